@@ -1,0 +1,1 @@
+"""The Django app: every row, rule and page."""

@@ -1,0 +1,66 @@
+"""One file per noun family, re-exported here."""
+
+from labeling.models.campaigns import Campaign, Labeler, LabelerKind, Membership, ReferenceAnswer, Role, Scope
+from labeling.models.events import Event
+from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
+from labeling.models.labels import RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Mode, Origin
+from labeling.models.problems import (
+    MAX_CHARACTERS,
+    MAX_STEPS,
+    CandidateTree,
+    Grade,
+    Problem,
+    ProblemState,
+    Reference,
+    Solution,
+    Split,
+    VerdictChoice,
+)
+from labeling.models.queue import MAX_LEASES, UNFINISHED, Draft, ItemState, Purpose, QueueItem, Skip
+from labeling.models.rounds import Round, RoundState
+from labeling.models.selectors import SelectorState, SelectorVersion, SolutionScore
+
+__all__ = [
+    "MAX_CHARACTERS",
+    "MAX_LEASES",
+    "MAX_STEPS",
+    "RATINGS",
+    "SIGNS",
+    "UNFINISHED",
+    "Campaign",
+    "CandidateTree",
+    "Dispute",
+    "DisputeState",
+    "Draft",
+    "Event",
+    "FinishReason",
+    "Grade",
+    "ItemState",
+    "Job",
+    "JobKind",
+    "JobState",
+    "Label",
+    "Labeler",
+    "LabelerKind",
+    "Membership",
+    "Mode",
+    "Origin",
+    "Problem",
+    "ProblemState",
+    "Purpose",
+    "QueueItem",
+    "Reference",
+    "ReferenceAnswer",
+    "Role",
+    "Round",
+    "RoundState",
+    "Scope",
+    "SelectorState",
+    "SelectorVersion",
+    "Skip",
+    "Solution",
+    "SolutionScore",
+    "Split",
+    "VerdictChoice",
+    "WorkerSign",
+]

@@ -1,0 +1,136 @@
+"""Campaign and Membership: who labels what, under which settings."""
+
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+
+class ReferenceAnswer(models.TextChoices):
+    """How the page treats the reference answer."""
+
+    SHOWN = "shown"
+    GREYED = "greyed"
+    HIDDEN = "hidden"
+
+
+class Scope(models.TextChoices):
+    """Whether a round takes the best of the whole campaign, or evenly from its problems."""
+
+    CAMPAIGN = "campaign"
+    PROBLEM = "problem"
+
+
+class Campaign(models.Model):
+    """One pool of problems and solutions, the people who label it, and the settings they work under."""
+
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # The settings of the contract, under their contract names.
+    overlap = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(20)])
+    lease_minutes = models.PositiveIntegerField(default=30, validators=[MinValueValidator(1), MaxValueValidator(1440)])
+    reference_answer = models.CharField(max_length=10, choices=ReferenceAnswer, default=ReferenceAnswer.SHOWN)
+    auto_advance = models.BooleanField(default=False)
+    train_after = models.FloatField(default=0.8, validators=[MinValueValidator(0.01), MaxValueValidator(1.0)])
+    base_model = models.CharField(max_length=200, default="tiny")
+    strategy = models.CharField(max_length=40, default="convincing_wrong")
+    wrong_share = models.FloatField(default=0.8, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
+    evaluation_share = models.FloatField(default=0.1, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.CAMPAIGN)
+    round_size = models.PositiveIntegerField(
+        default=100, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
+    )
+    bad_problem_quorum = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(wrong_share__gte=0, evaluation_share__gte=0)
+                & Q(wrong_share__lte=1 - models.F("evaluation_share") + 1e-9),
+                name="campaign_shares_within_one",
+                violation_error_message="wrong_share and evaluation_share together must be at most 1.",
+            ),
+            models.CheckConstraint(
+                condition=Q(train_after__gt=0, train_after__lte=1), name="campaign_train_after_a_share"
+            ),
+            models.CheckConstraint(condition=Q(overlap__gte=1), name="campaign_overlap_at_least_one"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Role(models.TextChoices):
+    """What a person may do in a campaign."""
+
+    LABELER = "labeler"
+    REVIEWER = "reviewer"
+    LEAD = "lead"
+
+
+class Membership(models.Model):
+    """One account's role in one campaign."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="memberships")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "account"], name="membership_one_per_account"),
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="membership_role_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} in {self.campaign}: {self.role}"
+
+
+class LabelerKind(models.TextChoices):
+    """Where a labeler's labels come from."""
+
+    PERSON = "person"
+    EXTERNAL = "external"
+    SIMULATED = "simulated"
+
+
+class Labeler(models.Model):
+    """Who made a label: a person here, or an external one known only by name or UUID; a record apart from the account.
+
+    `uuid` is the pseudonym in exports: one per campaign, so that campaigns cannot be linked by it.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="labelers")
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="labelers")
+    kind = models.CharField(max_length=10, choices=LabelerKind, default=LabelerKind.PERSON)
+    uuid = models.UUIDField(default=uuid.uuid4)
+    name = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "uuid"], name="labeler_one_per_uuid"),
+            models.UniqueConstraint(
+                fields=["campaign", "account"], condition=Q(account__isnull=False), name="labeler_one_per_account"
+            ),
+            models.UniqueConstraint(
+                fields=["campaign", "name"],
+                condition=Q(kind="external") & ~Q(name=""),
+                name="labeler_one_per_external_name",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="external") | Q(account__isnull=True), name="labeler_external_has_no_account"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.uuid)

@@ -1,0 +1,25 @@
+"""Event: who did what when; only ever appended to."""
+
+from django.conf import settings
+from django.db import models
+
+from labeling.models.campaigns import Campaign
+from labeling.models.fields import JSONText
+
+
+class Event(models.Model):
+    """One thing that somebody (or the system: no actor) did to something."""
+
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    verb = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120)
+    before = JSONText(null=True)
+    after = JSONText(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject}"

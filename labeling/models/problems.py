@@ -1,0 +1,212 @@
+"""Problem, Reference and Solution: what is labeled; never edited after import."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from labeling.models.campaigns import Campaign
+from labeling.models.fields import JSONText
+from labeling.models.jobs import Job
+
+MAX_STEPS = 512
+MAX_CHARACTERS = 100_000
+
+
+class Split(models.TextChoices):
+    """Test-split problems are labeled only as evaluation items and never trained on."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+class ProblemState(models.TextChoices):
+    """active -> held (enough bad_problem labels) -> active again or excluded, as a lead decides."""
+
+    ACTIVE = "active"
+    HELD = "held"
+    EXCLUDED = "excluded"
+
+
+class VerdictChoice(models.TextChoices):
+    """Whether a final answer agrees with the reference answer."""
+
+    CORRECT = "correct"
+    WRONG = "wrong"
+    UNCERTAIN = "uncertain"
+    UNKNOWN = "unknown"
+
+
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    """Reads of problems."""
+
+    def visible(self) -> ProblemQuerySet:
+        """Without rows of an import that is not finished."""
+        return self.filter(import_job__state="done")
+
+    def with_reference(self) -> ProblemQuerySet:
+        """Adds `reference_answer`: the current guess, None where unknown."""
+        current = Reference.objects.filter(problem=OuterRef("pk"), is_current=True)
+        return self.annotate(reference_answer=Subquery(current.values("answer")[:1]))
+
+
+class Problem(models.Model):
+    """The question. Its text never changes; its state says whether its solutions are offered to labelers.
+
+    `identity` is a 128-bit hash of campaign and given id (or text): one narrow unique index serves every import.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="problems")
+    import_job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+")
+    identity = models.UUIDField(unique=True)
+    external_id = models.TextField(null=True)
+    content_hash = models.UUIDField()
+    text = models.TextField()
+    ground_truth_solution = models.TextField(null=True)
+    level = models.TextField(null=True)
+    subject = models.TextField(null=True)
+    split = models.CharField(max_length=5, choices=Split)
+    state = models.CharField(max_length=10, choices=ProblemState, default=ProblemState.ACTIVE)
+    metadata = JSONText(default=dict)
+
+    objects = ProblemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(split__in=Split.values), name="problem_split_known"),
+            models.CheckConstraint(condition=Q(state__in=ProblemState.values), name="problem_state_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id or f"problem {self.pk}"
+
+
+class Reference(models.Model):
+    """A known final answer of a problem: a current guess. Only appended to; the newest is current."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="references")
+    answer = models.TextField(null=True)
+    is_current = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["problem"], condition=Q(is_current=True), name="reference_one_current_per_problem"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.answer or "unknown"
+
+
+class SolutionQuerySet(models.QuerySet["Solution"]):
+    """Reads of solutions."""
+
+    def of(self, campaign: Campaign) -> SolutionQuerySet:
+        """All solutions of a campaign, those of an unfinished import left out."""
+        return self.filter(problem__campaign=campaign, import_job__state="done")
+
+    def distinct_texts(self) -> SolutionQuerySet:
+        """One of identical texts: the one that is labeled and scored."""
+        return self.filter(duplicate_of__isnull=True)
+
+    def for_training(self) -> SolutionQuerySet:
+        """The only door to a training snapshot: test-split problems never pass it."""
+        return self.filter(problem__split=Split.TRAIN).exclude(problem__state=ProblemState.EXCLUDED)
+
+    def with_verdict(self) -> SolutionQuerySet:
+        """Adds `verdict`: the newest grade, else what the file said, else unknown."""
+        graded = Grade.objects.filter(solution=OuterRef("pk"), is_current=True).values("verdict")[:1]
+        given = models.Case(
+            models.When(answer_is_correct=True, then=Value("correct")),
+            models.When(answer_is_correct=False, then=Value("wrong")),
+            default=Value("unknown"),
+        )
+        return self.annotate(verdict=Coalesce(Subquery(graded), given, output_field=models.CharField()))
+
+
+class Solution(models.Model):
+    """One model-written attempt: its steps together in one row, its final answer, who generated it."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="solutions")
+    import_job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+")
+    identity = models.UUIDField(unique=True)
+    external_id = models.TextField(null=True)
+    content_hash = models.UUIDField()
+    # Of identical texts of one problem the first is labeled and scored; the others point to it and count in votes.
+    duplicate_of = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="duplicates")
+    generator = models.TextField(null=True)
+    steps = JSONText()
+    step_count = models.PositiveSmallIntegerField()
+    answer = models.TextField(null=True)
+    answer_is_correct = models.BooleanField(null=True)
+    alternatives = JSONText(null=True)
+    metadata = JSONText(default=dict)
+
+    objects = SolutionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(step_count__gte=1, step_count__lte=MAX_STEPS), name="solution_step_count_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(duplicate_of__isnull=True) | ~Q(duplicate_of=F("id")), name="solution_not_its_own_duplicate"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id or f"solution {self.pk}"
+
+    @property
+    def public_id(self) -> str:
+        """The id that files and the API use: the given one, else one made of the row's number."""
+        return self.external_id or f"solution-{self.pk}"
+
+
+class Grade(models.Model):
+    """What the graders found of one final answer against one reference; a new reference means a new grade."""
+
+    solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="grades")
+    reference = models.ForeignKey(Reference, on_delete=models.CASCADE, related_name="+")
+    verdict = models.CharField(max_length=10, choices=VerdictChoice)
+    graders = JSONText(default=dict)
+    grader_version = models.CharField(max_length=200)
+    is_current = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["solution"], condition=Q(is_current=True), name="grade_one_current_per_solution"
+            ),
+            models.CheckConstraint(condition=Q(verdict__in=VerdictChoice.values), name="grade_verdict_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} ({self.grader_version})"
+
+
+class CandidateTree(models.Model):
+    """Candidate steps of a problem for phase 1 work, as imported: nested `{"text", "next"}`."""
+
+    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="candidate_trees")
+    import_job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+")
+    identity = models.UUIDField(unique=True)
+    candidates = JSONText()
+    metadata = JSONText(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"candidates of {self.problem}"

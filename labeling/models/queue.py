@@ -1,0 +1,163 @@
+"""QueueItem, Draft and Skip: wanted labelings, their leases, and work not yet submitted."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+
+from labeling.models.campaigns import Campaign, Labeler
+from labeling.models.fields import JSONText
+from labeling.models.problems import Solution
+from labeling.models.rounds import Round
+
+
+class Purpose(models.TextChoices):
+    """Why a labeling is wanted. Labelers never see it."""
+
+    ROUND = "round"
+    EVALUATION = "evaluation"
+    GOLD = "gold"
+    SCREENING = "screening"
+    EXTRA = "extra"
+
+
+class ItemState(models.TextChoices):
+    """planned (round not open) -> waiting -> leased -> labeled; withdrawn while its problem is held or excluded."""
+
+    PLANNED = "planned"
+    WAITING = "waiting"
+    LEASED = "leased"
+    LABELED = "labeled"
+    WITHDRAWN = "withdrawn"
+
+
+UNFINISHED = ("planned", "waiting", "leased")
+MAX_LEASES = 2  # the item in hand and one fetched ahead
+
+
+class QueueItemQuerySet(models.QuerySet["QueueItem"]):
+    """Reads of the queue; each chains like a sentence."""
+
+    def waiting(self) -> QueueItemQuerySet:
+        """Items anyone may claim."""
+        return self.filter(state=ItemState.WAITING)
+
+    def expired(self) -> QueueItemQuerySet:
+        """Leases that ran out, by the database's clock."""
+        return self.filter(state=ItemState.LEASED, leased_until__lte=Now())
+
+    def held_by(self, labeler: Labeler) -> QueueItemQuerySet:
+        """This labeler's living leases, the oldest first."""
+        return self.filter(state=ItemState.LEASED, leased_by=labeler, leased_until__gt=Now()).order_by(
+            "leased_at", "place"
+        )
+
+    def new_to(self, labeler: Labeler) -> QueueItemQuerySet:
+        """Without solutions that this labeler labeled or holds."""
+        labeled = labeler.labels.filter(solution=OuterRef("solution"), is_current=True)
+        held = QueueItem.objects.filter(state=ItemState.LEASED, leased_by=labeler, solution=OuterRef("solution"))
+        return self.filter(~Exists(labeled), ~Exists(held))
+
+    def not_skipped_by(self, labeler: Labeler) -> QueueItemQuerySet:
+        """Without items that this labeler gave back."""
+        return self.filter(~Exists(Skip.objects.filter(item=OuterRef("pk"), labeler=labeler)))
+
+
+class QueueItem(models.Model):
+    """One wanted labeling of one solution. Overlap is several items.
+
+    A sweep returns expired leases to waiting, so that a claim reads one index. Each lease gets the next
+    `lease_number`; whoever submits names it, and a stale one fits no row.
+    """
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="queue_items")
+    round = models.ForeignKey(Round, null=True, on_delete=models.CASCADE, related_name="items")
+    solution = models.ForeignKey(Solution, on_delete=models.PROTECT, related_name="queue_items")
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ROUND)
+    state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PLANNED)
+    place = models.BigIntegerField()
+    lease_number = models.PositiveIntegerField(default=0)
+    leased_by = models.ForeignKey(Labeler, null=True, on_delete=models.PROTECT, related_name="leases")
+    lease_slot = models.PositiveSmallIntegerField(null=True)
+    leased_at = models.DateTimeField(null=True)
+    leased_until = models.DateTimeField(null=True)
+    # Why this solution was chosen, as the strategy said it.
+    score = models.FloatField(null=True)
+    rank = models.PositiveIntegerField(default=0)
+    reason = models.CharField(max_length=40, blank=True)
+
+    objects = QueueItemQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["place"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    state="leased",
+                    leased_until__isnull=False,
+                    leased_by__isnull=False,
+                    leased_at__isnull=False,
+                    lease_slot__isnull=False,
+                )
+                | (
+                    ~Q(state="leased")
+                    & Q(
+                        leased_until__isnull=True,
+                        leased_by__isnull=True,
+                        leased_at__isnull=True,
+                        lease_slot__isnull=True,
+                    )
+                ),
+                name="queue_item_lease_iff_leased",
+            ),
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="queue_item_state_known"),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="queue_item_purpose_known"),
+            models.UniqueConstraint(
+                fields=["leased_by", "lease_slot"], condition=Q(state="leased"), name="queue_item_one_lease_per_slot"
+            ),
+            models.CheckConstraint(
+                condition=Q(lease_slot__isnull=True) | Q(lease_slot__lt=MAX_LEASES),
+                name="queue_item_two_leases_at_most",
+            ),
+            models.UniqueConstraint(
+                fields=["leased_by", "solution"], condition=Q(state="leased"), name="queue_item_solution_held_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["campaign", "place"], condition=Q(state="waiting"), name="queue_item_waiting"),
+            models.Index(fields=["leased_until"], condition=Q(state="leased"), name="queue_item_leases"),
+            models.Index(fields=["round", "state"], name="queue_item_by_round"),
+        ]
+
+    def __str__(self) -> str:
+        return f"item {self.pk} ({self.state})"
+
+
+class Draft(models.Model):
+    """Work on an item that is not submitted yet; kept when the lease runs out."""
+
+    item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="drafts")
+    labeler = models.ForeignKey(Labeler, on_delete=models.CASCADE, related_name="drafts")
+    content = JSONText(default=dict)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "labeler"], name="draft_one_per_item_and_labeler")]
+
+    def __str__(self) -> str:
+        return f"draft of {self.labeler_id} on {self.item_id}"
+
+
+class Skip(models.Model):
+    """An item that a labeler gave back: it comes to them again only after everything else."""
+
+    item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="skips")
+    labeler = models.ForeignKey(Labeler, on_delete=models.CASCADE, related_name="skips")
+    skipped_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "labeler"], name="skip_one_per_item_and_labeler")]
+
+    def __str__(self) -> str:
+        return f"{self.labeler_id} skipped {self.item_id}"

@@ -1,0 +1,75 @@
+"""Round: one batch of wanted labels, how it was selected, when it closed."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q
+
+from labeling.models.campaigns import Campaign, Scope
+from labeling.models.fields import JSONText
+from labeling.models.selectors import SelectorVersion
+
+
+class RoundState(models.TextChoices):
+    """planned -> open -> closed, and open again when a lead reopens it."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class RoundQuerySet(models.QuerySet["Round"]):
+    """Reads of rounds."""
+
+    def with_counts(self) -> RoundQuerySet:
+        """Adds `item_count` (withdrawn ones left out) and `labeled_count`."""
+        return self.annotate(
+            item_count=Count("items", filter=~Q(items__state="withdrawn")),
+            labeled_count=Count("items", filter=Q(items__state="labeled")),
+        )
+
+
+class Round(models.Model):
+    """One batch of wanted labels. Everything that chose its solutions is kept, so that the choice can be made again."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="rounds")
+    number = models.IntegerField()
+    state = models.CharField(max_length=10, choices=RoundState, default=RoundState.PLANNED)
+    size = models.PositiveIntegerField()
+    strategy = models.CharField(max_length=40)
+    wrong_share = models.FloatField()
+    evaluation_share = models.FloatField()
+    scope = models.CharField(max_length=10, choices=Scope)
+    seed = models.BigIntegerField(default=0)
+    overlap = models.PositiveSmallIntegerField(default=1)
+    selector = models.ForeignKey(SelectorVersion, null=True, on_delete=models.PROTECT, related_name="rounds")
+    shortfall = JSONText(default=dict)
+    notes = JSONText(default=list)
+    planned_at = models.DateTimeField(auto_now_add=True)
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    opened_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    # Set once, when train_after of the labels are in and auto_advance asked for a training.
+    training_requested_at = models.DateTimeField(null=True)
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "number"], name="round_number_once_per_campaign"),
+            models.CheckConstraint(condition=Q(state__in=RoundState.values), name="round_state_known"),
+            models.CheckConstraint(
+                condition=(
+                    Q(state="planned", opened_at__isnull=True, closed_at__isnull=True)
+                    | Q(state="open", opened_at__isnull=False, closed_at__isnull=True)
+                    | Q(state="closed", closed_at__isnull=False)
+                ),
+                name="round_times_agree_with_state",
+            ),
+            models.CheckConstraint(condition=Q(number__gte=-1), name="round_number_from_screening_up"),
+        ]
+
+    def __str__(self) -> str:
+        return f"round {self.number} of {self.campaign}"

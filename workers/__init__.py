@@ -1,0 +1,1 @@
+"""Celery: the only place where rows meet the selector."""

@@ -1,0 +1,1 @@
+"""The tasks, three or four lines each."""
