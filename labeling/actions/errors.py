@@ -1,0 +1,43 @@
+"""What can go wrong in an action, in the words of a person. Views turn these into answers."""
+
+
+class ActionError(Exception):
+    """Something the caller asked for cannot be done; nothing was changed."""
+
+    code = "refused"
+    status = 400
+
+    def __init__(self, message: str, fields: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields or {}
+
+
+class RuleBroken(ActionError):
+    """A rule of the labeling pass is broken; `fields` names which."""
+
+    code = "rule_broken"
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}", {field: rule})
+
+
+class LeaseLost(ActionError):
+    """The lease named is not this labeler's any more."""
+
+    code = "lease_lost"
+    status = 409
+
+
+class Conflict(ActionError):
+    """The thing is not in the state that this needs."""
+
+    code = "conflict"
+    status = 409
+
+
+class SubmissionReused(ActionError):
+    """The submission_id already names another label."""
+
+    code = "submission_reused"
+    status = 422

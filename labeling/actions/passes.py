@@ -1,0 +1,112 @@
+"""The rules of a labeling pass over a whole solution: pure functions, one place for page and API alike."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from labeling.actions.errors import RuleBroken
+from labeling.models import SIGNS, FinishReason
+
+MAX_REASON = 5_000
+MAX_TIME_MS = 24 * 3600 * 1000
+MAX_ALTERNATIVES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A further candidate for the step of the first error, and what the labeler says of it."""
+
+    text: str
+    rating: int | None
+    flagged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a labeler submits: ratings in order up to the first error, how the pass ended, active time in ms."""
+
+    ratings: Sequence[int]
+    finish_reason: str
+    total_time: int
+    step_times: Sequence[int] = ()
+    reason: str = ""
+    flagged: Sequence[int] = ()
+    alternatives: Sequence[Alternative] = field(default=())
+
+    @property
+    def signs(self) -> str:
+        """The ratings as the database keeps them, such as `++0-`."""
+        return "".join(SIGNS[rating] for rating in self.ratings)
+
+
+def check(done: Pass, *, step_count: int, alternatives: Sequence[str]) -> None:
+    """Raise RuleBroken, naming field and rule, unless this pass is one that `product.md` allows.
+
+    `alternatives` are the candidate texts that the solution has for the step of the first error.
+    """
+    _check_ratings(done.ratings, step_count)
+    _check_end(done, step_count)
+    _check_times(done)
+    _check_flags(done)
+    _check_alternatives(done, alternatives)
+
+
+def _check_ratings(ratings: Sequence[int], step_count: int) -> None:
+    unknown = next((rating for rating in ratings if rating not in SIGNS), None)
+    if unknown is not None:
+        raise RuleBroken("ratings", f"each rating is -1, 0 or 1, not {unknown!r}")
+    if len(ratings) > step_count:
+        raise RuleBroken("ratings", f"the solution has {step_count} steps, not {len(ratings)}")
+    if -1 in ratings[:-1]:
+        raise RuleBroken("ratings", "ratings end at the first negative one; nothing behind the first error is rated")
+
+
+def _check_end(done: Pass, step_count: int) -> None:
+    has_error = bool(done.ratings) and done.ratings[-1] == -1
+    match done.finish_reason:
+        case FinishReason.FOUND_ERROR:
+            if not has_error:
+                raise RuleBroken("finish_reason", "found_error needs a negative rating as the last one")
+        case FinishReason.SOLUTION:
+            if has_error:
+                raise RuleBroken("finish_reason", "a negative rating ends the pass as found_error, not as solution")
+            if len(done.ratings) != step_count:
+                raise RuleBroken("ratings", f"solution needs a rating for each of the {step_count} steps, got {len(done.ratings)}")
+        case FinishReason.BAD_PROBLEM | FinishReason.GIVE_UP:
+            if not done.reason.strip():
+                raise RuleBroken("reason", f"{done.finish_reason} needs a written reason")
+        case _:
+            raise RuleBroken("finish_reason", f"one of {', '.join(FinishReason.values)}")
+    if len(done.reason) > MAX_REASON:
+        raise RuleBroken("reason", f"at most {MAX_REASON} characters")
+
+
+def _check_times(done: Pass) -> None:
+    if not 0 <= done.total_time <= MAX_TIME_MS:
+        raise RuleBroken("total_time", "milliseconds, from 0 to one day")
+    if len(done.step_times) > max(len(done.ratings), 0) + 1:
+        raise RuleBroken("step_times", "at most one time a rated step, and one for the step in hand")
+    if any(not 0 <= time <= MAX_TIME_MS for time in done.step_times):
+        raise RuleBroken("step_times", "milliseconds, from 0 to one day")
+
+
+def _check_flags(done: Pass) -> None:
+    if any(not 0 <= index < len(done.ratings) for index in done.flagged):
+        raise RuleBroken("flagged", "indexes of rated steps, counted from 0")
+    if len(set(done.flagged)) != len(done.flagged):
+        raise RuleBroken("flagged", "each step once")
+
+
+def _check_alternatives(done: Pass, offered: Sequence[str]) -> None:
+    if not done.alternatives:
+        return
+    if done.finish_reason != FinishReason.FOUND_ERROR:
+        raise RuleBroken("alternatives", "only the step of the first error has alternatives to rate")
+    if len(done.alternatives) > MAX_ALTERNATIVES:
+        raise RuleBroken("alternatives", f"at most {MAX_ALTERNATIVES}")
+    for alternative in done.alternatives:
+        if alternative.text not in offered:
+            raise RuleBroken("alternatives", "each text is one of the alternatives of this step, unchanged")
+        if alternative.rating is None and not alternative.flagged:
+            raise RuleBroken("alternatives", "each alternative is rated -1, 0 or 1, or flagged as unsure")
+        if alternative.rating is not None and alternative.rating not in SIGNS:
+            raise RuleBroken("alternatives", f"each rating is -1, 0 or 1, not {alternative.rating!r}")
