@@ -1,0 +1,246 @@
+"""The one parser of the five row shapes that bring solutions in (README, "Bringing solutions in").
+
+A row is recognized by its keys: `question` and `label` (PRM800K), `solutions` (a problem with its solutions),
+`candidates` (a tree of candidate steps), `steps` (one solution; with `first_error_index` a labeled one).
+Parsing has to keep up with 20,000 rows a second beside the database's work, hence the flat code.
+"""
+
+import os
+from collections.abc import Iterator
+from typing import Any, Literal, cast
+
+import orjson
+
+from selector import prm800k
+from selector.row_fields import (
+    described,
+    optional_flag,
+    optional_loose_text,
+    optional_text,
+    refuse_unstorable,
+    required_problem,
+    required_steps,
+)
+from selector.row_files import numbered_lines
+from selector.row_types import (
+    MAX_CHARACTERS,
+    MAX_LINE_BYTES,
+    MAX_STEPS,
+    CandidateNode,
+    LabelRow,
+    Prm800kFacts,
+    ProblemRow,
+    RowError,
+    SolutionRow,
+)
+
+__all__ = [
+    "MAX_CHARACTERS", "MAX_LINE_BYTES", "MAX_STEPS", "CandidateNode", "LabelRow", "Prm800kFacts", "ProblemRow",
+    "RowError", "SolutionRow", "numbered_lines", "parse_line", "parse_row", "read_rows",
+]  # fmt: skip
+
+_PROBLEM_KEYS = frozenset(
+    {"problem_id", "problem", "ground_truth_answer", "ground_truth_solution", "level", "subject", "split"}
+)
+_SOLUTION_KEYS = frozenset({"solution_id", "id", "generator", "steps", "answer", "answer_is_correct", "alternatives"})
+_LABEL_KEYS = frozenset({"first_error_index", "labeler"})
+_FLAT_KEYS = _PROBLEM_KEYS | _SOLUTION_KEYS
+_SHAPES = 'one of the keys "solutions", "steps", "candidates", or the two keys "question" and "label" (a PRM800K row)'
+
+
+def parse_line(line: bytes) -> ProblemRow:
+    """One line of a file, without its line end or with it."""
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise _not_json(line, error) from None
+    # orjson refuses lone surrogates and NaN itself; only an escaped NUL can get through it.
+    if b"\\u0000" in line:
+        refuse_unstorable(row, "")
+    return _parse(row, line)
+
+
+def parse_row(obj: object) -> ProblemRow:
+    """A row that is already an object, as from a request's body; text and numbers are checked more deeply."""
+    refuse_unstorable(obj, "")
+    return _parse(obj, None)
+
+
+def read_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, ProblemRow]]:
+    """The rows of a plain or gzip file with their line numbers; a `RowError` names file and line, and ends the reading.
+
+    Whoever wants to go on behind a bad row uses `numbered_lines` and `parse_line`.
+    """
+    for number, line in numbered_lines(path):
+        try:
+            yield number, parse_line(line)
+        except RowError as error:
+            error.line, error.file = number, os.fspath(path)
+            raise
+
+
+def _not_json(line: bytes, error: orjson.JSONDecodeError) -> RowError:
+    said = str(error)
+    if "UTF-8" in said:
+        return RowError("row", f"text in UTF-8 ({said})")
+    if "surrogate" in said:
+        return RowError("row", f"text without lone surrogates ({said})")
+    around = line[error.pos : error.pos + 9].lstrip(b"-")
+    if around.startswith((b"NaN", b"Infinity")) or "infinity" in said:
+        return RowError("row", f"finite numbers only; JSON knows no NaN and no Infinity ({said})")
+    if "control character" in said:
+        return RowError("row", f"text without raw control characters such as NUL ({said})")
+    if "depth" in said:
+        return RowError("row", "JSON nested less than 1,000 levels deep")
+    return RowError("row", f"one JSON object on each line ({said})")
+
+
+def _parse(row: Any, line: bytes | None) -> ProblemRow:
+    if type(row) is not dict:
+        raise RowError("row", f"a JSON object, not {described(row)}")
+    if "steps" in row:
+        for other in ("solutions", "candidates"):
+            if row.get(other) is not None:
+                raise RowError(other, f'either "steps" or "{other}" in one row, not both')
+        return _flat(row)
+    if "solutions" in row:
+        return _nested(row)
+    if "candidates" in row:
+        return _tree(row)
+    if "question" in row and "label" in row:
+        text = orjson.dumps(row) if line is None else line.removeprefix(b"\xef\xbb\xbf").strip()
+        return prm800k.parse(row, text.decode(), _split(row))
+    raise RowError("row", _SHAPES)
+
+
+def _split(row: dict[str, Any]) -> Literal["train", "test"] | None:
+    split = row.get("split")
+    if split is None or split == "train" or split == "test":
+        return cast(Literal["train", "test"] | None, split)
+    raise RowError("split", '"train", "test" or null')
+
+
+def _problem(row: dict[str, Any]) -> ProblemRow:
+    return ProblemRow(
+        required_problem(row),
+        optional_text(row, "problem_id"),
+        optional_loose_text(row, "ground_truth_answer"),
+        optional_loose_text(row, "ground_truth_solution"),
+        optional_loose_text(row, "level"),
+        optional_loose_text(row, "subject"),
+        _split(row),
+    )
+
+
+def _flat(row: dict[str, Any]) -> ProblemRow:
+    """One solution per row; unknown keys belong to the solution."""
+    problem = _problem(row)
+    solution = _solution(row, "", _FLAT_KEYS, None)
+    problem.solutions = [solution]
+    return problem
+
+
+def _nested(row: dict[str, Any]) -> ProblemRow:
+    """A problem with its solutions; a `generator` on the problem is that of every solution without its own."""
+    problem = _problem(row)
+    solutions = row["solutions"]
+    if type(solutions) is not list:
+        raise RowError("solutions", f"a list of solutions, not {described(solutions)}")
+    generator = optional_text(row, "generator")
+    for index, solution in enumerate(solutions):
+        if type(solution) is not dict:
+            raise RowError(f"solutions[{index}]", f"an object, not {described(solution)}")
+        problem.solutions.append(_solution(solution, f"solutions[{index}].", _SOLUTION_KEYS, generator))
+    known = _PROBLEM_KEYS | {"solutions", "generator"}
+    problem.metadata = {key: value for key, value in row.items() if key not in known}
+    return problem
+
+
+def _solution(row: dict[str, Any], where: str, known: frozenset[str], generator: str | None) -> SolutionRow:
+    solution_id = optional_text(row, "solution_id", where)
+    alias = optional_text(row, "id", where)
+    steps = required_steps(row.get("steps"), where + "steps")
+    solution = SolutionRow(
+        steps,
+        solution_id or alias,
+        optional_text(row, "generator", where) or generator,
+        optional_loose_text(row, "answer", where),
+        optional_flag(row, "answer_is_correct", where),
+    )
+    if row.get("alternatives") is not None:
+        solution.alternatives = _alternatives(row["alternatives"], len(steps), where + "alternatives")
+    if "first_error_index" in row:
+        solution.label = _first_error(row, len(steps), where)
+        known = known | _LABEL_KEYS
+    if not known.issuperset(row):
+        solution.metadata = {key: value for key, value in row.items() if key not in known}
+    if alias is not None and solution_id is not None and alias != solution_id:
+        solution.metadata["id"] = alias  # two names for one solution: the longer key names it, the other is kept
+    return solution
+
+
+def _first_error(row: dict[str, Any], steps: int, where: str) -> LabelRow:
+    index = row["first_error_index"]
+    if index is not None and (type(index) is not int or not 0 <= index < steps):
+        given = index if type(index) is int else described(index)
+        raise RowError(
+            where + "first_error_index", f"null, or the index of one of the {steps} steps (0 is the first), not {given}"
+        )
+    return LabelRow("first_error", optional_text(row, "labeler", where), index)
+
+
+def _alternatives(value: object, steps: int, where: str) -> dict[int, list[str]]:
+    if type(value) is not dict:
+        raise RowError(where, f"an object from step indices to lists of strings, not {described(value)}")
+    found: dict[int, list[str]] = {}
+    characters = 0
+    for key, texts in value.items():
+        if not (key.isascii() and key.isdigit() and len(key) <= 3 and int(key) < steps):
+            raise RowError(where, f'keys that are the index of one of the {steps} steps (0 is the first), not "{key}"')
+        if type(texts) is not list:
+            raise RowError(f"{where}.{key}", f"a list of strings, not {described(texts)}")
+        for index, text in enumerate(texts):
+            if type(text) is not str:
+                raise RowError(f"{where}.{key}[{index}]", f"a string, not {described(text)}")
+            characters += len(text)
+        found[int(key)] = texts
+    if characters > MAX_CHARACTERS:
+        raise RowError(where, f"at most {MAX_CHARACTERS:,} characters in all alternatives together, not {characters:,}")
+    return found
+
+
+def _tree(row: dict[str, Any]) -> ProblemRow:
+    """A candidate tree; each path through it keeps to the limits of a solution. Walked without recursion."""
+    problem = _problem(row)
+    roots: list[CandidateNode] = []
+    waiting: list[tuple[object, str, list[CandidateNode], int, int]] = [(row["candidates"], "candidates", roots, 1, 0)]
+    while waiting:
+        given, where, into, depth, characters = waiting.pop()
+        if type(given) is not list:
+            raise RowError(where, f"a list of candidates, not {described(given)}")
+        if given and depth > MAX_STEPS:
+            raise RowError(where, f"at most {MAX_STEPS} steps behind one another")
+        for index, item in enumerate(given):
+            node, following = _candidate(item, f"{where}[{index}]")
+            into.append(node)
+            length = characters + len(node.text)
+            if length > MAX_CHARACTERS:
+                raise RowError(f"{where}[{index}]", f"at most {MAX_CHARACTERS:,} characters along one path")
+            if following is not None:
+                waiting.append((following, f"{where}[{index}].next", node.next, depth + 1, length))
+    if not roots:
+        raise RowError("candidates", "at least one candidate")
+    problem.candidates = roots
+    known = _PROBLEM_KEYS | {"candidates"}
+    problem.metadata = {key: value for key, value in row.items() if key not in known}
+    return problem
+
+
+def _candidate(item: object, where: str) -> tuple[CandidateNode, object]:
+    if type(item) is not dict:
+        raise RowError(where, f'an object with "text", not {described(item)}')
+    text = item.get("text")
+    if type(text) is not str or not text.strip():
+        raise RowError(f"{where}.text", "a string that is not blank")
+    metadata = {key: value for key, value in item.items() if key not in ("text", "next")}
+    return CandidateNode(text, [], metadata), item.get("next")
