@@ -1,0 +1,234 @@
+"""One plain function per model: a valid row with as little said as possible; a test names only what it is about."""
+
+import itertools
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from labeling.models import (
+    SIGNS,
+    Campaign,
+    CandidateTree,
+    Dispute,
+    Draft,
+    Event,
+    Grade,
+    Job,
+    Label,
+    Labeler,
+    Membership,
+    Problem,
+    QueueItem,
+    Reference,
+    Round,
+    SelectorVersion,
+    Skip,
+    Solution,
+    SolutionScore,
+    WorkerSign,
+)
+
+PASSWORD = "correct-horse-battery"
+A_MOMENT = datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC)
+_numbers = itertools.count(1)
+
+
+def make_account(username: str | None = None, **fields: Any) -> User:
+    """An account that can sign in with `PASSWORD`."""
+    return get_user_model().objects.create_user(username or f"person{next(_numbers)}", password=PASSWORD, **fields)
+
+
+def make_campaign(slug: str | None = None, **fields: Any) -> Campaign:
+    slug = slug or f"campaign-{next(_numbers)}"
+    return Campaign.objects.create(**{"slug": slug, "name": slug.title()} | fields)
+
+
+def make_membership(campaign: Campaign, account: User | None = None, role: str = "labeler") -> Membership:
+    return Membership.objects.create(campaign=campaign, account=account or make_account(), role=role)
+
+
+def make_labeler(campaign: Campaign, account: User | None = None, **fields: Any) -> Labeler:
+    """A person with an account (a fresh one unless given); `kind="external"` or "simulated" has none unless given."""
+    if account is None and fields.get("kind", "person") == "person":
+        account = make_account()
+    name = account.username if account else f"labeler{next(_numbers)}"
+    return Labeler.objects.create(**{"campaign": campaign, "account": account, "name": name} | fields)
+
+
+def make_job(campaign: Campaign, kind: str = "import", state: str = "done", **fields: Any) -> Job:
+    """A job in any state, with what that state demands."""
+    if state == "running":
+        fields = {"leased_until": timezone.now() + timedelta(minutes=1), "fence": 1} | fields
+    if state == "failed":
+        fields = {"error": "It did not work."} | fields
+    return Job.objects.create(**{"campaign": campaign, "kind": kind, "state": state} | fields)
+
+
+def _import_job(campaign: Campaign) -> Job:
+    """The finished import that a campaign's made-up rows came in with."""
+    job = campaign.jobs.filter(kind="import", state="done").first()
+    return job or make_job(campaign)
+
+
+def make_problem(campaign: Campaign | None = None, reference: str | None = "4", **fields: Any) -> Problem:
+    """A visible train problem with a current reference answer (`reference=None`: unknown, no row)."""
+    campaign = campaign or make_campaign()
+    defaults = {
+        "campaign": campaign,
+        "identity": uuid.uuid4(),
+        "content_hash": uuid.uuid4(),
+        "text": f"What is $2 + 2$? ({next(_numbers)})",
+        "split": "train",
+    }
+    if "import_job" not in fields:
+        defaults["import_job"] = _import_job(campaign)
+    problem = Problem.objects.create(**defaults | fields)
+    if reference is not None:
+        make_reference(problem, reference)
+    return problem
+
+
+def make_reference(problem: Problem, answer: str | None = "4", **fields: Any) -> Reference:
+    return Reference.objects.create(**{"problem": problem, "answer": answer} | fields)
+
+
+def make_solution(problem: Problem | None = None, steps: list[str] | None = None, **fields: Any) -> Solution:
+    """A solution of three steps with a wrong final answer, unless said otherwise."""
+    problem = problem or make_problem()
+    steps = (
+        ["Two and two are added.", f"$2 + 2 = 5$ ({next(_numbers)})", "The answer is 5."] if steps is None else steps
+    )
+    defaults = {
+        "problem": problem,
+        "import_job": problem.import_job,
+        "identity": uuid.uuid4(),
+        "content_hash": uuid.uuid4(),
+        "external_id": f"solution/{next(_numbers)}",
+        "steps": steps,
+        "step_count": len(steps),
+        "answer": "5",
+        "answer_is_correct": False,
+    }
+    return Solution.objects.create(**defaults | fields)
+
+
+def make_grade(solution: Solution, verdict: str = "wrong", **fields: Any) -> Grade:
+    reference = fields.pop("reference", None) or solution.problem.references.get(is_current=True)
+    return Grade.objects.create(
+        **{"solution": solution, "reference": reference, "verdict": verdict, "grader_version": "test"} | fields
+    )
+
+
+def make_candidate_tree(problem: Problem, candidates: list[dict[str, Any]] | None = None) -> CandidateTree:
+    return CandidateTree.objects.create(
+        problem=problem,
+        import_job=problem.import_job,
+        identity=uuid.uuid4(),
+        candidates=candidates or [{"text": "Add them.", "next": [{"text": "It is 4."}]}, {"text": "Subtract them."}],
+    )
+
+
+def make_round(campaign: Campaign, number: int = 0, state: str = "open", **fields: Any) -> Round:
+    """A round in any state, with the times that state demands; it has no items of its own."""
+    defaults: dict[str, Any] = {
+        "size": 10,
+        "strategy": campaign.strategy,
+        "wrong_share": campaign.wrong_share,
+        "evaluation_share": campaign.evaluation_share,
+        "scope": campaign.scope,
+        "opened_at": None if state == "planned" else A_MOMENT,
+        "closed_at": A_MOMENT if state == "closed" else None,
+    }
+    return Round.objects.create(**defaults | {"campaign": campaign, "number": number, "state": state} | fields)
+
+
+def make_item(
+    solution: Solution | None = None,
+    round: Round | None = None,
+    state: str = "waiting",
+    **fields: Any,
+) -> QueueItem:
+    """A queue item, in the round if one is given; a leased one is held for half an hour by a fresh labeler."""
+    solution = solution or make_solution(make_problem(round.campaign if round else None))
+    campaign = solution.problem.campaign
+    if state == "leased":
+        held_by = fields.pop("leased_by", None) or make_labeler(campaign)
+        now = timezone.now()
+        lease = {"leased_at": now, "leased_until": now + timedelta(minutes=30), "lease_slot": 0, "lease_number": 1}
+        fields = {"leased_by": held_by} | lease | fields
+    defaults = {"campaign": campaign, "round": round, "solution": solution, "place": next(_numbers), "state": state}
+    return QueueItem.objects.create(**defaults | fields)
+
+
+def make_draft(item: QueueItem, labeler: Labeler, content: dict[str, Any] | None = None) -> Draft:
+    return Draft.objects.create(
+        item=item, labeler=labeler, content=content or {"ratings": [1]}, saved_at=timezone.now()
+    )
+
+
+def make_skip(item: QueueItem, labeler: Labeler) -> Skip:
+    return Skip.objects.create(item=item, labeler=labeler, skipped_at=timezone.now())
+
+
+def make_label(
+    solution: Solution | None = None,
+    labeler: Labeler | None = None,
+    ratings: list[int] | None = None,
+    item: QueueItem | None = None,
+    **fields: Any,
+) -> Label:
+    """A label made here; the finish reason follows from the ratings (default: an error in the second step)."""
+    solution = solution or (item.solution if item else make_solution())
+    labeler = labeler or make_labeler(solution.problem.campaign)
+    ratings = [1, -1] if ratings is None else ratings
+    defaults = {
+        "problem": solution.problem,
+        "solution": solution,
+        "labeler": labeler,
+        "item": item,
+        "round": item.round if item else None,
+        "ratings": "".join(SIGNS[rating] for rating in ratings),
+        "finish_reason": "found_error" if -1 in ratings else "solution",
+        "total_time_ms": 12_345,
+        "submitted_at": A_MOMENT,
+    }
+    if fields.get("origin", "here") in ("here", "simulated"):
+        defaults["submission_id"] = uuid.uuid4()
+    else:
+        defaults |= {"import_key": uuid.uuid4(), "import_job": solution.import_job}
+    return Label.objects.create(**defaults | fields)
+
+
+def make_dispute(label: Label | None = None, **fields: Any) -> Dispute:
+    label = label or make_label(ratings=[1, 1, 1])
+    return Dispute.objects.create(**{"problem": label.problem, "label": label} | fields)
+
+
+def make_selector(campaign: Campaign, number: int = 1, state: str = "published", **fields: Any) -> SelectorVersion:
+    if "job" not in fields:
+        fields["job"] = make_job(campaign, kind="retrain")
+    defaults: dict[str, Any] = {"base_model": "tiny", "folder": f"{campaign.slug}/{number}"}
+    if state == "published":
+        defaults |= {"published_at": A_MOMENT, "scored_at": A_MOMENT}
+    return SelectorVersion.objects.create(
+        **defaults | {"campaign": campaign, "number": number, "state": state} | fields
+    )
+
+
+def make_score(version: SelectorVersion, solution: Solution, score: float | None = 0.5, **fields: Any) -> SolutionScore:
+    steps = [] if score is None else [score ** (1 / solution.step_count)] * solution.step_count
+    return SolutionScore.objects.create(
+        **{"version": version, "solution": solution, "score": score, "step_scores": steps} | fields
+    )
+
+
+def make_event(campaign: Campaign, verb: str = "campaign.created", **fields: Any) -> Event:
+    return Event.objects.create(**{"campaign": campaign, "verb": verb, "subject": campaign.slug} | fields)
+
+
+def make_worker_sign(name: str = "worker@here", **fields: Any) -> WorkerSign:
+    return WorkerSign.objects.create(**{"name": name, "seen_at": timezone.now()} | fields)
