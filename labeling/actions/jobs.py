@@ -63,7 +63,9 @@ def _send(job_id: int, queue: str) -> None:
 
 def claimable() -> QuerySet[Job]:
     """Jobs that wait, and running ones whose worker gave no sign of life for a whole lease."""
-    return Job.objects.filter(Q(state=JobState.REQUESTED) | Q(state=JobState.RUNNING, leased_until__lte=Now())).order_by("id")
+    return Job.objects.filter(
+        Q(state=JobState.REQUESTED) | Q(state=JobState.RUNNING, leased_until__lte=Now())
+    ).order_by("id")
 
 
 def claim(job_id: int, *, claimed_by: str) -> Job | None:

@@ -70,7 +70,9 @@ def _check_end(done: Pass, step_count: int) -> None:
             if has_error:
                 raise RuleBroken("finish_reason", "a negative rating ends the pass as found_error, not as solution")
             if len(done.ratings) != step_count:
-                raise RuleBroken("ratings", f"solution needs a rating for each of the {step_count} steps, got {len(done.ratings)}")
+                raise RuleBroken(
+                    "ratings", f"solution needs a rating for each of the {step_count} steps, got {len(done.ratings)}"
+                )
         case FinishReason.BAD_PROBLEM | FinishReason.GIVE_UP:
             if not done.reason.strip():
                 raise RuleBroken("reason", f"{done.finish_reason} needs a written reason")

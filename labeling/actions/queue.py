@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from labeling.actions.errors import LeaseLost
-from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, QueueItem, RoundState, Skip
+from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, ProblemState, QueueItem, RoundState, Skip
 
 CANDIDATES = 16  # claims that may be lost to others before the list is read again
 ROUNDS_OF_LUCK = 8
@@ -42,18 +42,29 @@ def _with_solution(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
 
 
 def _candidates(campaign: Campaign, labeler: Labeler) -> list[int]:
-    """The next items for this labeler: own unfinished work first, then the queue, skipped ones last."""
-    waiting = QueueItem.objects.filter(campaign=campaign).waiting().new_to(labeler).order_by("place")
-    started = waiting.filter(drafts__labeler=labeler).not_skipped_by(labeler)
-    fresh = waiting.not_skipped_by(labeler)
-    skipped = waiting.filter(skips__labeler=labeler).order_by("skips__skipped_at")
-    for choice in (started, fresh, skipped):
-        found = list(choice.values_list("pk", flat=True)[:CANDIDATES])
-        if found:
-            return found
+    """The next items for this labeler: own unfinished work first, then the queue, given-back ones last.
+
+    Drafts and skips are read from their own small tables: joined to the queue, a planner might walk all of it.
+    """
+    waiting = QueueItem.objects.filter(campaign=campaign).waiting().new_to(labeler)
+    drafts = list(
+        labeler.drafts.filter(item__state=ItemState.WAITING)
+        .order_by("-saved_at")
+        .values_list("item_id", flat=True)[:CANDIDATES]
+    )
+    started = _ids(waiting.filter(pk__in=drafts).not_skipped_by(labeler)) if drafts else []
+    if started:
+        return started
+    fresh = _ids(waiting.not_skipped_by(labeler).order_by("place"))
+    if fresh:
+        return fresh
     if take_back_expired(campaign=campaign):  # nothing waits: perhaps something ran out since the last sweep
-        return list(waiting.values_list("pk", flat=True)[:CANDIDATES])
-    return []
+        return _ids(waiting.not_skipped_by(labeler).order_by("place"))
+    return _ids(waiting.filter(skips__labeler=labeler).order_by("skips__skipped_at"))
+
+
+def _ids(items: QuerySet[QueueItem]) -> list[int]:
+    return list(items.values_list("pk", flat=True)[:CANDIDATES])
 
 
 def _claim(pk: int, *, campaign: Campaign, labeler: Labeler, slot: int) -> bool:
@@ -108,13 +119,16 @@ def take_back_expired(*, campaign: Campaign | None = None) -> int:
 
 
 def _unlease(items: QuerySet[QueueItem]) -> int:
-    """Back to waiting; or to planned, where the round was closed meanwhile."""
+    """Back to waiting; to planned where the round was closed meanwhile; withdrawn where the problem was held."""
     nobody = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}
-    closed = items.filter(round__isnull=False).exclude(round__state=RoundState.OPEN)
-    parked = QueueItem.objects.filter(pk__in=closed.values("pk"), state=ItemState.LEASED).update(
-        state=ItemState.PLANNED, **nobody
-    )
-    return parked + items.update(state=ItemState.WAITING, **nobody)
+
+    def turn(some: QuerySet[QueueItem], state: str) -> int:
+        return QueueItem.objects.filter(pk__in=some.values("pk"), state=ItemState.LEASED).update(state=state, **nobody)
+
+    not_active = items.exclude(solution__problem__state=ProblemState.ACTIVE)
+    not_open = items.filter(round__isnull=False).exclude(round__state=RoundState.OPEN)
+    moved = turn(not_active, ItemState.WITHDRAWN) + turn(not_open, ItemState.PLANNED)
+    return moved + items.update(state=ItemState.WAITING, **nobody)
 
 
 def lease_lost(item: QueueItem, labeler: Labeler) -> LeaseLost:

@@ -1,0 +1,65 @@
+"""Rows -> the table of candidates that a strategy sees."""
+
+from collections.abc import Iterator
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from labeling.models import (
+    UNFINISHED,
+    Campaign,
+    Label,
+    ProblemState,
+    QueueItem,
+    SelectorVersion,
+    Solution,
+    SolutionScore,
+)
+from selector.records import Candidate
+
+
+def selector_in_use(campaign: Campaign) -> SelectorVersion | None:
+    """The published version whose scores of the pool are complete, None before the first."""
+    return SelectorVersion.objects.filter(campaign=campaign, state="published", scored_at__isnull=False).first()
+
+
+def eligible(campaign: Campaign) -> QuerySet[Solution]:
+    """Solutions that could be wanted now: one of identical texts, problem active, not wanted already."""
+    wanted = QueueItem.objects.filter(solution=OuterRef("pk"), state__in=UNFINISHED)
+    return (
+        Solution.objects.of(campaign)
+        .distinct_texts()
+        .filter(problem__state=ProblemState.ACTIVE)
+        .filter(~Exists(wanted))
+        .with_verdict()
+    )
+
+
+def labeled_solutions(campaign: Campaign) -> set[int]:
+    """Solutions with a current label, under the number of the text's first solution."""
+    labels = Label.objects.current().filter(problem__campaign=campaign, solution__isnull=False)
+    return set(labels.values_list(Coalesce("solution__duplicate_of_id", "solution_id"), flat=True).distinct())
+
+
+def table(campaign: Campaign, version: SelectorVersion | None) -> Iterator[Candidate]:
+    """All candidates of a campaign with the scores of one selector version; ids are the rows' numbers."""
+    labeled = labeled_solutions(campaign)
+    scores = dict(SolutionScore.objects.filter(version=version).values_list("solution_id", "score")) if version else {}
+    rows = eligible(campaign).values_list("pk", "problem_id", "verdict", "answer", "problem__split")
+    for pk, problem, verdict, answer, split in rows.iterator(chunk_size=5000):
+        yield Candidate(
+            solution_id=str(pk),
+            problem_id=str(problem),
+            verdict=verdict,
+            score=scores.get(pk),
+            answer=answer,
+            split=split,
+            text_key=str(pk),
+            is_labeled=pk in labeled,
+        )
+
+
+def unlabeled_count(campaign: Campaign) -> int:
+    """How many solutions a next round could still want."""
+    labels = Label.objects.current().filter(Q(solution=OuterRef("pk")) | Q(solution__duplicate_of=OuterRef("pk")))
+    return eligible(campaign).filter(~Exists(labels)).count()

@@ -1,0 +1,40 @@
+"""Answer disputes: a lead says whether the reference answer is wrong."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+
+from labeling.actions import events, references
+from labeling.actions.errors import ActionError, Conflict
+from labeling.models import Dispute, DisputeState
+
+
+def decide(
+    *, dispute: Dispute, decision: str, by: AbstractBaseUser, reference_answer: str | None = None, reason: str = ""
+) -> Dispute:
+    """Accept (the solution's answer, or the one given, becomes the reference) or decline; once."""
+    if decision not in (DisputeState.ACCEPTED, DisputeState.DECLINED):
+        raise ActionError("A dispute is accepted or declined.", {"decision": "one of accepted, declined"})
+    solution = dispute.label.solution
+    answer = reference_answer or (solution.answer if solution else None)
+    if decision == DisputeState.ACCEPTED and not answer:
+        raise ActionError(
+            "An accepted dispute needs the new reference answer.", {"reference_answer": "the new reference answer"}
+        )
+    with transaction.atomic():
+        decided = Dispute.objects.filter(pk=dispute.pk, state=DisputeState.OPEN).update(
+            state=decision, decided_at=timezone.now(), decided_by=by, decision_reason=reason
+        )
+        if not decided:
+            raise Conflict("This dispute has been decided already.")
+        if decision == DisputeState.ACCEPTED and answer:
+            references.change(problem=dispute.problem, answer=answer, by=by, reason=reason or f"dispute {dispute.pk}")
+        events.record(
+            campaign=dispute.problem.campaign,
+            actor=by,
+            verb="dispute.decided",
+            subject=f"dispute {dispute.pk}",
+            after=decision,
+        )
+    dispute.refresh_from_db()
+    return dispute

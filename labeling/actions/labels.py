@@ -1,0 +1,171 @@
+"""Labels: submit, revise."""
+
+import hashlib
+import uuid
+from typing import Any
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from labeling.actions import passes, queue, rounds
+from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
+from labeling.actions.problems import hold_when_reported
+from labeling.actions.references import current_reference
+from labeling.models import (
+    Campaign,
+    Dispute,
+    Draft,
+    FinishReason,
+    ItemState,
+    Label,
+    Labeler,
+    LabelerKind,
+    Origin,
+    QueueItem,
+    Skip,
+    Solution,
+)
+
+
+def submit(
+    *, item: QueueItem, labeler: Labeler, lease: int, submission_id: uuid.UUID, done: passes.Pass
+) -> tuple[Label, bool]:
+    """Turn a leased item into a label, once; returns it and whether it is new.
+
+    The same `submission_id` with the same content gives the label that it made before. Raises RuleBroken, LeaseLost,
+    SubmissionReused. The transaction of the last wanted label closes the round.
+    """
+    content_hash = _content_hash(item.pk, done)
+    known = _submitted(submission_id, labeler, content_hash)
+    if known:
+        return known, False
+    passes.check(done, step_count=item.solution.step_count, alternatives=_offered(item.solution, done))
+    try:
+        with transaction.atomic():
+            return _submit_leased(item, labeler, lease, submission_id, done, content_hash), True
+    except IntegrityError:
+        known = _submitted(submission_id, labeler, content_hash)  # the same request, sent twice at once
+        if known:
+            return known, False
+        raise Conflict("You have already labeled this solution; revise that label instead.") from None
+
+
+def _submit_leased(
+    item: QueueItem, labeler: Labeler, lease: int, submission_id: uuid.UUID, done: passes.Pass, content_hash: str
+) -> Label:
+    taken = queue.held(item=item, labeler=labeler, lease=lease).update(
+        state=ItemState.LABELED, leased_by=None, lease_slot=None, leased_at=None, leased_until=None
+    )
+    if not taken:
+        known = _submitted(submission_id, labeler, content_hash)
+        if known:
+            return known
+        raise queue.lease_lost(item, labeler)
+    label = _create(
+        item=item,
+        solution=item.solution,
+        labeler=labeler,
+        done=done,
+        submission_id=submission_id,
+        submission_hash=content_hash,
+    )
+    Draft.objects.filter(item=item).delete()
+    Skip.objects.filter(item=item).delete()
+    _follow_up(label, item.campaign)
+    if item.round_id:
+        rounds.after_label(item.round_id)
+    return label
+
+
+def _create(*, item: QueueItem | None, solution: Solution, labeler: Labeler, done: passes.Pass, **more: Any) -> Label:
+    return Label.objects.create(
+        problem_id=solution.problem_id,
+        solution=solution,
+        labeler=labeler,
+        item=item,
+        round_id=item.round_id if item else None,
+        origin=Origin.SIMULATED if labeler.kind == LabelerKind.SIMULATED else Origin.HERE,
+        ratings=done.signs,
+        flagged=sorted(done.flagged),
+        alternatives=[{"text": a.text, "rating": a.rating, "flagged": a.flagged} for a in done.alternatives],
+        finish_reason=done.finish_reason,
+        reason=done.reason,
+        total_time_ms=done.total_time,
+        step_times_ms=list(done.step_times),
+        shown=_shown(solution, labeler.campaign),
+        submitted_at=timezone.now(),
+        **more,
+    )
+
+
+def _shown(solution: Solution, campaign: Campaign) -> dict[str, Any]:
+    """What was on the labeler's screen besides the steps: kept because a setting may change later."""
+    reference = current_reference(solution.problem)
+    return {"reference_answer": campaign.reference_answer, "reference": reference.answer if reference else None}
+
+
+def _follow_up(label: Label, campaign: Campaign) -> None:
+    """What a label sets off: an answer dispute, or a problem taken out of the queue."""
+    if label.finish_reason == FinishReason.SOLUTION:
+        assert label.solution is not None
+        verdict = Solution.objects.filter(pk=label.solution_id).with_verdict().values_list("verdict", flat=True).get()
+        if verdict == "wrong":
+            Dispute.objects.create(problem_id=label.problem_id, label=label)
+    elif label.finish_reason == FinishReason.BAD_PROBLEM:
+        hold_when_reported(label.problem, quorum=campaign.bad_problem_quorum)
+
+
+def revise(*, label: Label, done: passes.Pass, reason: str) -> Label:
+    """A further row that takes the label's place; the first version is kept. Raises RuleBroken, Conflict."""
+    if not reason.strip():
+        raise RuleBroken("revision_reason", "a revision needs a written reason")
+    if label.solution is None or label.origin not in (Origin.HERE, Origin.SIMULATED):
+        raise Conflict("An imported label cannot be revised here.")
+    passes.check(done, step_count=label.solution.step_count, alternatives=_offered(label.solution, done))
+    with transaction.atomic():
+        if not Label.objects.filter(pk=label.pk, is_current=True).update(is_current=False):
+            raise Conflict("This label has been revised already; revise the newest version.")
+        Dispute.objects.filter(label=label, state="open").delete()  # what it said is withdrawn
+        revision = _create(
+            item=label.item,
+            solution=label.solution,
+            labeler=label.labeler,
+            done=done,
+            submission_id=uuid.uuid4(),
+            revises=label,
+            revision_reason=reason,
+        )
+        _follow_up(revision, label.labeler.campaign)
+    return revision
+
+
+def _offered(solution: Solution, done: passes.Pass) -> list[str]:
+    """The alternatives that the solution has for the step at which the ratings end."""
+    return list((solution.alternatives or {}).get(str(len(done.ratings) - 1), []))
+
+
+def _submitted(submission_id: uuid.UUID, labeler: Labeler, content_hash: str) -> Label | None:
+    label = Label.objects.filter(submission_id=submission_id).first()
+    if label is None:
+        return None
+    if label.labeler_id != labeler.pk or label.submission_hash != content_hash:
+        raise SubmissionReused(
+            "This submission_id was used before, with other content. Use a new one for a new submission."
+        )
+    return label
+
+
+def _content_hash(item_id: int, done: passes.Pass) -> str:
+    """The lease is left out: a client may retry under a renewed one."""
+    content = [
+        item_id,
+        list(done.ratings),
+        done.finish_reason,
+        done.total_time,
+        list(done.step_times),
+        done.reason,
+        sorted(done.flagged),
+        [[a.text, a.rating, a.flagged] for a in done.alternatives],
+    ]
+    return hashlib.blake2b(orjson.dumps(content), digest_size=32).hexdigest()

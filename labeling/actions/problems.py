@@ -1,0 +1,68 @@
+"""Problems that labelers report as bad: held, restored, excluded."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+
+from labeling.actions import events, rounds
+from labeling.actions.errors import Conflict
+from labeling.models import FinishReason, ItemState, Label, Problem, ProblemState, QueueItem, RoundState
+
+
+def hold_when_reported(problem: Problem, *, quorum: int) -> None:
+    """Take a problem's waiting items out of the queue once `quorum` current bad_problem labels say so."""
+    Problem.objects.select_for_update().get(pk=problem.pk)  # two reports at once count each other
+    reports = Label.objects.current().filter(problem=problem, finish_reason=FinishReason.BAD_PROBLEM).count()
+    if reports < quorum or not Problem.objects.filter(pk=problem.pk, state=ProblemState.ACTIVE).update(
+        state=ProblemState.HELD
+    ):
+        return
+    _withdraw(problem)
+    events.record(
+        campaign=problem.campaign,
+        actor=None,
+        verb="problem.held",
+        subject=f"problem {problem.pk}",
+        after={"reports": reports},
+    )
+
+
+def decide(*, problem: Problem, state: str, by: AbstractBaseUser) -> None:
+    """A lead's decision: restore a held problem (its items come back), or exclude it (they stay out)."""
+    if state not in (ProblemState.ACTIVE, ProblemState.EXCLUDED):
+        raise Conflict("A problem can be set to active or excluded.")
+    with transaction.atomic():
+        before = Problem.objects.select_for_update().get(pk=problem.pk).state
+        Problem.objects.filter(pk=problem.pk).update(state=state)
+        if state == ProblemState.EXCLUDED:
+            _withdraw(problem)
+        else:
+            _bring_back(problem)
+        events.record(
+            campaign=problem.campaign,
+            actor=by,
+            verb="problem.decided",
+            subject=f"problem {problem.pk}",
+            before=before,
+            after=state,
+        )
+
+
+def _items(problem: Problem) -> QuerySet[QueueItem]:
+    return QueueItem.objects.filter(solution__problem=problem)
+
+
+def _withdraw(problem: Problem) -> None:
+    """Leased items are left to their labelers: work in hand is never taken away."""
+    items = _items(problem).filter(state__in=[ItemState.WAITING, ItemState.PLANNED])
+    touched = set(items.filter(round__isnull=False).values_list("round_id", flat=True))
+    items.update(state=ItemState.WITHDRAWN)
+    for round_id in sorted(touched):
+        rounds.after_label(round_id)  # a round must not wait for items that nobody can label
+
+
+def _bring_back(problem: Problem) -> None:
+    withdrawn = _items(problem).filter(state=ItemState.WITHDRAWN)
+    open_items = withdrawn.filter(round__state=RoundState.OPEN).values("pk")
+    QueueItem.objects.filter(pk__in=open_items).update(state=ItemState.WAITING)
+    withdrawn.update(state=ItemState.PLANNED)

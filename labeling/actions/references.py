@@ -1,0 +1,31 @@
+"""Reference answers: the current guess, and changing it. A change is a further row, and every answer is graded again."""
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+
+from labeling.actions import events, jobs
+from labeling.models import JobKind, Problem, Reference
+
+
+def current_reference(problem: Problem) -> Reference | None:
+    """The reference in force, None where the answer is unknown."""
+    return Reference.objects.filter(problem=problem, is_current=True).first()
+
+
+def change(*, problem: Problem, answer: str, by: AbstractBaseUser, reason: str) -> Reference:
+    """Append a new reference; all solutions of the problem are graded against it in the background."""
+    with transaction.atomic():
+        Problem.objects.select_for_update().get(pk=problem.pk)  # two changes at once: one after the other
+        before = current_reference(problem)
+        Reference.objects.filter(problem=problem, is_current=True).update(is_current=False)
+        reference = Reference.objects.create(problem=problem, answer=answer, created_by=by, reason=reason)
+        events.record(
+            campaign=problem.campaign,
+            actor=by,
+            verb="reference.changed",
+            subject=f"problem {problem.pk}",
+            before=before.answer if before else None,
+            after=answer,
+        )
+        jobs.request(campaign=problem.campaign, kind=JobKind.GRADE, by=by)
+    return reference

@@ -1,0 +1,250 @@
+"""Rounds: plan, preview, open, close, reopen, and go on by themselves."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from labeling.actions import candidates, events, jobs
+from labeling.actions.errors import ActionError, Conflict
+from labeling.models import (
+    UNFINISHED,
+    Campaign,
+    ItemState,
+    JobKind,
+    JobState,
+    Purpose,
+    QueueItem,
+    Round,
+    RoundState,
+    Scope,
+    SelectorVersion,
+)
+from selector import strategies
+from selector.records import Pick, Selection
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class RoundPlan:
+    """What a lead asks of a round; together with the rows it decides the selection."""
+
+    size: int
+    strategy: str
+    wrong_share: float
+    evaluation_share: float
+    scope: str
+    seed: int = 0
+
+    @classmethod
+    def of(cls, campaign: Campaign, **asked: Any) -> "RoundPlan":
+        """The campaign's settings, but for what is asked otherwise. Raises ActionError naming the field."""
+        names = ("strategy", "wrong_share", "evaluation_share", "scope")
+        values = {name: getattr(campaign, name) for name in names} | {"size": campaign.round_size}
+        plan = cls(**(values | {name: value for name, value in asked.items() if value is not None}))
+        plan.check()
+        return plan
+
+    def check(self) -> None:
+        """Raise ActionError where the numbers contradict each other."""
+        if self.size < 1:
+            raise ActionError("A round wants at least one label.", {"size": "at least 1"})
+        if self.strategy not in strategies.NAMES:
+            known = ", ".join(strategies.NAMES)
+            raise ActionError(
+                f"There is no strategy {self.strategy!r}; known are {known}.", {"strategy": f"one of {known}"}
+            )
+        if self.scope not in Scope.values:
+            raise ActionError(f"There is no scope {self.scope!r}.", {"scope": f"one of {', '.join(Scope.values)}"})
+        for name in ("wrong_share", "evaluation_share"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ActionError(f"{name} is a share.", {name: "from 0 to 1"})
+        if self.wrong_share + self.evaluation_share > 1 + 1e-9:
+            raise ActionError(
+                "wrong_share and evaluation_share are shares of the whole round.",
+                {"wrong_share": "at most 1 with evaluation_share"},
+            )
+
+
+def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVersion | None]:
+    """What the strategy picks from the rows as they are now; nothing is written."""
+    version = candidates.selector_in_use(campaign)
+    selection = strategies.select(
+        list(candidates.table(campaign, version)),
+        size=math.ceil(plan.size / campaign.overlap),
+        strategy=plan.strategy,
+        wrong_share=plan.wrong_share,
+        evaluation_share=plan.evaluation_share,
+        scope=plan.scope,
+        seed=plan.seed,
+    )
+    return selection, version
+
+
+def plan(*, campaign: Campaign, wanted: RoundPlan, by: AbstractBaseUser | None) -> Round:
+    """Select and keep the next round, state planned. Raises Conflict when there is nothing left to label."""
+    try:
+        with transaction.atomic():
+            Campaign.objects.select_for_update().get(pk=campaign.pk)
+            selection, version = choose(campaign, wanted)
+            if not selection.picks:
+                raise Conflict(
+                    "There is nothing left to label: every distinct solution is labeled, wanted already, or held."
+                )
+            last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
+            made = Round.objects.create(
+                campaign=campaign,
+                number=0 if last is None else last + 1,
+                size=wanted.size,
+                strategy=wanted.strategy,
+                wrong_share=wanted.wrong_share,
+                evaluation_share=wanted.evaluation_share,
+                scope=wanted.scope,
+                seed=wanted.seed,
+                overlap=campaign.overlap,
+                selector=version,
+                shortfall=selection.shortfall,
+                notes=list(selection.notes),
+                planned_by=by,
+            )
+            _want(made, selection.picks)
+            events.record(
+                campaign=campaign,
+                actor=by,
+                verb="round.planned",
+                subject=f"round {made.number}",
+                after=selection.shortfall,
+            )
+    except IntegrityError as error:
+        raise Conflict("Another round was planned this moment; look at it first.") from error
+    return made
+
+
+def _want(made: Round, picks: Sequence[Pick]) -> None:
+    """Queue items for the picks: all first copies, then the second ones, so that one person rarely meets both."""
+    first = (made.campaign.queue_items.aggregate(last=Max("place"))["last"] or 0) + 1
+    copies = [(copy, pick) for copy in range(made.overlap) for pick in _spread(picks)][: made.size]
+    items = (
+        QueueItem(
+            campaign=made.campaign,
+            round=made,
+            solution_id=int(pick.solution_id),
+            purpose=Purpose.EVALUATION if pick.reason == "evaluation" else Purpose.ROUND,
+            place=first + offset,
+            score=pick.score,
+            rank=pick.rank,
+            reason=pick.reason,
+        )
+        for offset, (_, pick) in enumerate(copies)
+    )
+    QueueItem.objects.bulk_create(items, batch_size=BATCH)
+
+
+def _spread(picks: Sequence[Pick]) -> list[Pick]:
+    """Evaluation picks evenly among the others, so that labels of both kinds come in together."""
+    evaluation = [pick for pick in picks if pick.reason == "evaluation"]
+    others = [pick for pick in picks if pick.reason != "evaluation"]
+    placed = [((index + 0.5) / len(others), 0, pick) for index, pick in enumerate(others)]
+    placed += [((index + 0.5) / len(evaluation), 1, pick) for index, pick in enumerate(evaluation)]
+    return [pick for _, _, pick in sorted(placed, key=lambda entry: entry[:2])]
+
+
+def open_round(*, of: Round, by: AbstractBaseUser | None) -> None:
+    """planned -> open: its items can be claimed."""
+    _turn(of, from_state=RoundState.PLANNED, to_state=RoundState.OPEN, by=by, opened_at=Now())
+
+
+def close_round(*, of: Round, by: AbstractBaseUser | None) -> None:
+    """open -> closed by a lead: what nobody began goes back; what is in hand may still be submitted."""
+    with transaction.atomic():
+        _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=by, closed_at=Now())
+        _go_on(of)
+
+
+def reopen_round(*, of: Round, by: AbstractBaseUser | None) -> None:
+    """closed -> open, while it has items without a label."""
+    if not of.items.filter(state__in=UNFINISHED).exists():
+        raise Conflict(f"Round {of.number} is complete: every wanted label is there.")
+    _turn(of, from_state=RoundState.CLOSED, to_state=RoundState.OPEN, by=by, closed_at=None)
+
+
+def _turn(of: Round, *, from_state: str, to_state: str, by: AbstractBaseUser | None, **times: Any) -> None:
+    with transaction.atomic():
+        if not Round.objects.filter(pk=of.pk, state=from_state).update(state=to_state, **times):
+            state = Round.objects.values_list("state", flat=True).get(pk=of.pk)
+            raise Conflict(f"Round {of.number} is {state}, not {from_state}.")
+        if to_state == RoundState.OPEN:
+            of.items.filter(state=ItemState.PLANNED).update(state=ItemState.WAITING)
+        else:
+            of.items.filter(state=ItemState.WAITING).update(state=ItemState.PLANNED)
+        events.record(
+            campaign=of.campaign,
+            actor=by,
+            verb=f"round.{to_state}",
+            subject=f"round {of.number}",
+            before=from_state,
+            after=to_state,
+        )
+    of.refresh_from_db()
+
+
+def after_label(round_id: int) -> None:
+    """Called in the transaction of a label: close the round on its last one, start training when enough are in.
+
+    The round's row is locked, so that of two last labels at once the second sees the first.
+    """
+    of = Round.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=round_id)
+    if of.state != RoundState.OPEN:
+        return
+    if not of.items.filter(state__in=UNFINISHED).exists():
+        _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=None, closed_at=Now())
+        _go_on(of)
+    elif of.campaign.auto_advance and of.training_requested_at is None and _enough_to_train(of):
+        _request_training(of)
+
+
+def _enough_to_train(of: Round) -> bool:
+    counts = Round.objects.with_counts().get(pk=of.pk)
+    return counts.labeled_count >= of.campaign.train_after * counts.item_count
+
+
+def _request_training(of: Round) -> None:
+    first = Round.objects.filter(pk=of.pk, training_requested_at__isnull=True).update(training_requested_at=Now())
+    if first:
+        jobs.request(campaign=of.campaign, kind=JobKind.RETRAIN, params={"round": of.number})
+
+
+def _go_on(of: Round) -> None:
+    """With auto_advance a closed round leads to a training (unless it began at train_after) and to the next round."""
+    if of.campaign.auto_advance:
+        _request_training(of)
+        jobs.request(campaign=of.campaign, kind=JobKind.PLAN)
+
+
+def request_next(campaign: Campaign) -> None:
+    """After a training: ask for the next round, where the campaign goes on by itself."""
+    if Campaign.objects.filter(pk=campaign.pk, auto_advance=True).exists():
+        jobs.request(campaign=campaign, kind=JobKind.PLAN)
+
+
+def advance(campaign: Campaign) -> tuple[Round | None, str]:
+    """Plan and open the next round, if its time has come; else None and why not. Doing it twice makes one round."""
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if campaign.jobs.filter(kind=JobKind.RETRAIN, state__in=[JobState.REQUESTED, JobState.RUNNING]).exists():
+            return None, "The selector is still being trained; the next round follows it."
+        last = campaign.rounds.order_by("-number").first()
+        if last is None or last.state != RoundState.CLOSED:
+            return None, "The newest round is not closed yet." if last else "The first round is a lead's to plan."
+        try:
+            made = plan(campaign=campaign, wanted=RoundPlan.of(campaign, seed=last.number + 1), by=None)
+        except Conflict as nothing_left:
+            return None, nothing_left.message
+        open_round(of=made, by=None)
+    return made, f"Round {made.number} is open."
