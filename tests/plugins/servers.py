@@ -1,0 +1,105 @@
+"""Starts the real servers that the tests use, once for a whole run, before Django's settings are read.
+
+Loaded with `-p` because pytest-django reads the settings before any conftest.py. Under xdist the controller starts the
+servers; its workers find them through the environment and take a Redis database and a var folder of their own.
+"""
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from tests.plugins.processes import Server, start_postgres, start_redis
+
+ROOT = Path(__file__).resolve().parents[2]
+BASE = "PLUMBLINE_TEST_FOLDER"  # set by the process that started the servers, inherited by xdist's workers
+
+
+class Servers:
+    """The servers of one run and the temporary folder in which everything they write lives."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="plumbline-test-"))
+        self.folder.chmod(0o755)  # PostgreSQL may run as another user
+        self.running: list[Server] = []
+
+    def start(self, database: str) -> None:
+        """Start what the chosen database needs and say in the environment where it is."""
+        redis = start_redis(self.folder / "redis")
+        self.running.append(redis)
+        if database == "postgresql":
+            postgres = start_postgres(self.folder / "postgres")
+            self.running.append(postgres)
+            os.environ["DATABASE_URL"] = f"postgres://postgres@/{postgres.socket.parent}/plumbline"
+        else:
+            os.environ["DATABASE_URL"] = f"sqlite:///{self.folder / 'plumbline.sqlite3'}"
+        os.environ["REDIS_SOCKET"] = str(redis.socket)
+        os.environ["SECRET_KEY"] = secrets.token_urlsafe(50)
+        os.environ[BASE] = str(self.folder)
+
+    def collect_static(self) -> None:
+        """Give every page its hashed scripts and styles, as an installation has them."""
+        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0", "--ignore=redoc"]
+        env = os.environ | {
+            "PLUMBLINE_VAR": str(self.folder),
+            "DJANGO_SETTINGS_MODULE": "tests.plugins.static_settings",
+        }
+        done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True)
+        if done.returncode:
+            raise pytest.UsageError(f"collectstatic failed:\n{done.stdout}{done.stderr}")
+
+    def stop(self) -> None:
+        """End the servers, last started first, and remove the folder."""
+        for server in reversed(self.running):
+            server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="the database that the tests use: SQLite in a file, or a real PostgreSQL started for this run",
+    )
+
+
+def take_own_place() -> None:
+    """Point this process (the only one, or one of xdist's) to its own var folder and its own Redis database."""
+    base = Path(os.environ[BASE])
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    redis_database = 0 if worker == "main" else 1 + int(worker.removeprefix("gw"))
+    var = base / f"var-{worker}"
+    var.mkdir()
+    (var / "static").symlink_to(base / "static")
+    os.environ["PLUMBLINE_VAR"] = str(var)
+    os.environ["BROKER_URL"] = f"redis+socket://{os.environ['REDIS_SOCKET']}?virtual_host={redis_database}"
+    # Playwright's synchronous API keeps an event loop in the main thread, which Django would take for a mistake.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Before anybody reads the settings: start the servers, or find those that the controller has started."""
+    if BASE not in os.environ:
+        servers = Servers()
+        early_config.add_cleanup(servers.stop)
+        servers.start(early_config.known_args_namespace.database)
+        servers.collect_static()
+    take_own_place()
+    return (yield)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test fails the run: what a machine lacks must be said, with the command that brings it."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None and reporter.stats.get("skipped"):
+        reporter.write_line("\nSkipped tests count as failures here: see the reasons with -rs.", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

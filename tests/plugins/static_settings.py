@@ -1,0 +1,6 @@
+"""The project's settings with static files hashed but not compressed: compressing takes longer than many tests."""
+
+from annotator.settings import *  # noqa: F403
+from annotator.settings import STORAGES
+
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
