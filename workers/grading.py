@@ -1,0 +1,98 @@
+"""The grade job: answers without a verdict, and all answers of problems whose reference was changed, are graded."""
+
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from labeling.actions import jobs
+from labeling.models import Grade, Job, Reference, Solution
+from workers.child import Stage, run_selector
+
+GRADE = Stage("grade", 0.0, 0.95)
+KEEP = Stage("keep", 0.95, 1.0)
+BATCH = 500
+
+
+def ungraded(job: Job) -> QuerySet[Solution]:
+    """Solutions of the job's campaign whose answer has no verdict against the reference in force."""
+    current = Reference.objects.filter(problem=OuterRef("problem"), is_current=True, answer__isnull=False)
+    was_changed = Reference.objects.filter(problem=OuterRef("problem"), is_current=False)
+    return (
+        Solution.objects.of(job.campaign)
+        .filter(answer__isnull=False)
+        .annotate(reference_id=Subquery(current.values("pk")[:1]), reference=Subquery(current.values("answer")[:1]))
+        .filter(reference_id__isnull=False)
+        .filter(Q(answer_is_correct__isnull=True) | Exists(was_changed))
+        .exclude(
+            Exists(Grade.objects.filter(solution=OuterRef("pk"), is_current=True, reference=OuterRef("reference_id")))
+        )
+        .order_by("pk")
+    )
+
+
+def grade(job: Job) -> dict[str, Any]:
+    """Grade what is ungraded; returns the job's result. Killed and run again it goes on with what is left."""
+    counts: dict[str, int] = {"correct": 0, "wrong": 0, "uncertain": 0, "unknown": 0}
+    with tempfile.TemporaryDirectory(prefix="plumbline-grade-", dir=_scratch()) as folder:
+        pairs, verdicts = Path(folder, "pairs.jsonl"), Path(folder, "verdicts.jsonl")
+        references = _write_pairs(pairs, ungraded(job))
+        if references:
+            said = run_selector(job, GRADE, ["grade", "--data", str(pairs), "--out", str(verdicts)])
+            for row in _keep(job, verdicts, references, str(said["grader_version"])):
+                counts[row["verdict"]] += 1
+    jobs.finish(job, result=counts)
+    return counts
+
+
+def _scratch() -> Path:
+    path: Path = settings.CACHE_DIR
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def _write_pairs(path: Path, solutions: QuerySet[Solution]) -> dict[str, int]:
+    """One line an answer; gives the reference row that each solution's answer is compared with."""
+    references: dict[str, int] = {}
+    with path.open("wb") as out:
+        for pk, answer, reference, reference_id in solutions.values_list(
+            "pk", "answer", "reference", "reference_id"
+        ).iterator():
+            references[str(pk)] = reference_id
+            out.write(orjson.dumps({"id": str(pk), "answer": answer, "reference": reference}) + b"\n")
+    return references
+
+
+def _keep(job: Job, verdicts: Path, references: dict[str, int], version: str) -> Iterator[dict[str, Any]]:
+    """Write grades in short transactions; one against a reference that changed meanwhile is no longer wanted."""
+    with verdicts.open("rb") as lines:
+        rows = map(orjson.loads, lines)
+        while batch := list(islice(rows, BATCH)):
+            with transaction.atomic():
+                jobs.heartbeat(job, stage=KEEP.name, progress=KEEP.start)
+                still = set(
+                    Reference.objects.filter(
+                        pk__in={references[row["id"]] for row in batch}, is_current=True
+                    ).values_list("pk", flat=True)
+                )
+                wanted = [row for row in batch if references[row["id"]] in still]
+                Grade.objects.filter(solution_id__in=[int(row["id"]) for row in wanted], is_current=True).update(
+                    is_current=False
+                )
+                Grade.objects.bulk_create(
+                    Grade(
+                        solution_id=int(row["id"]),
+                        reference_id=references[row["id"]],
+                        verdict=row["verdict"],
+                        graders=row.get("graders", {}),
+                        grader_version=version,
+                    )
+                    for row in wanted
+                )
+            yield from wanted

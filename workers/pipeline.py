@@ -1,0 +1,63 @@
+"""What each kind of job does: rows -> files -> selector -> files -> rows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+
+from labeling.actions import importing, jobs, rounds
+from labeling.actions.errors import ActionError
+from labeling.actions.jobs import ClaimLost
+from labeling.models import Job, JobKind
+from workers import grading, retraining
+from workers.child import SelectorFailed
+
+log = structlog.get_logger(__name__)
+
+
+def run(job: Job) -> None:
+    """Do a claimed job to its end. A failure is kept on the row with its message, then raised."""
+    try:
+        STAGES[job.kind](job)
+    except ClaimLost as lost:  # somebody else has it, or it was cancelled: nothing to say and nothing to write
+        log.info("claim_lost", job=job.pk, reason=str(lost))
+    except (
+        OperationalError,
+        InterfaceError,
+    ):  # the database went away: the lease runs out and the job is taken up again
+        raise
+    except (ActionError, SelectorFailed, retraining.NothingToTrainOn) as known:
+        jobs.fail(job, error=str(known))
+        log.warning("job_failed", job=job.pk, error=str(known))
+    except Exception as error:
+        jobs.fail(job, error=f"{type(error).__name__}: {error}")
+        raise
+
+
+def _import(job: Job) -> None:
+    params: dict[str, Any] = job.params
+    importing.run(
+        job,
+        [Path(settings.MEDIA_ROOT, name) for name in params["files"]],
+        skip_invalid=bool(params.get("skip_invalid")),
+        labeler=params.get("labeler"),
+    )
+
+
+def _plan(job: Job) -> None:
+    """Planning, opening and the job's end are one transaction: the next round opens once, or not at all."""
+    with transaction.atomic():
+        jobs.heartbeat(job, stage="plan", progress=0.1, message="choosing the next solutions")
+        made, why = rounds.advance(job.campaign)
+        jobs.finish(job, result={"round": made.number if made else None, "why": why})
+
+
+STAGES: dict[str, Callable[[Job], Any]] = {
+    JobKind.IMPORT: _import,
+    JobKind.GRADE: grading.grade,
+    JobKind.RETRAIN: retraining.retrain,
+    JobKind.PLAN: _plan,
+}

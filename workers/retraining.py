@@ -1,0 +1,186 @@
+"""The retrain job: snapshot -> train -> score -> evaluate -> publish. Each stage can be killed and run again.
+
+The pool is scored before a version is published: a version in use always has its scores.
+"""
+
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from labeling.actions import jobs, rounds, selectors
+from labeling.models import Campaign, Job, SelectorState, SelectorVersion, SolutionScore
+from workers import snapshots
+from workers.child import Stage, run_selector
+
+SNAPSHOT = Stage("snapshot", 0.0, 0.02)
+TRAIN = Stage("train", 0.02, 0.65)
+SCORE = Stage("score", 0.65, 0.85)
+EVALUATE = Stage("evaluate", 0.85, 0.97)
+PUBLISH = Stage("publish", 0.97, 1.0)
+ENOUGH_EVALUATION_LABELS = 30
+BATCH = 1_000
+
+
+class NothingToTrainOn(Exception):
+    """There is no label that a selector could be trained on."""
+
+
+def retrain(job: Job) -> dict[str, Any]:
+    """Train, score, evaluate and publish (or hold back) one selector version; returns the job's result."""
+    version = _version(job)
+    folder = settings.MODELS_DIR / version.folder
+    _snapshot(job, version, folder)
+    _train(job, version, folder)
+    _score(job, version, folder)
+    _evaluate(job, version, folder)
+    return _publish(job, version)
+
+
+def _version(job: Job) -> SelectorVersion:
+    """The version that this job makes: the same one however often it is begun."""
+    with transaction.atomic():
+        jobs.heartbeat(job, stage=SNAPSHOT.name, progress=SNAPSHOT.start, message="collecting labels")
+        campaign = Campaign.objects.select_for_update().get(pk=job.campaign_id)
+        last = SelectorVersion.objects.filter(campaign=campaign).exclude(job=job).aggregate(last=Max("number"))["last"]
+        version, _ = SelectorVersion.objects.get_or_create(
+            job=job,
+            defaults={
+                "campaign": campaign,
+                "number": (last or 0) + 1,
+                "base_model": campaign.base_model,
+                "folder": f"campaign-{campaign.pk}/job-{job.pk}",
+            },
+        )
+    return version
+
+
+def _snapshot(job: Job, version: SelectorVersion, folder: Path) -> None:
+    """Freeze what this version is trained and measured on."""
+    training = folder / "training.jsonl"
+    labels = snapshots.write_once(training, snapshots.training_lines(version.campaign))
+    if not labels:
+        training.unlink()
+        raise NothingToTrainOn(
+            "There is no label to train on: at least one label with a verdict (found_error or solution) on a solution "
+            "outside the test split is needed."
+        )
+    snapshots.write_once(folder / "pool.jsonl", snapshots.pool_lines(version.campaign))
+    snapshots.write_once(folder / "pool-test.jsonl", snapshots.pool_lines(version.campaign, split="test"))
+    _change(job, version, training_labels=labels, snapshot_hash=snapshots.file_hash(training))
+
+
+def _train(job: Job, version: SelectorVersion, folder: Path) -> None:
+    arguments = ["train", "--data", str(folder / "training.jsonl"), "--pool", str(folder / "pool.jsonl")]
+    arguments += ["--base", version.base_model, "--kind", version.kind, "--seed", str(version.seed)]
+    arguments += ["--out", str(folder / "model"), "--cache", str(settings.CACHE_DIR)]
+    _change(job, version, manifest=run_selector(job, TRAIN, arguments))
+
+
+def _score(job: Job, version: SelectorVersion, folder: Path) -> None:
+    """Score the pool; the file is whole before its rows are, and rows of a killed attempt are replaced."""
+    scores = folder / "scores.jsonl"
+    if not scores.exists():
+        run_selector(job, SCORE, _score_arguments(folder / "model", folder / "pool.jsonl", scores))
+    with transaction.atomic():
+        jobs.heartbeat(job, stage=SCORE.name, progress=SCORE.end, message="keeping scores")
+        SolutionScore.objects.filter(version=version).delete()
+    with scores.open("rb") as lines:
+        distinct = (row for row in map(orjson.loads, lines) if row["duplicate_of"] is None)
+        while batch := list(islice(distinct, BATCH)):
+            with transaction.atomic():
+                jobs.heartbeat(job)
+                SolutionScore.objects.bulk_create(
+                    SolutionScore(
+                        version=version,
+                        solution_id=int(row["solution_id"]),
+                        score=row["score"],
+                        step_scores=row["step_scores"],
+                    )
+                    for row in batch
+                )
+    _change(job, version, scored_at=Now())
+
+
+def _score_arguments(model: Path, pool: Path, out: Path) -> list[str]:
+    return ["score", "--model", str(model), "--data", str(pool), "--out", str(out)]
+
+
+def _evaluate(job: Job, version: SelectorVersion, folder: Path) -> None:
+    """Measure this version and the one in use on all evaluation labels there are now."""
+    labels = folder / "evaluation.jsonl"
+    count = snapshots.write_once(labels, snapshots.evaluation_lines(version.campaign))
+    arguments = ["evaluate", "--scores", str(_test_scores(folder))]
+    if count:
+        arguments += ["--labels", str(labels)]
+    before = in_use(version.campaign)
+    if before and count:
+        arguments += ["--against", str(_rescored(job, before, folder))]
+    metrics = run_selector(job, EVALUATE, arguments)
+    _change(job, version, metrics=metrics, evaluation_labels=count, state=SelectorState.EVALUATED)
+
+
+def _test_scores(folder: Path) -> Path:
+    """The scores of test-split solutions alone: the figures speak of problems that no version was trained on."""
+    path = folder / "scores-test.jsonl"
+    with (folder / "scores.jsonl").open("rb") as lines:
+        snapshots.write_once(path, (line for line in lines if orjson.loads(line)["split"] == "test"))
+    return path
+
+
+def in_use(campaign: Campaign) -> SelectorVersion | None:
+    """The published version."""
+    return SelectorVersion.objects.filter(campaign=campaign, state=SelectorState.PUBLISHED).first()
+
+
+def _rescored(job: Job, before: SelectorVersion, folder: Path) -> Path:
+    """What the version in use makes of the same test-split solutions: those imported since it scored included."""
+    path = folder / f"scores-test-of-{before.number}.jsonl"
+    if not path.exists():
+        model = settings.MODELS_DIR / before.folder / "model"
+        run_selector(job, EVALUATE, _score_arguments(model, folder / "pool-test.jsonl", path))
+    return path
+
+
+def _publish(job: Job, version: SelectorVersion) -> dict[str, Any]:
+    """The publish rule, the job's end and what follows, in one transaction: all of it once, or none of it."""
+    with transaction.atomic():
+        jobs.heartbeat(job, stage=PUBLISH.name, progress=PUBLISH.start, message="comparing with the version in use")
+        before = in_use(version.campaign)
+        publishes, why = publish_rule(version, before)
+        if publishes:
+            selectors.publish(version=version, by=None, why=why)
+        else:
+            selectors.hold_back(version=version, why=why)
+        result = {"version": version.number, "published": publishes, "why": why}
+        jobs.finish(job, result=result)
+        rounds.request_next(version.campaign)
+    return result
+
+
+def publish_rule(version: SelectorVersion, before: SelectorVersion | None) -> tuple[bool, str]:
+    """Whether a new version takes over, and why: not worse than the one in use on the evaluation labels of now."""
+    count = version.evaluation_labels
+    if before is None:
+        return True, "There was no version in use."
+    if count < ENOUGH_EVALUATION_LABELS:
+        return (
+            True,
+            f"Only {count} of {ENOUGH_EVALUATION_LABELS} evaluation labels are there: not known yet which version is better.",
+        )
+    compared = version.metrics.get("compare") or {}
+    words = str(compared.get("why", "")) or f"compared with version {before.number} on {count} evaluation labels"
+    return bool(compared.get("not_worse")), words
+
+
+def _change(job: Job, version: SelectorVersion, **changes: Any) -> None:
+    """Write to the version under the job's claim."""
+    with transaction.atomic():
+        jobs.heartbeat(job)
+        SelectorVersion.objects.filter(pk=version.pk).update(**changes)
+    version.refresh_from_db()

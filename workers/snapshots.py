@@ -1,0 +1,71 @@
+"""Rows -> the files that the selector reads: training labels, evaluation labels, the pool.
+
+Files are written beside their final names and renamed, so that one that exists is whole; a stage that runs again finds
+it and trains on the same labels.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.db.models import OuterRef, Subquery
+
+from labeling.actions import exporting
+from labeling.models import Campaign, Label, Reference, Solution
+
+CHUNK = 2_000
+
+
+def write_once(path: Path, lines: Iterable[bytes]) -> int:
+    """Write lines (each ended by a newline) unless the file is there already; gives the number of lines in it."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".part")
+        with temporary.open("wb") as out:
+            for line in lines:
+                out.write(line)
+        temporary.rename(path)
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def training_lines(campaign: Campaign) -> Iterator[bytes]:
+    """Every label that may be trained on, as PRM800K rows (they keep neutral apart); never of the test split."""
+    return exporting.prm800k_lines(Label.objects.for_training().filter(problem__campaign=campaign))
+
+
+def evaluation_lines(campaign: Campaign) -> Iterator[bytes]:
+    """Every label of a test-split solution: what all versions are measured on."""
+    return exporting.prm800k_lines(Label.objects.for_evaluation().filter(problem__campaign=campaign))
+
+
+def pool_lines(campaign: Campaign, *, split: str | None = None) -> Iterator[bytes]:
+    """All solutions, duplicates included (they count in votes), one a row, named by the rows' numbers."""
+    solutions = Solution.objects.of(campaign).with_verdict().select_related("problem")
+    if split:
+        solutions = solutions.filter(problem__split=split)
+    reference = Reference.objects.filter(problem=OuterRef("problem"), is_current=True).values("answer")[:1]
+    for solution in solutions.annotate(reference=Subquery(reference)).order_by("id").iterator(chunk_size=CHUNK):
+        yield orjson.dumps(_pool_row(solution)) + b"\n"
+
+
+def _pool_row(solution: Any) -> dict[str, Any]:
+    """One solution with its verdict as it stands now; uncertain and unknown ones have none."""
+    return {
+        "problem_id": str(solution.problem_id),
+        "problem": solution.problem.text,
+        "ground_truth_answer": solution.reference,
+        "split": solution.problem.split,
+        "solution_id": str(solution.pk),
+        "steps": solution.steps,
+        "answer": solution.answer,
+        "answer_is_correct": {"correct": True, "wrong": False}.get(solution.verdict),
+    }
