@@ -1,0 +1,1 @@
+"""The small real campaign that `make demo` loads."""
