@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.conf import settings
 
@@ -73,12 +73,13 @@ class _Said:
 
 def _follow(job: Job, stage: Stage, child: subprocess.Popen[str]) -> _Said:
     """Turn the child's progress lines into heartbeats until it closes its mouth."""
-    assert child.stdout and child.stderr
     lines: queue.Queue[str | None] = queue.Queue()
     output: list[str] = []
     readers = [
-        threading.Thread(target=_read_lines, args=(child.stderr, lines), daemon=True),
-        threading.Thread(target=lambda out: output.append(out.read()), args=(child.stdout,), daemon=True),
+        threading.Thread(target=_read_lines, args=(cast(IO[str], child.stderr), lines), daemon=True),
+        threading.Thread(
+            target=lambda out: output.append(out.read()), args=(cast(IO[str], child.stdout),), daemon=True
+        ),
     ]
     for reader in readers:
         reader.start()

@@ -20,7 +20,7 @@ KEEP = Stage("keep", 0.95, 1.0)
 BATCH = 500
 
 
-def ungraded(job: Job) -> QuerySet[Solution]:
+def ungraded(job: Job) -> QuerySet[Any]:
     """Solutions of the job's campaign whose answer has no verdict against the reference in force."""
     current = Reference.objects.filter(problem=OuterRef("problem"), is_current=True, answer__isnull=False)
     was_changed = Reference.objects.filter(problem=OuterRef("problem"), is_current=False)
@@ -57,7 +57,7 @@ def _scratch() -> Path:
     return path
 
 
-def _write_pairs(path: Path, solutions: QuerySet[Solution]) -> dict[str, int]:
+def _write_pairs(path: Path, solutions: QuerySet[Any]) -> dict[str, int]:
     """One line an answer; gives the reference row that each solution's answer is compared with."""
     references: dict[str, int] = {}
     with path.open("wb") as out:

@@ -169,10 +169,8 @@ def publish_rule(version: SelectorVersion, before: SelectorVersion | None) -> tu
     if before is None:
         return True, "There was no version in use."
     if count < ENOUGH_EVALUATION_LABELS:
-        return (
-            True,
-            f"Only {count} of {ENOUGH_EVALUATION_LABELS} evaluation labels are there: not known yet which version is better.",
-        )
+        missing = f"only {count} of {ENOUGH_EVALUATION_LABELS} evaluation labels are there"
+        return True, f"Not known yet which version is better: {missing}."
     compared = version.metrics.get("compare") or {}
     words = str(compared.get("why", "")) or f"compared with version {before.number} on {count} evaluation labels"
     return bool(compared.get("not_worse")), words

@@ -1,6 +1,7 @@
 """Rows -> the table of candidates that a strategy sees."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -23,7 +24,7 @@ def selector_in_use(campaign: Campaign) -> SelectorVersion | None:
     return SelectorVersion.objects.filter(campaign=campaign, state="published", scored_at__isnull=False).first()
 
 
-def eligible(campaign: Campaign) -> QuerySet[Solution]:
+def eligible(campaign: Campaign) -> QuerySet[Any]:
     """Solutions that could be wanted now: one of identical texts, problem active, not wanted already."""
     wanted = QueueItem.objects.filter(solution=OuterRef("pk"), state__in=UNFINISHED)
     return (

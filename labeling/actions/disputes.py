@@ -1,6 +1,6 @@
 """Answer disputes: a lead says whether the reference answer is wrong."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,7 +10,7 @@ from labeling.models import Dispute, DisputeState
 
 
 def decide(
-    *, dispute: Dispute, decision: str, by: AbstractBaseUser, reference_answer: str | None = None, reason: str = ""
+    *, dispute: Dispute, decision: str, by: User, reference_answer: str | None = None, reason: str = ""
 ) -> Dispute:
     """Accept (the solution's answer, or the one given, becomes the reference) or decline; once."""
     if decision not in (DisputeState.ACCEPTED, DisputeState.DECLINED):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from labeling.models import Campaign, Event
 
@@ -10,7 +10,7 @@ from labeling.models import Campaign, Event
 def record(
     *,
     campaign: Campaign | None,
-    actor: AbstractBaseUser | None,
+    actor: User | None,
     verb: str,
     subject: object,
     before: Any = None,

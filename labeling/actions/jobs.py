@@ -10,7 +10,7 @@ from typing import Any
 import celery
 import structlog
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
@@ -32,9 +32,7 @@ def _lease_end() -> ExpressionWrapper:
     return ExpressionWrapper(Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS), output_field=DateTimeField())
 
 
-def request(
-    *, campaign: Campaign, kind: str, params: dict[str, Any] | None = None, by: AbstractBaseUser | None = None
-) -> Job:
+def request(*, campaign: Campaign, kind: str, params: dict[str, Any] | None = None, by: User | None = None) -> Job:
     """A job of this kind that waits to be claimed: a new one, or the one already waiting (imports never share)."""
     try:
         with transaction.atomic():
@@ -99,7 +97,7 @@ def _give_up(job_id: int) -> None:
         state=JobState.FAILED,
         leased_until=None,
         finished_at=Now(),
-        error=f"The worker died {MAX_ATTEMPTS} times in this stage. See the worker's log; retry when the cause is gone.",
+        error=f"The worker died {MAX_ATTEMPTS} times in this stage. See its log; retry when the cause is gone.",
     )
 
 

@@ -72,7 +72,7 @@ def _submit_leased(
     )
     Draft.objects.filter(item=item).delete()
     Skip.objects.filter(item=item).delete()
-    _follow_up(label, item.campaign)
+    _follow_up(label, item.solution, item.campaign)
     if item.round_id:
         rounds.after_label(item.round_id)
     return label
@@ -105,11 +105,10 @@ def _shown(solution: Solution, campaign: Campaign) -> dict[str, Any]:
     return {"reference_answer": campaign.reference_answer, "reference": reference.answer if reference else None}
 
 
-def _follow_up(label: Label, campaign: Campaign) -> None:
+def _follow_up(label: Label, solution: Solution, campaign: Campaign) -> None:
     """What a label sets off: an answer dispute, or a problem taken out of the queue."""
     if label.finish_reason == FinishReason.SOLUTION:
-        assert label.solution is not None
-        verdict = Solution.objects.filter(pk=label.solution_id).with_verdict().values_list("verdict", flat=True).get()
+        verdict = Solution.objects.filter(pk=solution.pk).with_verdict().values_list("verdict", flat=True).get()
         if verdict == "wrong":
             Dispute.objects.create(problem_id=label.problem_id, label=label)
     elif label.finish_reason == FinishReason.BAD_PROBLEM:
@@ -136,7 +135,7 @@ def revise(*, label: Label, done: passes.Pass, reason: str) -> Label:
             revises=label,
             revision_reason=reason,
         )
-        _follow_up(revision, label.labeler.campaign)
+        _follow_up(revision, label.solution, label.labeler.campaign)
     return revision
 
 

@@ -1,6 +1,6 @@
 """Problems that labelers report as bad: held, restored, excluded."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -27,7 +27,7 @@ def hold_when_reported(problem: Problem, *, quorum: int) -> None:
     )
 
 
-def decide(*, problem: Problem, state: str, by: AbstractBaseUser) -> None:
+def decide(*, problem: Problem, state: str, by: User) -> None:
     """A lead's decision: restore a held problem (its items come back), or exclude it (they stay out)."""
     if state not in (ProblemState.ACTIVE, ProblemState.EXCLUDED):
         raise Conflict("A problem can be set to active or excluded.")

@@ -1,6 +1,6 @@
-"""Reference answers: the current guess, and changing it. A change is a further row, and every answer is graded again."""
+"""Reference answers: the current guess. A change is a further row, and every answer is graded again."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from labeling.actions import events, jobs
@@ -12,7 +12,7 @@ def current_reference(problem: Problem) -> Reference | None:
     return Reference.objects.filter(problem=problem, is_current=True).first()
 
 
-def change(*, problem: Problem, answer: str, by: AbstractBaseUser, reason: str) -> Reference:
+def change(*, problem: Problem, answer: str, by: User, reason: str) -> Reference:
     """Append a new reference; all solutions of the problem are graded against it in the background."""
     with transaction.atomic():
         Problem.objects.select_for_update().get(pk=problem.pk)  # two changes at once: one after the other

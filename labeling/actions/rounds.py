@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -39,7 +39,7 @@ class RoundPlan:
     strategy: str
     wrong_share: float
     evaluation_share: float
-    scope: str
+    scope: strategies.Scope
     seed: int = 0
 
     @classmethod
@@ -87,7 +87,7 @@ def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVers
     return selection, version
 
 
-def plan(*, campaign: Campaign, wanted: RoundPlan, by: AbstractBaseUser | None) -> Round:
+def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
     """Select and keep the next round, state planned. Raises Conflict when there is nothing left to label."""
     try:
         with transaction.atomic():
@@ -155,26 +155,26 @@ def _spread(picks: Sequence[Pick]) -> list[Pick]:
     return [pick for _, _, pick in sorted(placed, key=lambda entry: entry[:2])]
 
 
-def open_round(*, of: Round, by: AbstractBaseUser | None) -> None:
+def open_round(*, of: Round, by: User | None) -> None:
     """planned -> open: its items can be claimed."""
     _turn(of, from_state=RoundState.PLANNED, to_state=RoundState.OPEN, by=by, opened_at=Now())
 
 
-def close_round(*, of: Round, by: AbstractBaseUser | None) -> None:
+def close_round(*, of: Round, by: User | None) -> None:
     """open -> closed by a lead: what nobody began goes back; what is in hand may still be submitted."""
     with transaction.atomic():
         _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=by, closed_at=Now())
         _go_on(of)
 
 
-def reopen_round(*, of: Round, by: AbstractBaseUser | None) -> None:
+def reopen_round(*, of: Round, by: User | None) -> None:
     """closed -> open, while it has items without a label."""
     if not of.items.filter(state__in=UNFINISHED).exists():
         raise Conflict(f"Round {of.number} is complete: every wanted label is there.")
     _turn(of, from_state=RoundState.CLOSED, to_state=RoundState.OPEN, by=by, closed_at=None)
 
 
-def _turn(of: Round, *, from_state: str, to_state: str, by: AbstractBaseUser | None, **times: Any) -> None:
+def _turn(of: Round, *, from_state: str, to_state: str, by: User | None, **times: Any) -> None:
     with transaction.atomic():
         if not Round.objects.filter(pk=of.pk, state=from_state).update(state=to_state, **times):
             state = Round.objects.values_list("state", flat=True).get(pk=of.pk)

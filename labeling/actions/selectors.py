@@ -1,6 +1,6 @@
-"""Selector versions: which is in use. The publish rule is applied by the workers, lead's decisions come through here."""
+"""Selector versions: which is in use. Workers apply the publish rule; a lead's decisions come through here."""
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
@@ -9,7 +9,7 @@ from labeling.actions.errors import Conflict
 from labeling.models import Campaign, SelectorState, SelectorVersion
 
 
-def publish(*, version: SelectorVersion, by: AbstractBaseUser | None, why: str) -> None:
+def publish(*, version: SelectorVersion, by: User | None, why: str) -> None:
     """Put a version in use; the one before it is retired. Backwards too."""
     with transaction.atomic():
         Campaign.objects.select_for_update().get(pk=version.campaign_id)

@@ -9,6 +9,10 @@ from django.db import models
 class JSONText(models.TextField):
     """JSON kept as text: order of keys and spelling survive, which jsonb would not promise, and any size compresses."""
 
+    # For the type checker: any JSON value is written and read.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         return None if value is None else orjson.loads(value)
 

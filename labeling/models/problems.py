@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
@@ -46,7 +48,7 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
         """Without rows of an import that is not finished."""
         return self.filter(import_job__state="done")
 
-    def with_reference(self) -> ProblemQuerySet:
+    def with_reference(self) -> models.QuerySet[Any]:
         """Adds `reference_answer`: the current guess, None where unknown."""
         current = Reference.objects.filter(problem=OuterRef("pk"), is_current=True)
         return self.annotate(reference_answer=Subquery(current.values("answer")[:1]))
@@ -121,7 +123,7 @@ class SolutionQuerySet(models.QuerySet["Solution"]):
         """The only door to a training snapshot: test-split problems never pass it."""
         return self.filter(problem__split=Split.TRAIN).exclude(problem__state=ProblemState.EXCLUDED)
 
-    def with_verdict(self) -> SolutionQuerySet:
+    def with_verdict(self) -> models.QuerySet[Any]:
         """Adds `verdict`: the newest grade, else what the file said, else unknown."""
         graded = Grade.objects.filter(solution=OuterRef("pk"), is_current=True).values("verdict")[:1]
         given = models.Case(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
@@ -22,7 +24,7 @@ class RoundState(models.TextChoices):
 class RoundQuerySet(models.QuerySet["Round"]):
     """Reads of rounds."""
 
-    def with_counts(self) -> RoundQuerySet:
+    def with_counts(self) -> models.QuerySet[Any]:
         """Adds `item_count` (withdrawn ones left out) and `labeled_count`."""
         return self.annotate(
             item_count=Count("items", filter=~Q(items__state="withdrawn")),
