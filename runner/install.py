@@ -115,7 +115,8 @@ def is_done(step: Step, stamp: dict[str, str]) -> bool:
 
 def set_up(with_tests: bool) -> None:
     """Do what is left to do, in numbered steps; quiet when there is nothing."""
-    LOGS.mkdir(parents=True, exist_ok=True)
+    VAR.mkdir(mode=0o700, parents=True, exist_ok=True)  # it will hold accounts, labels and keys
+    LOGS.mkdir(exist_ok=True)
     started = time.monotonic()
     todo, worked = steps(with_tests), False
     for number, step in enumerate(todo, 1):
