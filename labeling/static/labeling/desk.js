@@ -1,0 +1,230 @@
+/** The labeler's desk: one solution in hand, what the keys and buttons do to it, and where it goes from there. */
+
+import { ActiveClock } from "./clock.js";
+import { paintDock } from "./dock.js";
+import { Drafts, newerDraft } from "./drafts.js";
+import { closePanel, openPanel, togglePanel } from "./panels.js";
+import { Pass } from "./pass.js";
+import { askReason, closeReason, openForm } from "./reason.js";
+import { keepInMiddle } from "./scrolling.js";
+import { announce, showSaved, showTime } from "./sign.js";
+import { Submission } from "./submitting.js";
+import { explain, hideTrouble } from "./trouble.js";
+import { say } from "./words.js";
+
+const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
+
+export class Desk {
+  /** `places` are the elements that hold problem and steps; `finished(label)` hears that the server has a label. */
+  constructor({ places, api, signIn, keeping, finished, nextWanted }) {
+    Object.assign(this, { places, api, signIn, keeping, finished, nextWanted });
+    this.pass = null;
+  }
+
+  get canRate() {
+    return Boolean(this.pass) && !this.submission && !this.isFrozen;
+  }
+
+  /** Lay a prepared solution on the desk, with the work already done on it. */
+  open({ item, sheet }) {
+    const { draft, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
+    Object.assign(this, { item, sheet, submission: null, isFrozen: false, savedMade: item.draft?.ratings ?? [] });
+    this.pass = new Pass(item.steps.length, draft);
+    this.clock = new ActiveClock({ total: draft?.total_time ?? 0, steps: draft?.step_times ?? [] });
+    this.clock.turnTo(this.pass.hand);
+    this.drafts = new Drafts({
+      url: `${this.api}items/${item.item}/draft/`,
+      item,
+      keeping: this.keeping,
+      content: () => this.draftContent(),
+      report: (state, at) => this.report(state, at),
+      lost: (refusal) => this.lost(refusal, say("not_saved")),
+    });
+    hideTrouble();
+    closeReason();
+    showSaved("none");
+    sheet.paint(this.pass);
+    sheet.show(this.places);
+    this.paint();
+    scrollTo({ top: 0, behavior: "instant" });
+    if (this.pass.hand > 0) keepInMiddle(this.row, { atOnce: true });
+    announce(say("opened", { n: item.steps.length, step: this.pass.hand + 1 }));
+    if (isUnsent) this.drafts.changed();
+  }
+
+  get row() {
+    return this.sheet.rows[this.pass.hand].step;
+  }
+
+  draftContent() {
+    const { pass, clock } = this;
+    return { ...pass.content, total_time: clock.milliseconds, step_times: clock.stepMilliseconds(Math.min(pass.count, pass.made.length + 1)) };
+  }
+
+  report(state, at) {
+    if (state === "saved") this.savedMade = [...this.pass.made];
+    const unsaved = this.pass.made.filter((rating, index) => rating !== this.savedMade[index]).length;
+    showSaved(state, { at, unsaved });
+    if (state === "signed-out") explain("signed-out", { signIn: this.signIn, again: () => this.drafts.hurry() });
+    else if (state === "saved") hideTrouble("signed-out");
+  }
+
+  paint(sending = null) {
+    this.sheet.paint(this.pass);
+    paintDock(this.pass, this.item, { sending, isFrozen: this.isFrozen });
+    document.title = `${say("step_of", { step: this.pass.hand + 1, total: this.pass.count })} · Plumbline`;
+  }
+
+  /** After each change: paint at once, then keep, move and tell. */
+  changed(news) {
+    this.paint();
+    this.clock.turnTo(this.pass.hand);
+    this.drafts.changed();
+    keepInMiddle(this.row);
+    announce(news);
+  }
+
+  rate(value) {
+    if (!this.canRate) return;
+    const step = this.pass.hand + 1;
+    this.pass.rate(value);
+    const where = this.pass.isComplete ? "" : say("step_of", { step: this.pass.hand + 1, total: this.pass.count });
+    this.changed(`${say("announce_rated", { step, rating: say(NAMES[value + 1]) })} ${where}`);
+  }
+
+  take(index) {
+    if (!this.canRate || !this.pass.take(index)) return;
+    this.paint();
+    this.clock.turnTo(index);
+    keepInMiddle(this.row);
+    announce(say("step_of", { step: index + 1, total: this.pass.count }));
+  }
+
+  travel(hasMoved, key) {
+    if (hasMoved) this.changed(say(key));
+  }
+
+  unsure() {
+    if (!this.canRate) return;
+    const step = this.pass.hand + 1;
+    this.changed(say(this.pass.flag() ? "announce_unsure" : "announce_sure", { step }));
+  }
+
+  /** Everything that a key or a button can ask for, by the name in its `data-do`. */
+  actions() {
+    return {
+      negative: () => this.rate(-1),
+      neutral: () => this.rate(0),
+      positive: () => this.rate(1),
+      up: () => this.take(this.pass?.hand - 1),
+      down: () => this.take(this.pass?.hand + 1),
+      undo: () => this.canRate && this.travel(this.pass.undo(), "announce_undone"),
+      redo: () => this.canRate && this.travel(this.pass.redo(), "announce_redone"),
+      unsure: () => this.unsure(),
+      submit: () => this.submit(),
+      guide: () => togglePanel("guide"),
+      keys: () => togglePanel("keys"),
+      problem: () => this.lookAtProblem(),
+      "bad-problem": () => this.ask("bad_problem"),
+      "give-up": () => this.ask("give_up"),
+      back: () => this.back(),
+    };
+  }
+
+  ask(kind) {
+    if (!this.canRate) return;
+    if (openPanel() === "keys") closePanel();
+    askReason(kind, { kept: say("ratings_kept", { n: this.pass.ratings.length }) });
+  }
+
+  /** Away with what is open, then back to where the work goes on. */
+  back() {
+    if (closeReason() || closePanel() || !this.canRate) return;
+    document.activeElement?.blur();
+    this.pass.rest();
+    this.paint();
+    keepInMiddle(this.row);
+  }
+
+  /** To the problem, and from there back to the step. */
+  lookAtProblem() {
+    const { problemColumn } = this.places;
+    if (document.activeElement === problemColumn) {
+      this.back();
+      return;
+    }
+    problemColumn.focus();
+    problemColumn.scrollIntoView({ block: "nearest" });
+  }
+
+  submit() {
+    if (this.isFrozen) {
+      this.nextWanted();
+      return;
+    }
+    if (openForm() || !this.pass) return;
+    if (this.submission) this.submission.tryNow();
+    else if (this.pass.isComplete) this.send({ finish_reason: this.pass.finishReason });
+    else announce(`${say("to_submit")} ${say("missing", { n: this.pass.missing })}`);
+  }
+
+  /** Submit, and hand the label to `finished`; a refusal leaves everything where it is. */
+  async send(ending) {
+    if (!this.canRate) return;
+    const { pass, item, clock } = this;
+    this.drafts.stop();
+    clock.settle();
+    this.submission = new Submission({
+      url: `${this.api}items/${item.item}/label/`,
+      item: item.item,
+      keeping: this.keeping,
+      waiting: (error, seconds) => explain("waiting", { error, seconds, signIn: this.signIn, again: () => this.submission?.tryNow() }),
+      body: {
+        lease: item.lease,
+        ratings: pass.ratings,
+        flagged: pass.flagged,
+        total_time: clock.milliseconds,
+        step_times: clock.stepMilliseconds(pass.ratings.length),
+        ...ending,
+      },
+    });
+    this.paint(say("sending"));
+    try {
+      await this.submission.send();
+    } catch (refusal) {
+      this.submission = null;
+      this.lost(refusal, say("not_submitted"));
+      return;
+    }
+    this.drafts.done();
+    this.finished();
+  }
+
+  /** The server takes no more for this item under this lease: the work stays readable, and there is a way on. */
+  lost(refusal, fact) {
+    const isOver = refusal.status === 409 || refusal.status === 404;
+    this.isFrozen = isOver;
+    closeReason();
+    if (isOver) this.drafts.stop();
+    else this.reopenDrafts();
+    showSaved("none");
+    this.paint();
+    explain(isOver ? "lease" : "refused", { fact, refusal, next: () => this.nextWanted() });
+  }
+
+  /** The label was refused for what it says: it can be mended, so drafts go on. */
+  reopenDrafts() {
+    this.drafts.isStopped = false;
+    this.drafts.changed();
+  }
+
+  /** Nothing of this item is to be kept any more. */
+  close() {
+    this.drafts?.done();
+    this.pass = null;
+  }
+
+  tick() {
+    if (this.pass) showTime(this.clock.milliseconds);
+  }
+}

@@ -1,0 +1,133 @@
+/** The labeler's page: binds keys, buttons and the network to one desk, and brings one solution after the other. */
+
+import { SignedOut } from "./api.js";
+import { Desk } from "./desk.js";
+import { Keeping } from "./keeping.js";
+import { actionOf } from "./keys.js";
+import { restorePanels } from "./panels.js";
+import { bindReasons, openForm } from "./reason.js";
+import { showDone } from "./sign.js";
+import { sendKept } from "./submitting.js";
+import { Supply } from "./supply.js";
+import { explain } from "./trouble.js";
+import { Waiting } from "./waiting.js";
+
+const root = document.querySelector("[data-desk]");
+const part = (name) => document.querySelector(`[data-part="${name}"]`);
+const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove", "scroll"];
+const AHEAD_AFTER_MS = 300; // the solution in hand comes first
+const AGAIN_MS = 5_000;
+
+const { api, campaign, reference, who, signIn } = root.dataset;
+const places = { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") };
+const keeping = new Keeping(who);
+const supply = new Supply({
+  url: `${api}campaigns/${campaign}/next/`,
+  stage: { problem: part("stage-problem"), steps: part("stage-steps") },
+  template: part("row"),
+  reference,
+});
+const waiting = new Waiting(() => next());
+const desk = new Desk({ places, api, signIn, keeping, finished, nextWanted: () => leaveBehind() });
+const actions = desk.actions();
+let done = Number(root.dataset.done);
+let isFetching = false;
+
+function finished() {
+  done += 1;
+  showDone(done);
+  return next();
+}
+
+/** Go on without the work in hand, which the server takes no more. */
+function leaveBehind() {
+  desk.close();
+  return next();
+}
+
+function retry(error) {
+  let timer = 0;
+  const again = () => {
+    clearTimeout(timer);
+    removeEventListener("online", again);
+    return next();
+  };
+  if (!(error instanceof SignedOut)) timer = setTimeout(again, AGAIN_MS);
+  addEventListener("online", again, { once: true });
+  waiting.hide();
+  explain("no-next", { error, seconds: AGAIN_MS / 1000, signIn, again });
+}
+
+/** Bring the next solution; the old one stays until the new one is whole. */
+async function next() {
+  if (isFetching) return;
+  isFetching = true;
+  try {
+    const found = await supply.take();
+    if (found.item) show(found);
+    else {
+      desk.close();
+      waiting.show(found);
+    }
+  } catch (error) {
+    retry(error);
+  } finally {
+    isFetching = false;
+  }
+}
+
+function show(found) {
+  waiting.hide();
+  desk.open(found);
+  setTimeout(() => supply.prepareAhead(found.item.item), AHEAD_AFTER_MS);
+}
+
+function bindActions() {
+  document.addEventListener("keydown", (event) => {
+    if (openForm() && event.key !== "Escape") return; // a reason is being written
+    const action = actionOf(event);
+    if (!action) return;
+    event.preventDefault();
+    actions[action]();
+  });
+  document.addEventListener("click", (event) => {
+    const control = event.target.closest("[data-do], [data-take]");
+    if (!control) return;
+    // A pressed button would swallow the next Enter; the keyboard's own way to it keeps the focus.
+    if (event.detail > 0) control.blur();
+    if (control.dataset.do) actions[control.dataset.do]();
+    else desk.take(Number(control.dataset.take));
+  });
+  bindReasons((kind, reason) => desk.send({ finish_reason: kind, reason }));
+}
+
+function bindTime() {
+  for (const name of INPUTS) document.addEventListener(name, () => desk.clock?.input(), { passive: true, capture: true });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) {
+      desk.clock?.pause();
+      desk.drafts?.leave();
+    } else desk.clock?.resume();
+  });
+  setInterval(() => desk.tick(), 1000);
+}
+
+function bindNetwork() {
+  addEventListener("online", () => desk.drafts?.hurry());
+  addEventListener("pagehide", () => desk.drafts?.leave());
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+  new ResizeObserver(() => desk.sheet?.refit()).observe(places.steps);
+}
+
+async function start() {
+  restorePanels();
+  bindActions();
+  bindTime();
+  bindNetwork();
+  showDone(done);
+  const refused = await sendKept(keeping);
+  await next();
+  if (refused.length) explain("earlier", { refusal: refused[0] });
+}
+
+start();

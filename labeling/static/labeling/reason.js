@@ -1,0 +1,66 @@
+/** The form that asks why, in place of the dock: for giving up and for a bad problem. */
+
+const forms = new Map([...document.querySelectorAll("[data-reason]")].map((form) => [form.dataset.reason, form]));
+const dock = document.querySelector('[data-part="dock-main"]');
+
+export const openForm = () => [...forms.values()].find((form) => !form.hidden) ?? null;
+
+/** Show the form for `give_up` or `bad_problem`. Keys choose a frequent reason; any other character begins one's own. */
+export function askReason(kind, { kept }) {
+  closeReason();
+  const form = forms.get(kind);
+  form.querySelector("[data-kept]").textContent = kept;
+  form.hidden = false;
+  dock.hidden = true;
+  form.focus({ preventScroll: true });
+}
+
+export function closeReason() {
+  const form = openForm();
+  if (!form) return false;
+  form.hidden = true;
+  dock.hidden = false;
+  form.reset();
+  warn(form, false);
+  return true;
+}
+
+function warn(form, isMissing) {
+  form.querySelector("[data-missing]").hidden = !isMissing;
+  form.elements.reason.setAttribute("aria-invalid", String(isMissing));
+}
+
+function choose(form, choice) {
+  const field = form.elements.reason;
+  field.value = choice.dataset.text;
+  warn(form, false);
+  field.focus();
+}
+
+function pressed(form, event) {
+  if (event.target === form.elements.reason || event.ctrlKey || event.metaKey || event.altKey) return;
+  const choice = form.querySelectorAll("[data-text]")[Number(event.key) - 1];
+  if (choice) {
+    event.preventDefault();
+    choose(form, choice);
+  } else if (event.target === form && event.key === "Enter") form.requestSubmit();
+  else if (event.target === form && event.key.length === 1) form.elements.reason.focus(); // the character lands there
+}
+
+/** `given(kind, reason)` hears a reason that somebody wrote. */
+export function bindReasons(given) {
+  for (const [kind, form] of forms) {
+    form.addEventListener("keydown", (event) => pressed(form, event));
+    for (const choice of form.querySelectorAll("[data-text]")) choice.addEventListener("click", () => choose(form, choice));
+    form.elements.reason.addEventListener("input", () => warn(form, false));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const reason = form.elements.reason.value.trim();
+      if (reason) given(kind, reason);
+      else {
+        warn(form, true);
+        form.elements.reason.focus();
+      }
+    });
+  }
+}

@@ -1,0 +1,47 @@
+/** The page when there is nothing to label: why, and that it looks again by itself. */
+
+import { announce } from "./sign.js";
+import { say } from "./words.js";
+
+const part = (name) => document.querySelector(`[data-part="${name}"]`);
+const USUAL_SECONDS = 30;
+const [LEAST, MOST] = [2, 300];
+
+export class Waiting {
+  /** `look` asks for the next solution. */
+  constructor(look) {
+    this.look = look;
+    document.addEventListener("visibilitychange", () => !document.hidden && this.timer && this.now());
+  }
+
+  /** `reason` is the server's own sentence, `seconds` what it asks to wait; both may be null. */
+  show({ reason, seconds }) {
+    const wait = Math.min(MOST, Math.max(LEAST, Math.round(seconds ?? USUAL_SECONDS)));
+    const text = `${reason ?? say("empty_all_done")} ${say("empty_again", { n: wait })}`;
+    if (part("empty-text").textContent !== text) {
+      part("empty-text").textContent = text;
+      announce(`${part("empty-title").textContent}. ${text}`);
+    }
+    this.turn(true);
+    document.title = `${part("empty-title").textContent} · Plumbline`;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.now(), wait * 1000);
+  }
+
+  now() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.look();
+  }
+
+  hide() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    this.turn(false);
+  }
+
+  turn(isEmpty) {
+    document.body.toggleAttribute("data-empty", isEmpty);
+    part("empty").hidden = !isEmpty;
+  }
+}

@@ -1,0 +1,64 @@
+"""The start: the sign-in form, or one's campaigns."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+
+from labeling.models import Campaign, Labeler, Membership, QueueItem, Role
+from labeling.views.today import labeled_today
+
+COUNTED = 1_000  # a labeler need not know more; a queue of a million is not walked for it
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One campaign as one person sees it from home."""
+
+    campaign: Campaign
+    is_lead: bool
+    done_today: int
+    waiting: int
+
+    @property
+    def has_more_waiting(self) -> bool:
+        """Whether `waiting` is only where the counting stopped."""
+        return self.waiting >= COUNTED
+
+
+@never_cache
+def home(request: HttpRequest) -> HttpResponseBase:
+    """One's campaigns; whoever is not signed in finds the form, and signs in, at this same address."""
+    if not request.user.is_authenticated:
+        return LoginView.as_view()(request)
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    return _campaigns(request)
+
+
+def _campaigns(request: HttpRequest) -> HttpResponse:
+    memberships = Membership.objects.filter(account_id=request.user.pk).select_related("campaign").order_by("campaign__name")
+    places = [_place(membership, request.user) for membership in memberships]
+    return render(request, "labeling/home.html", {"places": places})
+
+
+def _place(membership: Membership, account: AbstractBaseUser | AnonymousUser) -> Place:
+    campaign = membership.campaign
+    return Place(
+        campaign=campaign,
+        is_lead=membership.role == Role.LEAD,
+        done_today=labeled_today(account, campaign),
+        waiting=_waiting(campaign, Labeler.objects.filter(campaign=campaign, account_id=account.pk).first()),
+    )
+
+
+def _waiting(campaign: Campaign, labeler: Labeler | None) -> int:
+    """How many solutions wait for this person, counted no further than COUNTED."""
+    items = QueueItem.objects.filter(campaign=campaign).waiting()
+    if labeler is not None:
+        items = items.new_to(labeler)
+    return items[:COUNTED].count()

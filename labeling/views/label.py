@@ -1,0 +1,28 @@
+"""The labeler's page: a shell around the labeling API, which the page's scripts talk to."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from labeling.models import Campaign, RoundState
+from labeling.views.label_words import label_words
+from labeling.views.today import labeled_today
+
+
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+@login_required
+def label(request: HttpRequest, slug: str) -> HttpResponse:
+    """The desk of one member of the campaign; to anyone else the campaign does not exist."""
+    campaign = get_object_or_404(Campaign, slug=slug, memberships__account=request.user)
+    context = {
+        "campaign": campaign,
+        "round": campaign.rounds.filter(state=RoundState.OPEN).order_by("-number").first(),
+        "done_today": labeled_today(request.user, campaign),
+        "words": label_words(),
+    }
+    return render(request, "labeling/label.html", context)

@@ -1,0 +1,110 @@
+"""The sentences that the scripts of the labeler's page say: translated here, handed over as one JSON block."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+# A number of each plural category of CLDR, by which a browser asks; gettext chooses the form for it.
+_SAMPLES = {"one": 1, "few": 2, "many": 5, "other": 5}
+
+Words = dict[str, str | dict[str, str]]
+
+
+def _counted(singular: str, plural: str) -> dict[str, str]:
+    """Both English forms as every form that the language has; `{n}` stays for the script to fill."""
+    return {category: ngettext(singular, plural, n) for category, n in _SAMPLES.items()}
+
+
+def label_words() -> Words:
+    """Every sentence by its name in the scripts; those that count something have one form a plural category."""
+    return {**_step_words(), **_dock_words(), **_sign_words(), **_trouble_words(), **_empty_words()}
+
+
+def _step_words() -> Words:
+    return {
+        "negative": _("negative"),
+        "neutral": _("neutral"),
+        "positive": _("positive"),
+        "unsure": _("unsure"),
+        "first_error": _("first error"),
+        "parked": _("parked: {rating}"),
+        "its_answer": _("This solution’s answer"),
+        "current_guess": _("Current guess of the answer"),
+        "solution_steps": _counted("Solution, {n} step", "Solution, {n} steps"),
+        "mark_active": _("Step {step}: in hand"),
+        "mark_positive": _("Step {step}: positive. Change"),
+        "mark_neutral": _("Step {step}: neutral. Change"),
+        "mark_negative": _("Step {step}: negative, the first error. Change"),
+        "mark_parked": _("Step {step}: parked, was {rating}"),
+        "mark_later": _("Step {step}: not reached yet"),
+        "opened": _counted("A solution with {n} step. Step {step} is in hand.", "A solution with {n} steps. Step {step} is in hand."),
+        "announce_rated": _("Step {step}: {rating}."),
+        "announce_unsure": _("Step {step}: unsure."),
+        "announce_sure": _("Step {step}: no longer unsure."),
+        "announce_undone": _("Undone."),
+        "announce_redone": _("Done again."),
+    }
+
+
+def _dock_words() -> Words:
+    return {
+        "step_of": _("Step {step} of {total}"),
+        "to_submit": _("To submit:"),
+        "missing": _counted("{n} more step, or the first error", "{n} more steps, or the first error"),
+        "ready_error": _("First error at step {step}. Steps behind it stay unrated"),
+        "ready_error_last": _("First error at step {step}, the last one"),
+        "ready_solution": _counted("The one step is good", "All {n} steps are good"),
+        "ready_dispute": _counted(
+            "The step is good, but the answer is not the current guess. That is fine: a lead will look at the guess",
+            "All {n} steps are good, but the answer is not the current guess. That is fine: a lead will look at the guess",
+        ),
+        "sending": _("Sending"),
+        "ratings_kept": _counted("Your {n} rating is kept.", "Your {n} ratings are kept."),
+    }
+
+
+def _sign_words() -> Words:
+    return {
+        "saved_at": _("Saved {time}"),
+        "saving": _("Saving"),
+        "offline": _("Offline"),
+        "offline_kept": _counted("Offline, {n} rating kept here", "Offline, {n} ratings kept here"),
+        "signed_out": _("Signed out"),
+        "signed_out_kept": _counted("Signed out, {n} rating kept here", "Signed out, {n} ratings kept here"),
+        "time_seconds": _("{seconds} s on this one"),
+        "time_minutes": _("{minutes} min {seconds} s on this one"),
+        "done_today": _counted("{n} done today", "{n} done today"),
+    }
+
+
+def _trouble_words() -> Words:
+    return {
+        "not_saved": _("Not saved."),
+        "not_submitted": _("Not submitted."),
+        "trouble_signed_out": _("You are signed out."),
+        "safe_here": _("Everything you rated is kept in this browser and comes back when you have signed in."),
+        "trouble_offline": _("Not submitted yet: the server cannot be reached."),
+        "trouble_server": _("Not submitted yet: the server has trouble ({message})."),
+        "sent_again": _counted(
+            "Your ratings are kept here. They are sent again in {n} second.",
+            "Your ratings are kept here. They are sent again in {n} seconds.",
+        ),
+        "trouble_no_next": _("The next solution cannot be fetched: the server does not answer."),
+        "asked_again": _counted(
+            "Nothing of yours is lost. This page asks again in {n} second.",
+            "Nothing of yours is lost. This page asks again in {n} seconds.",
+        ),
+        "trouble_earlier": _("A label that you sent earlier was not taken."),
+        "sign_in_again": _("Sign in again"),
+        "try_again": _("Try again"),
+        "next_solution": _("Next solution"),
+        "keep_reading": _("Keep reading"),
+        "keep_working": _("Back to the steps"),
+        "understood": _("Understood"),
+    }
+
+
+def _empty_words() -> Words:
+    return {
+        "empty_all_done": _("Everything that is wanted from you here is labeled."),
+        "empty_again": _counted("This page looks again every second.", "This page looks again every {n} seconds."),
+    }
