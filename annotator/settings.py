@@ -165,12 +165,13 @@ LOCALE_PATHS = [BASE_DIR / "labeling" / "locale"]
 # --- the API
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "labeling.api.authentication.Token",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["labeling.api.wire.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["labeling.api.wire.JSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "labeling.api.wire.OneRenderer",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "labeling.api.pagination.Pages",
     "EXCEPTION_HANDLER": "labeling.api.errors.handle",

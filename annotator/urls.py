@@ -5,5 +5,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("labeling.api.urls")),
     path("", include("labeling.urls")),
 ]
+# Under /api/ these answer in JSON, elsewhere with Django's own pages.
+handler400 = "labeling.api.errors.bad_request"
+handler404 = "labeling.api.errors.not_found"
+handler500 = "labeling.api.errors.server_error"

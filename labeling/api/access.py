@@ -1,0 +1,78 @@
+"""What an account may reach: found through its membership, so that other people's things are not there at all."""
+
+from typing import cast
+
+from django.contrib.auth.models import User
+from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
+
+from labeling.models import Campaign, Labeler, Membership, QueueItem, Role
+
+NO_CAMPAIGN = "There is no campaign of this name, or you are not in it."
+NO_ITEM = "There is no such item, or it is not yours."
+LEADS_ONLY = "Only a lead of this campaign can do this."
+
+
+def account(request: Request) -> User:
+    """The signed-in account; the API's permissions let nobody else through."""
+    return cast(User, request.user)
+
+
+def membership(request: Request, slug: str) -> Membership:
+    """This account's membership in the campaign. Raises NotFound."""
+    found = Membership.objects.filter(account=account(request), campaign__slug=slug).select_related("campaign").first()
+    if found is None:
+        raise NotFound(NO_CAMPAIGN)
+    return found
+
+
+def lead_of(request: Request, slug: str) -> Campaign:
+    """The campaign, for its leads. Raises NotFound for others than its members, PermissionDenied for those."""
+    found = membership(request, slug)
+    check_lead(found.role)
+    return found.campaign
+
+
+def check_lead(role: str) -> None:
+    """Raise PermissionDenied unless the role is that of a lead."""
+    if role != Role.LEAD:
+        raise PermissionDenied(LEADS_ONLY)
+
+
+def labeler_in(request: Request, slug: str) -> Labeler:
+    """This account's labeler in the campaign, with the campaign, in one query. Raises NotFound."""
+    who = account(request)
+    found = (
+        Labeler.objects.filter(account=who, campaign__slug=slug, campaign__memberships__account=who)
+        .select_related("campaign")
+        .first()
+    )
+    return found or _new_labeler(membership(request, slug))
+
+
+def _new_labeler(of: Membership) -> Labeler:
+    """A membership that was not made by `people.add_member` (in the admin, say) has no labeler yet."""
+    made, _ = Labeler.objects.get_or_create(
+        campaign=of.campaign, account=of.account, defaults={"name": of.account.get_username()}
+    )
+    return made
+
+
+def item_in_hand(request: Request, item_id: int) -> tuple[QueueItem, Labeler]:
+    """An item of a campaign that this account is in, and its labeler there. Raises NotFound.
+
+    Whether the labeler holds it is judged by the lease number, under which every action writes.
+    """
+    who = account(request)
+    item = (
+        QueueItem.objects.filter(pk=item_id, campaign__memberships__account=who)
+        .select_related("campaign", "solution__problem")
+        .first()
+    )
+    if item is None:
+        raise NotFound(NO_ITEM)
+    labeler = Labeler.objects.filter(account=who, campaign=item.campaign_id).first()
+    if labeler is None:
+        labeler = _new_labeler(Membership.objects.get(account=who, campaign=item.campaign_id))
+    labeler.campaign = item.campaign
+    return item, labeler

@@ -1,0 +1,40 @@
+"""The API's description: what every address shares."""
+
+from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
+from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework import serializers
+from rest_framework.negotiation import DefaultContentNegotiation
+
+from labeling.api.fields import Answer
+
+
+class Refusal(Answer):
+    """What every error looks like."""
+
+    code = serializers.CharField(help_text="For programs: stays the same.")
+    message = serializers.CharField(help_text="For people.")
+    fields = serializers.DictField(  # type: ignore[assignment]  # the contract's name, which DRF uses for itself
+        child=serializers.CharField(), required=False, help_text="Each refused field with its rule."
+    )
+
+
+REFUSED = Refusal
+_WORDS = {
+    400: "A field breaks a rule; `fields` names both.",
+    403: "You are in this campaign, but this is for its leads.",
+    404: "Not there, or not yours.",
+    409: "Not possible in the state that the thing is in.",
+}
+
+
+def refusals(*statuses: int) -> dict[int, OpenApiResponse]:
+    """Responses for these statuses."""
+    return {status: OpenApiResponse(REFUSED, description=_WORDS[status]) for status in statuses}
+
+
+class SchemaView(SpectacularAPIView):
+    """JSON, or YAML for who asks for it."""
+
+    renderer_classes = [OpenApiJsonRenderer2, OpenApiYamlRenderer]
+    content_negotiation_class = DefaultContentNegotiation

@@ -1,0 +1,157 @@
+"""What a labeler sends and gets: nothing here holds a score, a purpose, a rank, a reason of choice or a name."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from labeling.actions import passes, references
+from labeling.api.fields import Answer, Choice, SubmissionId, Text, WholeNumber, WholeNumbers, YesNo
+from labeling.models import MAX_CHARACTERS, MAX_STEPS, FinishReason, Label, Labeler, QueueItem, ReferenceAnswer
+
+MAX_DRAFT_BYTES = 256 * 1024
+
+
+class Lease(serializers.Serializer):
+    """The number of the lease under which something is done."""
+
+    lease = WholeNumber(min_value=0)
+
+
+class DraftBody(Lease):
+    """Unfinished work. Further keys are kept too and come back with the item."""
+
+    ratings = WholeNumbers(max_length=MAX_STEPS)
+    parked = WholeNumbers(required=False, max_length=MAX_STEPS, help_text="Ratings behind the first error.")
+
+    def validate_ratings(self, value: list[int]) -> list[int]:
+        """Each one a rating."""
+        return _ratings(value)
+
+    def validate_parked(self, value: list[int]) -> list[int]:
+        """Each one a rating."""
+        return _ratings(value)
+
+
+def _ratings(value: list[int]) -> list[int]:
+    if any(rating not in (-1, 0, 1) for rating in value):
+        raise serializers.ValidationError("Each rating is -1, 0 or 1.")
+    return value
+
+
+class RatedAlternative(serializers.Serializer):
+    """What the labeler says of one alternative to the step of the first error."""
+
+    text = Text(max_length=MAX_CHARACTERS)
+    rating = WholeNumber(required=False, allow_null=True, default=None)
+    flagged = YesNo(required=False, default=False)
+
+
+class PassBody(serializers.Serializer):
+    """A whole pass. Its rules are `labeling.actions.passes`; here only types and lengths are checked."""
+
+    ratings = WholeNumbers(max_length=MAX_STEPS)
+    finish_reason = Choice(choices=FinishReason.choices)
+    total_time = WholeNumber(min_value=0, help_text="Active milliseconds.")
+    step_times = WholeNumbers(required=False, max_length=MAX_STEPS + 1, help_text="Milliseconds a step.")
+    reason = Text(required=False, allow_blank=True, max_length=passes.MAX_REASON)
+    flagged = WholeNumbers(required=False, max_length=MAX_STEPS, help_text="Indexes of steps marked as unsure.")
+    alternatives = RatedAlternative(many=True, required=False, max_length=passes.MAX_ALTERNATIVES)
+
+
+class LabelBody(PassBody, Lease):
+    """A pass that is submitted under a lease."""
+
+    submission_id = SubmissionId(help_text="Chosen by the client: the same one twice is one label.")
+
+
+class RevisionBody(PassBody):
+    """A pass that takes the place of an earlier one; `reason` says why where `revision_reason` is not given."""
+
+    total_time = WholeNumber(min_value=0, required=False, help_text="Milliseconds; the first version's unless given.")
+    revision_reason = Text(required=False, max_length=passes.MAX_REASON)
+
+
+def pass_of(values: dict[str, Any], *, total_time: int = 0) -> passes.Pass:
+    """Checked values as the pass that actions judge."""
+    return passes.Pass(
+        ratings=values["ratings"],
+        finish_reason=values["finish_reason"],
+        total_time=values.get("total_time", total_time),
+        step_times=values.get("step_times", ()),
+        reason=values.get("reason", ""),
+        flagged=values.get("flagged", ()),
+        alternatives=[passes.Alternative(**alternative) for alternative in values.get("alternatives", ())],
+    )
+
+
+class ShownProblem(Answer):
+    """The problem, and the reference answer unless the campaign hides it."""
+
+    problem = serializers.CharField()
+    ground_truth_answer = serializers.CharField(required=False)
+
+
+class OfferedItem(Answer):
+    """One solution to label, under a lease."""
+
+    item = serializers.IntegerField()
+    lease = serializers.IntegerField()
+    lease_expires_at = serializers.DateTimeField()
+    problem = ShownProblem()
+    steps = serializers.ListField(child=serializers.CharField())
+    answer = serializers.CharField(required=False)
+    alternatives = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    draft = serializers.DictField(child=serializers.JSONField(), required=False)
+
+
+def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
+    """The answer to `next/`."""
+    solution = item.solution
+    problem = {"problem": solution.problem.text}
+    if labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
+        reference = references.current_reference(solution.problem)
+        if reference is not None and reference.answer is not None:
+            problem["ground_truth_answer"] = reference.answer
+    answer = {
+        "item": item.pk,
+        "lease": item.lease_number,
+        "lease_expires_at": item.leased_until,
+        "problem": problem,
+        "steps": solution.steps,
+    }
+    if solution.answer is not None:
+        answer["answer"] = solution.answer
+    if solution.alternatives:
+        answer["alternatives"] = solution.alternatives
+    draft = item.drafts.filter(labeler=labeler).first()
+    return answer if draft is None else answer | {"draft": draft.content}
+
+
+class SavedDraft(Answer):
+    """When the draft was saved, and how long the renewed lease lasts."""
+
+    saved_at = serializers.DateTimeField()
+    lease_expires_at = serializers.DateTimeField()
+
+
+class SubmittedLabel(Answer):
+    """The label as it was taken."""
+
+    label = serializers.IntegerField()
+    item = serializers.IntegerField(allow_null=True)
+    submission_id = serializers.UUIDField()
+    ratings = serializers.ListField(child=serializers.IntegerField())
+    finish_reason = serializers.ChoiceField(choices=FinishReason.choices)
+    submitted_at = serializers.DateTimeField()
+
+
+def submitted(label: Label) -> dict[str, Any]:
+    """The answer to a submission: made of the row alone, so that asking again gives the same."""
+    return {
+        "label": label.pk,
+        "item": label.item_id,
+        "submission_id": label.submission_id,
+        "ratings": label.rating_values,
+        "finish_reason": label.finish_reason,
+        "submitted_at": label.submitted_at,
+    }

@@ -1,0 +1,107 @@
+"""A labeler's work: the next solution, its draft, giving it back, its label."""
+
+from typing import Any
+
+import orjson
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.actions import labels, queue, waiting
+from labeling.api import access
+from labeling.api.schema import REFUSED, refusals
+from labeling.api.serializers import work
+
+TRUE, FALSE = ("1", "true"), ("", "0", "false")
+
+
+@extend_schema(
+    request=None,
+    parameters=[OpenApiParameter("ahead", bool, description="One more, to be prepared while another is in hand.")],
+    responses={
+        200: work.OfferedItem,
+        204: OpenApiResponse(description="Nothing to do now: X-Reason says why, Retry-After when to ask again."),
+        **refusals(404),
+    },
+)
+@api_view(["POST"])
+def next_item(request: Request, slug: str) -> Response:
+    """Lease the next solution; asked again, the same one. Two leases at most."""
+    labeler = access.labeler_in(request, slug)
+    item = queue.lease_next(campaign=labeler.campaign, labeler=labeler, ahead=_is_ahead(request))
+    if item is None:
+        why, seconds = waiting.why_nothing(labeler.campaign)
+        return Response(status=204, headers={"Retry-After": str(seconds), "X-Reason": why})
+    return Response(work.offered(item, labeler))
+
+
+def _is_ahead(request: Request) -> bool:
+    asked = request.query_params.get("ahead", "").lower()
+    if asked not in TRUE + FALSE:
+        raise ValidationError({"ahead": "Expected 1 or 0."})
+    return asked in TRUE
+
+
+@extend_schema(request=work.DraftBody, responses={200: work.SavedDraft, **refusals(400, 404), 409: REFUSED})
+@api_view(["PUT"])
+def draft(request: Request, item_id: int) -> Response:
+    """Keep unfinished work and renew the lease."""
+    item, labeler = access.item_in_hand(request, item_id)
+    lease, content = _draft_content(request, item.solution.step_count)
+    saved, held = queue.save_draft(item=item, labeler=labeler, lease=lease, content=content)
+    return Response({"saved_at": saved.saved_at, "lease_expires_at": held.leased_until})
+
+
+def _draft_content(request: Request, step_count: int) -> tuple[int, dict[str, Any]]:
+    body = work.DraftBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    rated = len(body.validated_data["ratings"]) + len(body.validated_data.get("parked", ()))
+    if rated > step_count:
+        raise ValidationError({"ratings": f"The solution has {step_count} steps, not {rated}."})
+    content = {key: value for key, value in request.data.items() if key != "lease"}
+    if len(orjson.dumps(content)) > work.MAX_DRAFT_BYTES:
+        raise ValidationError({"body": f"A draft is at most {work.MAX_DRAFT_BYTES // 1024} KB."})
+    return body.validated_data["lease"], content
+
+
+@extend_schema(
+    request=work.Lease,
+    responses={204: OpenApiResponse(description="Given back."), **refusals(400, 404), 409: REFUSED},
+)
+@api_view(["POST"])
+def release(request: Request, item_id: int) -> Response:
+    """Give an item back: others may have it now, and it comes to this labeler again after everything else."""
+    item, labeler = access.item_in_hand(request, item_id)
+    body = work.Lease(data=request.data)
+    body.is_valid(raise_exception=True)
+    queue.release(item=item, labeler=labeler, lease=body.validated_data["lease"])
+    return Response(status=204)
+
+
+@extend_schema(
+    request=work.LabelBody,
+    responses={
+        201: work.SubmittedLabel,
+        200: OpenApiResponse(work.SubmittedLabel, description="This submission_id was taken before: the same label."),
+        **refusals(400, 404),
+        409: OpenApiResponse(REFUSED, description="`lease_lost`: the work is still yours, the item is not."),
+        422: OpenApiResponse(REFUSED, description="The submission_id names a label with other content."),
+    },
+)
+@api_view(["POST"])
+def label(request: Request, item_id: int) -> Response:
+    """Submit a pass: once, however often the same submission_id is sent."""
+    item, labeler = access.item_in_hand(request, item_id)
+    body = work.LabelBody(data=request.data)
+    body.is_valid(raise_exception=True)
+    values = body.validated_data
+    made, is_new = labels.submit(
+        item=item,
+        labeler=labeler,
+        lease=values["lease"],
+        submission_id=values["submission_id"],
+        done=work.pass_of(values),
+    )
+    return Response(work.submitted(made), status=201 if is_new else 200)
