@@ -46,3 +46,76 @@ class Selection:
     picks: tuple[Pick, ...]
     shortfall: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+Kind = Literal["prm", "orm", "implicit"]
+Mode = Literal["head", "full"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabeledSolution:
+    """One training example: steps in order, and what is known of each.
+
+    `ratings` has one entry for each step, None where nothing is known (such steps carry no loss). `outcome` is
+    whether the final answer is right, for kinds that learn from outcomes alone.
+    """
+
+    problem: str
+    steps: tuple[str, ...]
+    ratings: tuple[Rating | None, ...] = ()
+    outcome: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredSolution:
+    """What a selector version says of one solution; None and () where it is too long for the base.
+
+    `score` ranks: the product of the step scores (prm), the last token's (orm), the lowest step's (implicit).
+    `mean_log_score` is the mean of the logs of the step scores, which ranks long solutions better.
+    """
+
+    score: float | None
+    step_scores: tuple[float, ...]
+    mean_log_score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingConfig:
+    """How to train; the same configuration, base and examples give the same weights on a CPU.
+
+    Raises:
+        ValueError: values that contradict each other or are out of range.
+    """
+
+    kind: Kind = "prm"
+    mode: Mode = "full"
+    seed: int = 0
+    epochs: int = 2  # passes over the examples
+    batch_size: int = 16  # solutions
+    learning_rate: float = 5e-4  # of the base's weights, at its highest
+    head_learning_rate: float = 1e-3  # of the head's weights, at its highest
+    weight_decay: float = 0.01
+    warmup_share: float = 0.1  # of all updates
+    beta: float = 0.05  # implicit only: scale of the log-ratio
+    checkpoint_seconds: float = 15.0  # between two checkpoints of an unfinished training
+    device: str = "cpu"
+    dtype: Literal["float32", "bfloat16"] = "float32"  # of the arithmetic; weights are float32
+
+    def __post_init__(self) -> None:
+        if self.kind == "implicit" and self.mode == "head":
+            raise ValueError("kind implicit compares two language models, so it needs mode full")
+        if self.epochs < 1 or self.batch_size < 1:
+            raise ValueError(f"epochs and batch_size: expected at least 1, not {self.epochs} and {self.batch_size}")
+        if min(self.learning_rate, self.head_learning_rate, self.beta) <= 0:
+            raise ValueError("learning_rate, head_learning_rate and beta: expected numbers above 0")
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What a training did: `loss` is the mean over its last tenth of updates."""
+
+    examples: int
+    updates: int
+    loss: float
+    seconds: float
+    resumed_at: int = 0

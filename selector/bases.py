@@ -1,0 +1,84 @@
+"""Base models: `tiny`, or any Hugging Face causal model by name or folder."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
+from transformers.utils import logging as hub_logging
+
+from selector.encoding import Encoder
+from selector.errors import InputError
+
+_MOST_TOKENS = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A causal language model with its tokenizer; `revision` is the same only for the same weights."""
+
+    name: str
+    model: Any
+    tokenizer: PreTrainedTokenizerBase
+    revision: str
+
+    @property
+    def encoder(self) -> Encoder:
+        return Encoder(self.tokenizer, readable_tokens(self.model))
+
+
+def load(name: str) -> Base:
+    """A Hugging Face causal model by name or folder, weights in float32.
+
+    Code that comes with a model is never run, and weights are read from safetensors files only.
+    Raises:
+        InputError: there is no such model, or it cannot be read that way.
+    """
+    quiet()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(
+            name, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+        )
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(
+            f'base {name!r}: expected "tiny", or the name or folder of a causal language model with safetensors weights'
+            f" ({reason})"
+        ) from None
+    model.eval()
+    return Base(name, model, tokenizer, _revision(model))
+
+
+def readable_tokens(model: Any) -> int:
+    """How many tokens the model can read."""
+    return min(getattr(model.config.get_text_config(), "max_position_embeddings", None) or _MOST_TOKENS, _MOST_TOKENS)
+
+
+def quiet() -> None:
+    """Standard error belongs to our own progress."""
+    hub_logging.disable_progress_bar()
+    hub_logging.set_verbosity_error()
+
+
+def cache_folder(given: str | None) -> Path:
+    """Where pretrained `tiny` bases are kept: as given, else PLUMBLINE_CACHE, else the user's cache."""
+    folder = given or os.environ.get("PLUMBLINE_CACHE")
+    if folder:
+        return Path(folder)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "plumbline"
+
+
+def _revision(model: Any) -> str:
+    """A name for the weights: the hub's commit where there is one, else a hash of them."""
+    commit = getattr(model.config, "_commit_hash", None)
+    if commit:
+        return str(commit)
+    digest = hashlib.sha256()
+    for name, weight in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(weight.contiguous().view(torch.uint8).numpy().tobytes() if weight.dim() else str(weight).encode())
+    return digest.hexdigest()[:40]
