@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -41,18 +40,18 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 def _campaigns(request: HttpRequest) -> HttpResponse:
-    memberships = Membership.objects.filter(account_id=request.user.pk).select_related("campaign").order_by("campaign__name")
-    places = [_place(membership, request.user) for membership in memberships]
+    memberships = Membership.objects.filter(account_id=request.user.pk).select_related("campaign")
+    places = [_place(membership) for membership in memberships.order_by("campaign__name")]
     return render(request, "labeling/home.html", {"places": places})
 
 
-def _place(membership: Membership, account: AbstractBaseUser | AnonymousUser) -> Place:
+def _place(membership: Membership) -> Place:
     campaign = membership.campaign
     return Place(
         campaign=campaign,
         is_lead=membership.role == Role.LEAD,
-        done_today=labeled_today(account, campaign),
-        waiting=_waiting(campaign, Labeler.objects.filter(campaign=campaign, account_id=account.pk).first()),
+        done_today=labeled_today(membership),
+        waiting=_waiting(campaign, Labeler.objects.filter(campaign=campaign, account_id=membership.account_id).first()),
     )
 
 

@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from labeling.models import Campaign, RoundState
+from labeling.models import Membership, RoundState
 from labeling.views.label_words import label_words
 from labeling.views.today import labeled_today
 
@@ -18,11 +18,13 @@ from labeling.views.today import labeled_today
 @login_required
 def label(request: HttpRequest, slug: str) -> HttpResponse:
     """The desk of one member of the campaign; to anyone else the campaign does not exist."""
-    campaign = get_object_or_404(Campaign, slug=slug, memberships__account=request.user)
+    members = Membership.objects.select_related("campaign")
+    membership = get_object_or_404(members, campaign__slug=slug, account_id=request.user.pk)
+    campaign = membership.campaign
     context = {
         "campaign": campaign,
         "round": campaign.rounds.filter(state=RoundState.OPEN).order_by("-number").first(),
-        "done_today": labeled_today(request.user, campaign),
+        "done_today": labeled_today(membership),
         "words": label_words(),
     }
     return render(request, "labeling/label.html", context)

@@ -36,7 +36,9 @@ def _step_words() -> Words:
         "mark_negative": _("Step {step}: negative, the first error. Change"),
         "mark_parked": _("Step {step}: parked, was {rating}"),
         "mark_later": _("Step {step}: not reached yet"),
-        "opened": _counted("A solution with {n} step. Step {step} is in hand.", "A solution with {n} steps. Step {step} is in hand."),
+        "opened": _counted(
+            "A solution with {n} step. Step {step} is in hand.", "A solution with {n} steps. Step {step} is in hand."
+        ),
         "announce_rated": _("Step {step}: {rating}."),
         "announce_unsure": _("Step {step}: unsure."),
         "announce_sure": _("Step {step}: no longer unsure."),
@@ -54,10 +56,11 @@ def _dock_words() -> Words:
         "ready_error_last": _("First error at step {step}, the last one"),
         "ready_solution": _counted("The one step is good", "All {n} steps are good"),
         "ready_dispute": _counted(
-            "The step is good, but the answer is not the current guess. That is fine: a lead will look at the guess",
-            "All {n} steps are good, but the answer is not the current guess. That is fine: a lead will look at the guess",
+            "The step is good, but its answer is not the current guess. Fine: a lead will look at the guess",
+            "All {n} steps are good, but the answer is not the current guess. Fine: a lead will look at the guess",
         ),
         "sending": _("Sending"),
+        "frozen": _("This one can no longer be submitted"),
         "ratings_kept": _counted("Your {n} rating is kept.", "Your {n} ratings are kept."),
     }
 

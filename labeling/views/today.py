@@ -1,13 +1,12 @@
 """How much one person has labeled since midnight, on the installation's clock."""
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.utils import timezone
 
-from labeling.models import Campaign, Label
+from labeling.models import Label, Membership
 
 
-def labeled_today(account: AbstractBaseUser | AnonymousUser, campaign: Campaign) -> int:
-    """Labels submitted today; a revision is no further label."""
+def labeled_today(membership: Membership) -> int:
+    """Labels this member submitted today; a revision is no further label."""
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    labels = Label.objects.filter(labeler__account=account, labeler__campaign=campaign)
+    labels = Label.objects.filter(labeler__account=membership.account_id, labeler__campaign=membership.campaign_id)
     return labels.filter(submitted_at__gte=midnight, revises__isnull=True).count()

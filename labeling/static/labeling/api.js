@@ -22,6 +22,11 @@ export class Refused extends Error {
     this.code = body?.code ?? "";
     this.fields = body?.fields ?? {};
   }
+
+  /** Whether the thing itself is out of reach now, so that the same request with other content would fail too. */
+  get isFinal() {
+    return this.status === 409 || this.status === 404;
+  }
 }
 
 // Read anew each time: signing in from another tab changes it.

@@ -38,7 +38,7 @@ export class Desk {
       keeping: this.keeping,
       content: () => this.draftContent(),
       report: (state, at) => this.report(state, at),
-      lost: (refusal) => this.lost(refusal, say("not_saved")),
+      refused: (refusal) => this.refused(refusal, say("not_saved")),
     });
     hideTrouble();
     closeReason();
@@ -193,29 +193,21 @@ export class Desk {
       await this.submission.send();
     } catch (refusal) {
       this.submission = null;
-      this.lost(refusal, say("not_submitted"));
+      if (!refusal.isFinal) this.drafts.resume();
+      this.refused(refusal, say("not_submitted"));
       return;
     }
     this.drafts.done();
     this.finished();
   }
 
-  /** The server takes no more for this item under this lease: the work stays readable, and there is a way on. */
-  lost(refusal, fact) {
-    const isOver = refusal.status === 409 || refusal.status === 404;
-    this.isFrozen = isOver;
+  /** The server said no. Where it takes nothing more for this item, the work stays readable, and there is a way on. */
+  refused(refusal, fact) {
+    this.isFrozen = refusal.isFinal;
     closeReason();
-    if (isOver) this.drafts.stop();
-    else this.reopenDrafts();
     showSaved("none");
     this.paint();
-    explain(isOver ? "lease" : "refused", { fact, refusal, next: () => this.nextWanted() });
-  }
-
-  /** The label was refused for what it says: it can be mended, so drafts go on. */
-  reopenDrafts() {
-    this.drafts.isStopped = false;
-    this.drafts.changed();
+    explain(refusal.isFinal ? "lease" : "refused", { fact, refusal, next: () => this.nextWanted() });
   }
 
   /** Nothing of this item is to be kept any more. */

@@ -35,8 +35,9 @@ export function paintDock(pass, item, { sending = null, isFrozen = false } = {})
   const here = document.createElement("b");
   here.textContent = pass.hand + 1;
   part("place").replaceChildren(before, here, after);
-  part("to-submit").hidden = pass.isComplete || Boolean(sending);
-  part("why").textContent = sending ?? readiness(pass, item);
+  const said = sending ?? (isFrozen ? say("frozen") : null);
+  part("to-submit").hidden = pass.isComplete || Boolean(said);
+  part("why").textContent = said ?? readiness(pass, item);
   const submit = part("submit");
   submit.setAttribute("aria-disabled", String(!isReady));
   if (isReady) submit.dataset.kind = "primary";

@@ -17,10 +17,11 @@ export function newerDraft(item, kept) {
 export class Drafts {
   /**
    * `content()` gives what to save; `report(state, detail)` hears `saved` (with the server's time), `saving`,
-   * `offline`, `signed-out`; `lost(refusal)` hears that the server takes no more drafts for this lease.
+   * `offline`, `signed-out`; `refused(refusal)` hears why the server did not take it: nothing is sent then until the
+   * next change, or ever, where the refusal is final.
    */
-  constructor({ url, item, keeping, content, report, lost }) {
-    Object.assign(this, { url, item, keeping, content, report, lost });
+  constructor({ url, item, keeping, content, report, refused }) {
+    Object.assign(this, { url, item, keeping, content, report, refused });
     this.name = `draft.${item.item}`;
     this.version = 0;
     this.savedVersion = 0;
@@ -72,8 +73,8 @@ export class Drafts {
   failed(error) {
     if (this.isStopped) return;
     if (error instanceof Refused) {
-      this.stop();
-      this.lost(error);
+      if (error.isFinal) this.stop();
+      this.refused(error);
       return;
     }
     this.report(error instanceof SignedOut ? "signed-out" : "offline");
@@ -95,6 +96,12 @@ export class Drafts {
       ({ body }) => this.saved(version, body),
       () => {}, // it stays kept here, and is sent when the page is opened again
     );
+  }
+
+  /** Save again after a submission that was refused for what it said. */
+  resume() {
+    this.isStopped = false;
+    this.changed();
   }
 
   /** No more saving; what is kept here stays until `done`. */

@@ -4,7 +4,7 @@ import { SignedOut } from "./api.js";
 import { Desk } from "./desk.js";
 import { Keeping } from "./keeping.js";
 import { actionOf } from "./keys.js";
-import { restorePanels } from "./panels.js";
+import { closePanel, restorePanels } from "./panels.js";
 import { bindReasons, openForm } from "./reason.js";
 import { showDone } from "./sign.js";
 import { sendKept } from "./submitting.js";
@@ -95,6 +95,7 @@ function bindActions() {
     if (!control) return;
     // A pressed button would swallow the next Enter; the keyboard's own way to it keeps the focus.
     if (event.detail > 0) control.blur();
+    if (control.closest('[data-panel="keys"]') && control.dataset.do !== "keys") closePanel();
     if (control.dataset.do) actions[control.dataset.do]();
     else desk.take(Number(control.dataset.take));
   });

@@ -28,12 +28,17 @@ const ALIASES = [
   [/\\(begin|end)\{tabular\}/g, "\\$1{array}"],
 ];
 
+// Where `trust: false` would show only the name of the command, this has the whole text shown, marked as refused.
+function refuseToFollow({ command }) {
+  throw new Error(`${command} is not followed`);
+}
+
 function options(isDisplay) {
   return {
     displayMode: isDisplay,
     throwOnError: true,
     strict: "ignore",
-    trust: false,
+    trust: refuseToFollow,
     maxExpand: 1000,
     maxSize: 20,
     macros: { ...MACROS }, // fresh: a \gdef in one formula must not reach the next
