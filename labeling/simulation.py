@@ -76,14 +76,21 @@ class Client:
         parts = urlsplit(url)
         make = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._connection = make(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
-        self._headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
+        self._headers = {"Authorization": f"Token {token}"}
 
     def post(self, path: str, body: Mapping[str, Any]) -> tuple[int, Mapping[str, str], Any]:
         """Status, headers and body of the answer."""
-        self._connection.request("POST", f"/api/v1/{path}", json.dumps(body), self._headers)
+        status, headers, content = self.send("POST", path, json.dumps(body).encode())
+        return status, headers, json.loads(content) if content else None
+
+    def send(
+        self, method: str, path: str, body: bytes | None = None, content_type: str = "application/json"
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Status, headers and bytes of the answer."""
+        headers = self._headers | {"Content-Type": content_type}
+        self._connection.request(method, f"/api/v1/{path}", body, headers)
         answer = self._connection.getresponse()
-        content = answer.read()
-        return answer.status, dict(answer.getheaders()), json.loads(content) if content else None
+        return answer.status, dict(answer.getheaders()), answer.read()
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,17 +1,32 @@
-"""What a campaign's rows say, with numbers of rows and times left out: equal for a killed run and an undisturbed one."""
+"""What a campaign's rows say, without numbers of rows and times: equal for a killed run and an undisturbed one."""
 
 from typing import Any
 
 from django.db.models import F
 
-from labeling.models import Campaign, Grade, Job, Label, Problem, QueueItem, Round, SelectorVersion, Solution, SolutionScore
+from labeling.models import (
+    Campaign,
+    Grade,
+    Job,
+    Label,
+    Problem,
+    QueueItem,
+    Round,
+    SelectorVersion,
+    Solution,
+    SolutionScore,
+)
 
 
 def outcome(campaign: Campaign) -> dict[str, list[Any]]:
     """Every row that jobs write, in an order of its own."""
     return {
-        "jobs": list(Job.objects.filter(campaign=campaign).order_by("id").values_list("kind", "state", "error", "result")),
-        "problems": _rows(Problem.objects.filter(campaign=campaign), "external_id", "text", "split", "import_job__state"),
+        "jobs": list(
+            Job.objects.filter(campaign=campaign).order_by("id").values_list("kind", "state", "error", "result")
+        ),
+        "problems": _rows(
+            Problem.objects.filter(campaign=campaign), "external_id", "text", "split", "import_job__state"
+        ),
         "solutions": _rows(
             Solution.objects.filter(problem__campaign=campaign).annotate(verdict=F("grades__verdict")),
             "external_id",
@@ -28,13 +43,25 @@ def outcome(campaign: Campaign) -> dict[str, list[Any]]:
             "grader_version",
             "is_current",
         ),
-        "labels": _rows(Label.objects.filter(problem__campaign=campaign), "solution__external_id", "ratings", "is_current"),
-        "versions": _rows(
-            SelectorVersion.objects.filter(campaign=campaign), "number", "state", "training_labels", "evaluation_labels", "why"
+        "labels": _rows(
+            Label.objects.filter(problem__campaign=campaign), "solution__external_id", "ratings", "is_current"
         ),
-        "metrics": [version.metrics for version in SelectorVersion.objects.filter(campaign=campaign).order_by("number")],
+        "versions": _rows(
+            SelectorVersion.objects.filter(campaign=campaign),
+            "number",
+            "state",
+            "training_labels",
+            "evaluation_labels",
+            "why",
+        ),
+        "metrics": [
+            version.metrics for version in SelectorVersion.objects.filter(campaign=campaign).order_by("number")
+        ],
         "scores": _rows(
-            SolutionScore.objects.filter(version__campaign=campaign), "version__number", "solution__external_id", "score"
+            SolutionScore.objects.filter(version__campaign=campaign),
+            "version__number",
+            "solution__external_id",
+            "score",
         ),
         "rounds": _rows(Round.objects.filter(campaign=campaign), "number", "state", "size", "selector__number"),
         "items": _rows(

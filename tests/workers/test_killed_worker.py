@@ -1,4 +1,4 @@
-"""`kill -9` of the real worker in every stage of every job: started again, it ends in the rows of an undisturbed run."""
+"""`kill -9` of the real worker in every stage of every job: started again, the rows are those of an undisturbed run."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -46,7 +46,9 @@ def new_campaign(slug: str) -> Campaign:
 def imported(slug: str, *, with_verdicts: bool = True) -> Campaign:
     """A campaign whose rows are in, without a worker."""
     campaign = new_campaign(slug)
-    job = jobs.request(campaign=campaign, kind=JobKind.IMPORT, params={"files": upload(slug, with_verdicts=with_verdicts)})
+    job = jobs.request(
+        campaign=campaign, kind=JobKind.IMPORT, params={"files": upload(slug, with_verdicts=with_verdicts)}
+    )
     claimed = jobs.claim(job.pk, claimed_by="test")
     assert claimed is not None
     importing.run(claimed, [Path(settings.MEDIA_ROOT, f"{slug}.jsonl")])
