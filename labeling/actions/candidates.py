@@ -9,9 +9,11 @@ from django.db.models.functions import Coalesce
 from labeling.models import (
     UNFINISHED,
     Campaign,
+    ItemState,
     Label,
     ProblemState,
     QueueItem,
+    RoundState,
     SelectorVersion,
     Solution,
     SolutionScore,
@@ -25,8 +27,12 @@ def selector_in_use(campaign: Campaign) -> SelectorVersion | None:
 
 
 def eligible(campaign: Campaign) -> QuerySet[Any]:
-    """Solutions that could be wanted now: one of identical texts, problem active, not wanted already."""
-    wanted = QueueItem.objects.filter(solution=OuterRef("pk"), state__in=UNFINISHED)
+    """Solutions that could be wanted now: one of identical texts, problem active, not wanted already.
+
+    What was left over when a lead closed a round is not wanted any more, and may be chosen again.
+    """
+    left_over = Q(state=ItemState.PLANNED, round__state=RoundState.CLOSED)
+    wanted = QueueItem.objects.filter(~left_over, solution=OuterRef("pk"), state__in=UNFINISHED)
     return (
         Solution.objects.of(campaign)
         .distinct_texts()
@@ -62,5 +68,7 @@ def table(campaign: Campaign, version: SelectorVersion | None) -> Iterator[Candi
 
 def unlabeled_count(campaign: Campaign) -> int:
     """How many solutions a next round could still want."""
-    labels = Label.objects.current().filter(Q(solution=OuterRef("pk")) | Q(solution__duplicate_of=OuterRef("pk")))
-    return eligible(campaign).filter(~Exists(labels)).count()
+    labels = Label.objects.current()
+    own, of_duplicate = labels.filter(solution=OuterRef("pk")), labels.filter(solution__duplicate_of=OuterRef("pk"))
+    # Two conditions: one with OR inside would be answered by reading all labels for each solution.
+    return eligible(campaign).filter(~Exists(own), ~Exists(of_duplicate)).count()

@@ -32,13 +32,16 @@ def _lease_end() -> ExpressionWrapper:
     return ExpressionWrapper(Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS), output_field=DateTimeField())
 
 
+@transaction.atomic
 def request(*, campaign: Campaign, kind: str, params: dict[str, Any] | None = None, by: User | None = None) -> Job:
     """A job of this kind that waits to be claimed: a new one, or the one already waiting (imports never share)."""
     try:
         with transaction.atomic():
             job = Job.objects.create(campaign=campaign, kind=kind, params=params or {}, requested_by=by)
     except IntegrityError:
-        waiting = Job.objects.filter(campaign=campaign, kind=kind, state=JobState.REQUESTED).first()
+        # Locked, so that it is not claimed before the rows are committed that it was asked for.
+        locking = Job.objects.select_for_update(no_key=True)
+        waiting = locking.filter(campaign=campaign, kind=kind, state=JobState.REQUESTED).first()
         if waiting is None:  # claimed this moment: ask again
             return request(campaign=campaign, kind=kind, params=params, by=by)
         job = waiting
@@ -137,7 +140,8 @@ def heartbeat(job: Job, *, stage: str | None = None, progress: float | None = No
     changes: dict[str, Any] = {"leased_until": _lease_end(), "heartbeat_at": Now()}
     if stage is not None and stage != job.stage:
         job.stage = changes["stage"] = stage
-        changes["attempts"] = 1  # it got further: earlier deaths do not count against it
+        if (progress or 0.0) > job.progress:  # as it was when claimed: this attempt got further than the ones that died
+            changes["attempts"] = 1
     if progress is not None:
         changes["progress"] = min(max(progress, 0.0), 1.0)
     if message is not None:

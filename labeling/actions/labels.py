@@ -8,9 +8,8 @@ import orjson
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from labeling.actions import passes, queue, rounds
+from labeling.actions import passes, problems, queue, rounds
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
-from labeling.actions.problems import hold_when_reported
 from labeling.actions.references import current_reference
 from labeling.models import (
     Campaign,
@@ -23,6 +22,7 @@ from labeling.models import (
     LabelerKind,
     Origin,
     QueueItem,
+    Round,
     Skip,
     Solution,
 )
@@ -43,7 +43,7 @@ def submit(
     passes.check(done, step_count=item.solution.step_count, alternatives=_offered(item.solution, done))
     try:
         with transaction.atomic():
-            return _submit_leased(item, labeler, lease, submission_id, done, content_hash), True
+            return _submit_leased(item, labeler, lease, submission_id, done, content_hash)
     except IntegrityError:
         known = _submitted(submission_id, labeler, content_hash)  # the same request, sent twice at once
         if known:
@@ -53,14 +53,15 @@ def submit(
 
 def _submit_leased(
     item: QueueItem, labeler: Labeler, lease: int, submission_id: uuid.UUID, done: passes.Pass, content_hash: str
-) -> Label:
+) -> tuple[Label, bool]:
+    locked = _lock(item.solution, done, item.round_id)
     taken = queue.held(item=item, labeler=labeler, lease=lease).update(
         state=ItemState.LABELED, leased_by=None, lease_slot=None, leased_at=None, leased_until=None
     )
     if not taken:
         known = _submitted(submission_id, labeler, content_hash)
         if known:
-            return known
+            return known, False
         raise queue.lease_lost(item, labeler)
     label = _create(
         item=item,
@@ -72,10 +73,17 @@ def _submit_leased(
     )
     Draft.objects.filter(item=item).delete()
     Skip.objects.filter(item=item).delete()
+    for of in locked:
+        if of.pk == item.round_id:
+            rounds.after_label(of)
     _follow_up(label, item.solution, item.campaign)
-    if item.round_id:
-        rounds.after_label(item.round_id)
-    return label
+    return label, True
+
+
+def _lock(solution: Solution, done: passes.Pass, round_id: int | None = None) -> list[Round]:
+    """The rounds that this label may touch: a report may take items of other rounds out of the queue."""
+    reported = problems.rounds_of(solution.problem) if done.finish_reason == FinishReason.BAD_PROBLEM else set()
+    return rounds.lock({round_id} | reported)
 
 
 def _create(*, item: QueueItem | None, solution: Solution, labeler: Labeler, done: passes.Pass, **more: Any) -> Label:
@@ -112,7 +120,7 @@ def _follow_up(label: Label, solution: Solution, campaign: Campaign) -> None:
         if verdict == "wrong":
             Dispute.objects.create(problem_id=label.problem_id, label=label)
     elif label.finish_reason == FinishReason.BAD_PROBLEM:
-        hold_when_reported(label.problem, quorum=campaign.bad_problem_quorum)
+        problems.hold_when_reported(label.problem, quorum=campaign.bad_problem_quorum)
 
 
 def revise(*, label: Label, done: passes.Pass, reason: str) -> Label:
@@ -123,6 +131,7 @@ def revise(*, label: Label, done: passes.Pass, reason: str) -> Label:
         raise Conflict("An imported label cannot be revised here.")
     passes.check(done, step_count=label.solution.step_count, alternatives=_offered(label.solution, done))
     with transaction.atomic():
+        _lock(label.solution, done)
         if not Label.objects.filter(pk=label.pk, is_current=True).update(is_current=False):
             raise Conflict("This label has been revised already; revise the newest version.")
         Dispute.objects.filter(label=label, state="open").delete()  # what it said is withdrawn

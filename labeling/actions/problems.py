@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from labeling.actions import events, rounds
 from labeling.actions.errors import Conflict
@@ -10,8 +10,11 @@ from labeling.models import FinishReason, ItemState, Label, Problem, ProblemStat
 
 
 def hold_when_reported(problem: Problem, *, quorum: int) -> None:
-    """Take a problem's waiting items out of the queue once `quorum` current bad_problem labels say so."""
-    Problem.objects.select_for_update().get(pk=problem.pk)  # two reports at once count each other
+    """Take a problem's waiting items out of the queue once `quorum` current bad_problem labels say so.
+
+    Its rounds are locked by the caller.
+    """
+    Problem.objects.select_for_update(no_key=True).get(pk=problem.pk)  # two reports at once count each other
     reports = Label.objects.current().filter(problem=problem, finish_reason=FinishReason.BAD_PROBLEM).count()
     if reports < quorum or not Problem.objects.filter(pk=problem.pk, state=ProblemState.ACTIVE).update(
         state=ProblemState.HELD
@@ -32,7 +35,8 @@ def decide(*, problem: Problem, state: str, by: User) -> None:
     if state not in (ProblemState.ACTIVE, ProblemState.EXCLUDED):
         raise Conflict("A problem can be set to active or excluded.")
     with transaction.atomic():
-        before = Problem.objects.select_for_update().get(pk=problem.pk).state
+        rounds.lock(rounds_of(problem))
+        before = Problem.objects.select_for_update(no_key=True).get(pk=problem.pk).state
         Problem.objects.filter(pk=problem.pk).update(state=state)
         if state == ProblemState.EXCLUDED:
             _withdraw(problem)
@@ -48,21 +52,27 @@ def decide(*, problem: Problem, state: str, by: User) -> None:
         )
 
 
+def rounds_of(problem: Problem) -> set[int | None]:
+    """The rounds in which this problem's solutions are wanted or were: their rows are locked before its items move."""
+    return set(_items(problem).exclude(state=ItemState.LABELED).order_by().values_list("round_id", flat=True))
+
+
 def _items(problem: Problem) -> QuerySet[QueueItem]:
     return QueueItem.objects.filter(solution__problem=problem)
 
 
 def _withdraw(problem: Problem) -> None:
     """Leased items are left to their labelers: work in hand is never taken away."""
-    items = _items(problem).filter(state__in=[ItemState.WAITING, ItemState.PLANNED])
-    touched = set(items.filter(round__isnull=False).values_list("round_id", flat=True))
-    items.update(state=ItemState.WITHDRAWN)
-    for round_id in sorted(touched):
-        rounds.after_label(round_id)  # a round must not wait for items that nobody can label
+    concerned = rounds_of(problem)
+    _items(problem).filter(state__in=[ItemState.WAITING, ItemState.PLANNED]).update(state=ItemState.WITHDRAWN)
+    rounds.after_withdrawal(rounds.lock(concerned))
 
 
 def _bring_back(problem: Problem) -> None:
+    """To the queue, or to planned where the round is not open; items of no round are always wanted."""
+    concerned = rounds_of(problem)
     withdrawn = _items(problem).filter(state=ItemState.WITHDRAWN)
-    open_items = withdrawn.filter(round__state=RoundState.OPEN).values("pk")
-    QueueItem.objects.filter(pk__in=open_items).update(state=ItemState.WAITING)
+    wanted = withdrawn.filter(Q(round__isnull=True) | Q(round__state=RoundState.OPEN)).values("pk")
+    QueueItem.objects.filter(pk__in=wanted).update(state=ItemState.WAITING)
     withdrawn.update(state=ItemState.PLANNED)
+    rounds.after_withdrawal(rounds.lock(concerned))

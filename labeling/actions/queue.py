@@ -1,17 +1,20 @@
 """The queue: lease the next solution, renew, give back, take back what ran out. The database's clock judges leases."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from labeling.actions import rounds
 from labeling.actions.errors import LeaseLost
 from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, ProblemState, QueueItem, RoundState, Skip
 
 CANDIDATES = 16  # claims that may be lost to others before the list is read again
 ROUNDS_OF_LUCK = 8
+NOBODY = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}
 
 
 def _lease_end(campaign: Campaign) -> ExpressionWrapper:
@@ -24,17 +27,26 @@ def lease_next(*, campaign: Campaign, labeler: Labeler, ahead: bool = False) -> 
     `ahead` asks for one more than the item in hand, two at most.
     """
     for _ in range(ROUNDS_OF_LUCK):
-        held = list(_with_solution(QueueItem.objects.held_by(labeler)))
+        held = _living_leases(campaign, labeler)
         if len(held) >= MAX_LEASES or (held and not ahead):
             return held[-1] if ahead else held[0]
         candidates = _candidates(campaign, labeler)
         if not candidates:
             return None
         slot = next(slot for slot in range(MAX_LEASES) if slot not in [item.lease_slot for item in held])
-        for pk in candidates:
-            if _claim(pk, campaign=campaign, labeler=labeler, slot=slot):
-                return _with_solution(QueueItem.objects.filter(pk=pk)).get()
+        taken = _first_claimed(candidates, campaign=campaign, labeler=labeler, slot=slot)
+        if taken:
+            return _with_solution(QueueItem.objects.filter(pk=taken)).get()
     return None  # others were faster all along; the client asks again
+
+
+def _living_leases(campaign: Campaign, labeler: Labeler) -> list[QueueItem]:
+    """What this labeler holds. What ran out goes back at once: until the next sweep it would occupy their slot."""
+    leases: list[Any] = list(_with_solution(QueueItem.objects.held_by(labeler)))
+    living = [item for item in leases if not item.has_run_out]
+    if len(living) < len(leases):
+        take_back_expired(campaign=campaign, labeler=labeler)
+    return living
 
 
 def _with_solution(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
@@ -42,47 +54,58 @@ def _with_solution(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
 
 
 def _candidates(campaign: Campaign, labeler: Labeler) -> list[int]:
-    """The next items for this labeler: own unfinished work first, then the queue, given-back ones last.
-
-    Drafts and skips are read from their own small tables: joined to the queue, a planner might walk all of it.
-    """
+    """The next items for this labeler: own unfinished work first, then the queue, given-back ones last."""
     waiting = QueueItem.objects.filter(campaign=campaign).waiting().new_to(labeler)
-    drafts = list(
-        labeler.drafts.filter(item__state=ItemState.WAITING)
-        .order_by("-saved_at")
-        .values_list("item_id", flat=True)[:CANDIDATES]
-    )
-    started = _ids(waiting.filter(pk__in=drafts).not_skipped_by(labeler)) if drafts else []
-    if started:
-        return started
-    fresh = _ids(waiting.not_skipped_by(labeler).order_by("place"))
-    if fresh:
-        return fresh
-    if take_back_expired(campaign=campaign):  # nothing waits: perhaps something ran out since the last sweep
-        return _ids(waiting.not_skipped_by(labeler).order_by("place"))
-    return _ids(waiting.filter(skips__labeler=labeler).order_by("skips__skipped_at"))
+    fresh = waiting.not_skipped_by(labeler).order_by("place")
+    found = _started(waiting, labeler) or _ids(fresh)
+    if not found and take_back_expired(campaign=campaign):  # perhaps something ran out since the last sweep
+        found = _ids(fresh)
+    return found or _ids(waiting.filter(skips__labeler=labeler).order_by("skips__skipped_at"))
+
+
+def _started(waiting: QuerySet[QueueItem], labeler: Labeler) -> list[int]:
+    """Waiting items that this labeler began and did not give back, the latest first.
+
+    Drafts are read from their own small table: joined to the queue, a planner might walk all of it.
+    """
+    given_back = Skip.objects.filter(item=OuterRef("item"), labeler=labeler)
+    drafts = labeler.drafts.filter(~Exists(given_back), item__state=ItemState.WAITING).order_by("-saved_at")
+    begun = list(drafts.values_list("item_id", flat=True)[:CANDIDATES])
+    if not begun:
+        return []
+    still_theirs = set(_ids(waiting.filter(pk__in=begun)))
+    return [pk for pk in begun if pk in still_theirs]
 
 
 def _ids(items: QuerySet[QueueItem]) -> list[int]:
     return list(items.values_list("pk", flat=True)[:CANDIDATES])
 
 
-def _claim(pk: int, *, campaign: Campaign, labeler: Labeler, slot: int) -> bool:
-    """Whoever changes the row has it; a unique constraint refuses a slot or a solution held twice."""
+def _first_claimed(candidates: list[int], *, campaign: Campaign, labeler: Labeler, slot: int) -> int | None:
+    """The first of the candidates that could be claimed.
+
+    A unique constraint refuses a slot or a solution held twice: then another request of this labeler was faster, and
+    what they hold has to be read again.
+    """
     try:
-        with transaction.atomic():
-            return bool(
-                QueueItem.objects.filter(pk=pk, state=ItemState.WAITING).update(
-                    state=ItemState.LEASED,
-                    leased_by=labeler,
-                    lease_slot=slot,
-                    lease_number=F("lease_number") + 1,
-                    leased_at=Now(),
-                    leased_until=_lease_end(campaign),
-                )
-            )
+        return next((pk for pk in candidates if _claim(pk, campaign=campaign, labeler=labeler, slot=slot)), None)
     except IntegrityError:
-        return False
+        return None
+
+
+def _claim(pk: int, *, campaign: Campaign, labeler: Labeler, slot: int) -> bool:
+    """Whoever changes the row has it."""
+    with transaction.atomic():
+        return bool(
+            QueueItem.objects.filter(pk=pk, state=ItemState.WAITING).update(
+                state=ItemState.LEASED,
+                leased_by=labeler,
+                lease_slot=slot,
+                lease_number=F("lease_number") + 1,
+                leased_at=Now(),
+                leased_until=_lease_end(campaign),
+            )
+        )
 
 
 def held(*, item: QueueItem, labeler: Labeler, lease: int) -> QuerySet[QueueItem]:
@@ -107,28 +130,40 @@ def save_draft(*, item: QueueItem, labeler: Labeler, lease: int, content: dict[s
 def release(*, item: QueueItem, labeler: Labeler, lease: int) -> None:
     """Give an item back: it goes to the end for this labeler, and back to the queue for others."""
     with transaction.atomic():
-        if not _unlease(held(item=item, labeler=labeler, lease=lease)):
+        if not _unlease(held(item=item, labeler=labeler, lease=lease), item.round_id):
             raise lease_lost(item, labeler)
         Skip.objects.update_or_create(item=item, labeler=labeler, defaults={"skipped_at": timezone.now()})
 
 
-def take_back_expired(*, campaign: Campaign | None = None) -> int:
+def take_back_expired(*, campaign: Campaign | None = None, labeler: Labeler | None = None) -> int:
     """Return leases that ran out to the queue; drafts stay, for the labeler to come back to. Gives their number."""
     expired = QueueItem.objects.expired()
-    return _unlease(expired.filter(campaign=campaign) if campaign else expired)
+    expired = expired.filter(campaign=campaign) if campaign else expired
+    expired = expired.filter(leased_by=labeler) if labeler else expired
+    concerned = list(expired.order_by("round_id").values_list("round_id", flat=True).distinct())
+    moved = 0
+    for round_id in concerned:  # one transaction each: nobody holds two rounds and waits for a third
+        with transaction.atomic():
+            moved += _unlease(expired.filter(round=round_id), round_id)
+    return moved
 
 
-def _unlease(items: QuerySet[QueueItem]) -> int:
-    """Back to waiting; to planned where the round was closed meanwhile; withdrawn where the problem was held."""
-    nobody = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}
+def _unlease(items: QuerySet[QueueItem], round_id: int | None) -> int:
+    """Back to waiting; to planned where the round was closed meanwhile; withdrawn where the problem was held.
 
-    def turn(some: QuerySet[QueueItem], state: str) -> int:
-        return QueueItem.objects.filter(pk__in=some.values("pk"), state=ItemState.LEASED).update(state=state, **nobody)
-
-    not_active = items.exclude(solution__problem__state=ProblemState.ACTIVE)
-    not_open = items.filter(round__isnull=False).exclude(round__state=RoundState.OPEN)
-    moved = turn(not_active, ItemState.WITHDRAWN) + turn(not_open, ItemState.PLANNED)
-    return moved + items.update(state=ItemState.WAITING, **nobody)
+    `items` are all of this round, whose row is locked: it is not closed, nor a problem held, half-way through this.
+    """
+    locked = rounds.lock([round_id])
+    is_open = all(of.state == RoundState.OPEN for of in locked)
+    problem_states = dict(items.values_list("pk", "solution__problem__state"))
+    wanted = [pk for pk, state in problem_states.items() if state == ProblemState.ACTIVE]
+    withdrawn = [pk for pk, state in problem_states.items() if state != ProblemState.ACTIVE]
+    back = ItemState.WAITING if is_open else ItemState.PLANNED
+    moved = items.filter(pk__in=wanted).update(state=back, **NOBODY) if wanted else 0
+    if withdrawn:
+        moved += items.filter(pk__in=withdrawn).update(state=ItemState.WITHDRAWN, **NOBODY)
+        rounds.after_withdrawal(locked)
+    return moved
 
 
 def lease_lost(item: QueueItem, labeler: Labeler) -> LeaseLost:

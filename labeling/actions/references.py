@@ -15,7 +15,7 @@ def current_reference(problem: Problem) -> Reference | None:
 def change(*, problem: Problem, answer: str, by: User, reason: str) -> Reference:
     """Append a new reference; all solutions of the problem are graded against it in the background."""
     with transaction.atomic():
-        Problem.objects.select_for_update().get(pk=problem.pk)  # two changes at once: one after the other
+        Problem.objects.select_for_update(no_key=True).get(pk=problem.pk)  # two changes at once: one after the other
         before = current_reference(problem)
         Reference.objects.filter(problem=problem, is_current=True).update(is_current=False)
         reference = Reference.objects.create(problem=problem, answer=answer, created_by=by, reason=reason)

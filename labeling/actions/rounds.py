@@ -1,7 +1,7 @@
 """Rounds: plan, preview, open, close, reopen, and go on by themselves."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from labeling.models import (
     ItemState,
     JobKind,
     JobState,
+    Problem,
+    ProblemState,
     Purpose,
     QueueItem,
     Round,
@@ -91,7 +93,7 @@ def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
     """Select and keep the next round, state planned. Raises Conflict when there is nothing left to label."""
     try:
         with transaction.atomic():
-            Campaign.objects.select_for_update().get(pk=campaign.pk)
+            Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
             selection, version = choose(campaign, wanted)
             if not selection.picks:
                 raise Conflict(
@@ -180,7 +182,7 @@ def _turn(of: Round, *, from_state: str, to_state: str, by: User | None, **times
             state = Round.objects.values_list("state", flat=True).get(pk=of.pk)
             raise Conflict(f"Round {of.number} is {state}, not {from_state}.")
         if to_state == RoundState.OPEN:
-            of.items.filter(state=ItemState.PLANNED).update(state=ItemState.WAITING)
+            _offer_items(of)
         else:
             of.items.filter(state=ItemState.WAITING).update(state=ItemState.PLANNED)
         events.record(
@@ -194,24 +196,72 @@ def _turn(of: Round, *, from_state: str, to_state: str, by: User | None, **times
     of.refresh_from_db()
 
 
-def after_label(round_id: int) -> None:
-    """Called in the transaction of a label: close the round on its last one, start training when enough are in.
+def _offer_items(of: Round) -> None:
+    """planned -> waiting; withdrawn where the problem was held while the round was being planned."""
+    planned = of.items.filter(state=ItemState.PLANNED)
+    held = Problem.objects.filter(campaign=of.campaign).exclude(state=ProblemState.ACTIVE)
+    withdrawn = planned.filter(solution__problem__in=held).values("pk")
+    withdrawn_count = QueueItem.objects.filter(pk__in=withdrawn).update(state=ItemState.WITHDRAWN)
+    planned.update(state=ItemState.WAITING)
+    _count(of)
+    if withdrawn_count:
+        after_withdrawal(lock([of.pk]))
 
-    The round's row is locked, so that of two last labels at once the second sees the first.
+
+def lock(round_ids: Iterable[int | None]) -> list[Round]:
+    """These rounds' rows, locked until the transaction ends; items without a round add nothing.
+
+    What moves items out of hands or out of the queue locks their rounds first: so of two last labels at once the second
+    sees the first, and nobody hands out an item of a round that is just being closed. The order of locks is the same
+    everywhere: rounds as they are numbered, then items, then the problem. `no_key`: rows that merely point to the round
+    may still be written.
     """
-    of = Round.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=round_id)
-    if of.state != RoundState.OPEN:
+    wanted = [round_id for round_id in round_ids if round_id is not None]
+    if not wanted:
+        return []
+    locking = Round.objects.select_for_update(of=("self",), no_key=True).select_related("campaign")
+    return list(locking.filter(pk__in=wanted).order_by("pk"))
+
+
+def after_label(of: Round) -> None:
+    """Called in the transaction of a label, its round locked: close the round on its last one, start training when
+    enough are in.
+    """
+    if of.state != RoundState.OPEN or _close_when_complete(of) or of.training_requested_at is not None:
         return
-    if not of.items.filter(state__in=UNFINISHED).exists():
-        _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=None, closed_at=Now())
-        _go_on(of)
-    elif of.campaign.auto_advance and of.training_requested_at is None and _enough_to_train(of):
+    if of.counted_items is None:
+        _count(of)
+    else:
+        of.counted_labels += 1
+        of.save(update_fields=["counted_labels"])
+    enough = of.campaign.train_after * (of.counted_items or 0) - 1e-9  # 0.55 * 100 is a little more than 55
+    if of.campaign.auto_advance and of.counted_labels >= enough:
         _request_training(of)
 
 
-def _enough_to_train(of: Round) -> bool:
+def after_withdrawal(locked: Iterable[Round]) -> None:
+    """Called when items of these rounds, locked, were withdrawn or came back: a round must not wait for what nobody
+    can label.
+    """
+    for of in locked:
+        if of.state == RoundState.OPEN and not _close_when_complete(of):
+            of.counted_items = None
+            of.save(update_fields=["counted_items"])
+
+
+def _close_when_complete(of: Round) -> bool:
+    if of.items.filter(state__in=UNFINISHED).exists():
+        return False
+    _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=None, closed_at=Now())
+    _go_on(of)
+    return True
+
+
+def _count(of: Round) -> None:
+    """Keep how many items and labels the round has; a label then adds one instead of counting them all."""
     counts = Round.objects.with_counts().get(pk=of.pk)
-    return counts.labeled_count >= of.campaign.train_after * counts.item_count
+    of.counted_items, of.counted_labels = counts.item_count, counts.labeled_count
+    of.save(update_fields=["counted_items", "counted_labels"])
 
 
 def _request_training(of: Round) -> None:
@@ -236,7 +286,7 @@ def request_next(campaign: Campaign) -> None:
 def advance(campaign: Campaign) -> tuple[Round | None, str]:
     """Plan and open the next round, if its time has come; else None and why not. Doing it twice makes one round."""
     with transaction.atomic():
-        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if campaign.jobs.filter(kind=JobKind.RETRAIN, state__in=[JobState.REQUESTED, JobState.RUNNING]).exists():
             return None, "The selector is still being trained; the next round follows it."
         last = campaign.rounds.order_by("-number").first()

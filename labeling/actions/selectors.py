@@ -12,7 +12,7 @@ from labeling.models import Campaign, SelectorState, SelectorVersion
 def publish(*, version: SelectorVersion, by: User | None, why: str) -> None:
     """Put a version in use; the one before it is retired. Backwards too."""
     with transaction.atomic():
-        Campaign.objects.select_for_update().get(pk=version.campaign_id)
+        Campaign.objects.select_for_update(no_key=True).get(pk=version.campaign_id)
         version.refresh_from_db()
         if version.state == SelectorState.PUBLISHED:
             return

@@ -133,6 +133,12 @@ class Label(models.Model):
                 name="label_solution_has_no_error",
             ),
             models.CheckConstraint(
+                condition=Q(finish_reason__in=FinishReason.values), name="label_finish_reason_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="solution") | Q(ratings=""), name="label_candidates_mode_has_no_ratings"
+            ),
+            models.CheckConstraint(
                 condition=Q(origin__in=["prm800k", "first_error"])
                 | Q(finish_reason__in=["found_error", "solution"])
                 | ~Q(reason=""),
@@ -190,6 +196,7 @@ class Dispute(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.CheckConstraint(condition=Q(state__in=DisputeState.values), name="dispute_state_known"),
             models.CheckConstraint(
                 condition=Q(state="open", decided_at__isnull=True) | (~Q(state="open") & Q(decided_at__isnull=False)),
                 name="dispute_decided_iff_not_open",

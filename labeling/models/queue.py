@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from labeling.models.campaigns import Campaign, Labeler
@@ -48,20 +48,31 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         return self.filter(state=ItemState.LEASED, leased_until__lte=Now())
 
     def held_by(self, labeler: Labeler) -> QueueItemQuerySet:
-        """This labeler's living leases, the oldest first."""
-        return self.filter(state=ItemState.LEASED, leased_by=labeler, leased_until__gt=Now()).order_by(
-            "leased_at", "place"
+        """This labeler's leases, the oldest first; one that ran out (`has_run_out`) is theirs no more."""
+        return (
+            self.filter(state=ItemState.LEASED, leased_by=labeler)
+            .annotate(has_run_out=Q(leased_until__lte=Now()))
+            .order_by("leased_at", "place")
         )
 
     def new_to(self, labeler: Labeler) -> QueueItemQuerySet:
-        """Without solutions that this labeler labeled or holds."""
-        labeled = labeler.labels.filter(solution=OuterRef("solution"), is_current=True)
+        """Without solutions that this labeler labeled or holds.
+
+        Scalar subqueries and not NOT EXISTS, here and below: a planner that knows little of fresh tables turns the
+        latter into a join over all of the queue, while this is one probe for each item that is looked at.
+        """
+        # What was imported from PRM800K is nobody's here; the condition lets the unique index answer.
+        labeled = labeler.labels.filter(solution=OuterRef("solution"), is_current=True).exclude(origin="prm800k")
         held = QueueItem.objects.filter(state=ItemState.LEASED, leased_by=labeler, solution=OuterRef("solution"))
-        return self.filter(~Exists(labeled), ~Exists(held))
+        return self.alias(
+            label_of_labeler=Subquery(labeled.order_by().values("pk")[:1]),
+            lease_of_labeler=Subquery(held.order_by().values("pk")[:1]),
+        ).filter(label_of_labeler__isnull=True, lease_of_labeler__isnull=True)
 
     def not_skipped_by(self, labeler: Labeler) -> QueueItemQuerySet:
         """Without items that this labeler gave back."""
-        return self.filter(~Exists(Skip.objects.filter(item=OuterRef("pk"), labeler=labeler)))
+        skip = Skip.objects.filter(item=OuterRef("pk"), labeler=labeler)
+        return self.alias(skip_of_labeler=Subquery(skip.values("pk")[:1])).filter(skip_of_labeler__isnull=True)
 
 
 class QueueItem(models.Model):

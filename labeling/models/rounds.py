@@ -55,6 +55,11 @@ class Round(models.Model):
     # Set once, when train_after of the labels are in and auto_advance asked for a training.
     training_requested_at = models.DateTimeField(null=True)
 
+    # Kept because counting a round of a million items with each label takes longer than all the rest of submitting it.
+    # Written under the lock of this row; null: count again.
+    counted_items = models.PositiveIntegerField(null=True)
+    counted_labels = models.PositiveIntegerField(default=0)
+
     objects = RoundQuerySet.as_manager()
 
     class Meta:

@@ -48,6 +48,10 @@ class SelectorVersion(models.Model):
                 fields=["campaign"], condition=Q(state="published"), name="selector_one_in_use_per_campaign"
             ),
             models.CheckConstraint(condition=Q(state__in=SelectorState.values), name="selector_state_known"),
+            models.CheckConstraint(
+                condition=~Q(state="published") | Q(scored_at__isnull=False, published_at__isnull=False),
+                name="selector_in_use_is_complete",
+            ),
         ]
 
     def __str__(self) -> str:
