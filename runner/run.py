@@ -104,7 +104,7 @@ class Installation:
         folder = VAR / "redis"
         folder.mkdir(exist_ok=True)
         place = ["--port", "0", "--unixsocket", str(self.redis_socket), "--unixsocketperm", "700", "--dir", str(folder)]
-        return [binary, *place, "--save", "300 1", "--logfile", ""]
+        return [binary, *place, "--save", "300 1", "--set-proc-title", "no"]  # its title would overwrite our mark
 
     def web_command(self) -> list[str]:
         """Waitress, one process with threads, for the demo; gunicorn with several processes to serve."""
