@@ -89,53 +89,61 @@ def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVers
     return selection, version
 
 
+def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueItem]]:
+    """The round that `plan` would make of the rows as they are now, and its items; nothing is written.
+
+    Raises Conflict when there is nothing left to label.
+    """
+    selection, version = choose(campaign, wanted)
+    if not selection.picks:
+        raise Conflict("There is nothing left to label: every distinct solution is labeled, wanted already, or held.")
+    last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
+    planned = Round(
+        campaign=campaign,
+        number=0 if last is None else last + 1,
+        size=wanted.size,
+        strategy=wanted.strategy,
+        wrong_share=wanted.wrong_share,
+        evaluation_share=wanted.evaluation_share,
+        scope=wanted.scope,
+        seed=wanted.seed,
+        overlap=campaign.overlap,
+        selector=version,
+        shortfall=selection.shortfall,
+        notes=list(selection.notes),
+    )
+    return planned, _items(planned, selection.picks)
+
+
 def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
     """Select and keep the next round, state planned. Raises Conflict when there is nothing left to label."""
     try:
         with transaction.atomic():
             Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-            selection, version = choose(campaign, wanted)
-            if not selection.picks:
-                raise Conflict(
-                    "There is nothing left to label: every distinct solution is labeled, wanted already, or held."
-                )
-            last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
-            made = Round.objects.create(
-                campaign=campaign,
-                number=0 if last is None else last + 1,
-                size=wanted.size,
-                strategy=wanted.strategy,
-                wrong_share=wanted.wrong_share,
-                evaluation_share=wanted.evaluation_share,
-                scope=wanted.scope,
-                seed=wanted.seed,
-                overlap=campaign.overlap,
-                selector=version,
-                shortfall=selection.shortfall,
-                notes=list(selection.notes),
-                planned_by=by,
-            )
-            _want(made, selection.picks)
+            made, items = preview(campaign, wanted)
+            made.planned_by = by
+            made.save()
+            QueueItem.objects.bulk_create(items, batch_size=BATCH)
             events.record(
                 campaign=campaign,
                 actor=by,
                 verb="round.planned",
                 subject=f"round {made.number}",
-                after=selection.shortfall,
+                after=made.shortfall,
             )
     except IntegrityError as error:
         raise Conflict("Another round was planned this moment; look at it first.") from error
     return made
 
 
-def _want(made: Round, picks: Sequence[Pick]) -> None:
-    """Queue items for the picks: all first copies, then the second ones, so that one person rarely meets both."""
-    first = (made.campaign.queue_items.aggregate(last=Max("place"))["last"] or 0) + 1
-    copies = [(copy, pick) for copy in range(made.overlap) for pick in _spread(picks)][: made.size]
-    items = (
+def _items(planned: Round, picks: Sequence[Pick]) -> list[QueueItem]:
+    """Items for the picks: all first copies, then the second ones, so that one person rarely meets both."""
+    first = (planned.campaign.queue_items.aggregate(last=Max("place"))["last"] or 0) + 1
+    copies = [pick for _ in range(planned.overlap) for pick in _spread(picks)][: planned.size]
+    return [
         QueueItem(
-            campaign=made.campaign,
-            round=made,
+            campaign=planned.campaign,
+            round=planned,
             solution_id=int(pick.solution_id),
             purpose=Purpose.EVALUATION if pick.reason == "evaluation" else Purpose.ROUND,
             place=first + offset,
@@ -143,9 +151,8 @@ def _want(made: Round, picks: Sequence[Pick]) -> None:
             rank=pick.rank,
             reason=pick.reason,
         )
-        for offset, (_, pick) in enumerate(copies)
-    )
-    QueueItem.objects.bulk_create(items, batch_size=BATCH)
+        for offset, pick in enumerate(copies)
+    ]
 
 
 def _spread(picks: Sequence[Pick]) -> list[Pick]:
