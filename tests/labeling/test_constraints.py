@@ -1,0 +1,309 @@
+"""Every promise that one table can state, broken by writes that go past the actions: the database refuses each."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.utils import timezone
+
+from labeling.models import (
+    Campaign,
+    Dispute,
+    Draft,
+    Grade,
+    Job,
+    Label,
+    Labeler,
+    Membership,
+    Problem,
+    QueueItem,
+    Reference,
+    Round,
+    SelectorVersion,
+    Skip,
+    Solution,
+    SolutionScore,
+)
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Rows:
+    """Valid rows of one campaign, for a test to spoil."""
+
+    campaign: Campaign
+    round: Round
+    solution: Solution
+    item: QueueItem
+    labeler: Labeler
+    label: Label
+
+
+@pytest.fixture
+def rows(campaign: Campaign) -> Rows:
+    of = make.make_round(campaign)
+    item = make.make_item(round=of, state="labeled")
+    labeler = make.make_labeler(campaign)
+    return Rows(campaign, of, item.solution, item, labeler, make.make_label(item=item, labeler=labeler))
+
+
+def update(row: models.Model, **changes: object) -> None:
+    type(row)._base_manager.filter(pk=row.pk).update(**changes)
+
+
+def again(row: models.Model, **changes: object) -> None:
+    """Write a copy of the row, past `save` and everything that could be in it."""
+    values = {
+        field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key
+    }
+    fresh = {field.attname: uuid.uuid4() for field in row._meta.concrete_fields if is_free_uuid(field, values)}
+    type(row)._base_manager.bulk_create([type(row)(**values | fresh | changes)])
+
+
+def is_free_uuid(field: models.Field, values: dict[str, object]) -> bool:  # type: ignore[type-arg]
+    return isinstance(field, models.UUIDField) and field.unique and values[field.attname] is not None
+
+
+def in_an_hour() -> object:
+    return timezone.now() + timedelta(hours=1)
+
+
+def leased(rows: Rows, **fields: object) -> QueueItem:
+    return make.make_item(make.make_solution(rows.solution.problem), state="leased", leased_by=rows.labeler, **fields)
+
+
+def second_lease(rows: Rows, first: QueueItem, **changes: object) -> None:
+    again(first, **{"place": 99_999, "lease_slot": 1} | changes)
+
+
+BREACHES: dict[str, Callable[[Rows], object]] = {
+    "campaign_shares_within_one": lambda rows: update(rows.campaign, wrong_share=0.8, evaluation_share=0.21),
+    "campaign_train_after_a_share": lambda rows: update(rows.campaign, train_after=0),
+    "campaign_overlap_at_least_one": lambda rows: update(rows.campaign, overlap=0),
+    "membership_one_per_account": lambda rows: again(make.make_membership(rows.campaign)),
+    "membership_role_known": lambda rows: update(make.make_membership(rows.campaign), role="owner"),
+    "labeler_one_per_uuid": lambda rows: again(rows.labeler, account_id=None),
+    "labeler_one_per_account": lambda rows: again(rows.labeler, uuid=uuid.uuid4()),
+    "labeler_one_per_external_name": lambda rows: again(
+        make.make_labeler(rows.campaign, kind="external", name="file.jsonl"), uuid=uuid.uuid4()
+    ),
+    "labeler_external_has_no_account": lambda rows: update(rows.labeler, kind="external"),
+    "job_lease_iff_running": lambda rows: update(make.make_job(rows.campaign), leased_until=in_an_hour()),
+    "job_state_known": lambda rows: update(make.make_job(rows.campaign), state="asleep"),
+    "job_progress_a_share": lambda rows: update(make.make_job(rows.campaign), progress=1.01),
+    "job_failed_says_why": lambda rows: update(make.make_job(rows.campaign), state="failed"),
+    "job_one_running_per_kind": lambda rows: again(make.make_job(rows.campaign, state="running")),
+    "job_one_waiting_per_kind": lambda rows: again(make.make_job(rows.campaign, kind="retrain", state="requested")),
+    "problem_split_known": lambda rows: update(rows.solution.problem, split="dev"),
+    "problem_state_known": lambda rows: update(rows.solution.problem, state="lost"),
+    "reference_one_current_per_problem": lambda rows: again(Reference.objects.get(problem=rows.solution.problem)),
+    "solution_step_count_in_range": lambda rows: update(rows.solution, step_count=513),
+    "solution_not_its_own_duplicate": lambda rows: update(rows.solution, duplicate_of=rows.solution),
+    "grade_one_current_per_solution": lambda rows: again(make.make_grade(rows.solution)),
+    "grade_verdict_known": lambda rows: update(make.make_grade(rows.solution), verdict="nearly"),
+    "selector_number_once_per_campaign": lambda rows: again(
+        make.make_selector(rows.campaign, state="retired"), job_id=make.make_job(rows.campaign).pk
+    ),
+    "selector_one_in_use_per_campaign": lambda rows: again(
+        make.make_selector(rows.campaign), number=2, job_id=make.make_job(rows.campaign).pk
+    ),
+    "selector_state_known": lambda rows: update(make.make_selector(rows.campaign), state="good"),
+    "selector_in_use_is_complete": lambda rows: update(make.make_selector(rows.campaign), scored_at=None),
+    "score_one_per_version_and_solution": lambda rows: again(
+        make.make_score(make.make_selector(rows.campaign), rows.solution)
+    ),
+    "score_a_probability": lambda rows: make.make_score(
+        make.make_selector(rows.campaign), rows.solution, score=1.01, step_scores=[]
+    ),
+    "round_number_once_per_campaign": lambda rows: again(rows.round),
+    "round_state_known": lambda rows: update(rows.round, state="paused", closed_at=timezone.now()),
+    "round_times_agree_with_state": lambda rows: update(rows.round, state="closed"),
+    "round_number_from_screening_up": lambda rows: update(rows.round, number=-2),
+    "queue_item_lease_iff_leased": lambda rows: update(rows.item, leased_by=rows.labeler),
+    "queue_item_state_known": lambda rows: update(rows.item, state="done"),
+    "queue_item_purpose_known": lambda rows: update(rows.item, purpose="training"),
+    "queue_item_one_lease_per_slot": lambda rows: second_lease(
+        rows, leased(rows), lease_slot=0, solution_id=rows.solution.pk
+    ),
+    "queue_item_two_leases_at_most": lambda rows: leased(rows, lease_slot=2),
+    "queue_item_solution_held_once": lambda rows: second_lease(rows, leased(rows)),
+    "draft_one_per_item_and_labeler": lambda rows: again(make.make_draft(rows.item, rows.labeler)),
+    "skip_one_per_item_and_labeler": lambda rows: again(make.make_skip(rows.item, rows.labeler)),
+    "label_one_current_per_labeler_and_solution": lambda rows: again(rows.label, item_id=None),
+    "label_one_current_per_item": lambda rows: again(rows.label, labeler_id=make.make_labeler(rows.campaign).pk),
+    "label_ratings_are_signs": lambda rows: update(rows.label, ratings="+1-"),
+    "label_ratings_end_at_first_error": lambda rows: update(rows.label, ratings="+-+"),
+    "label_found_error_has_one": lambda rows: update(rows.label, ratings="++"),
+    "label_solution_has_no_error": lambda rows: update(rows.label, finish_reason="solution"),
+    "label_finish_reason_known": lambda rows: update(rows.label, finish_reason="bored", reason="so it is"),
+    "label_candidates_mode_has_no_ratings": lambda rows: update(rows.label, mode="candidates", steps=[]),
+    "label_ending_early_says_why": lambda rows: update(rows.label, finish_reason="give_up"),
+    "label_mode_has_its_steps": lambda rows: update(rows.label, mode="candidates", ratings=""),
+    "label_not_its_own_revision": lambda rows: update(rows.label, revises=rows.label),
+    "label_comes_from_one_place": lambda rows: update(rows.label, origin="first_error"),
+    "dispute_state_known": lambda rows: update(
+        make.make_dispute(rows.label), state="forgotten", decided_at=timezone.now()
+    ),
+    "dispute_decided_iff_not_open": lambda rows: update(make.make_dispute(rows.label), state="accepted"),
+    # Promises that a column states by itself.
+    "Campaign.slug": lambda rows: again(rows.campaign),
+    "WorkerSign.name": lambda _: again(make.make_worker_sign()),
+    "Problem.identity": lambda rows: again(rows.solution.problem, identity=rows.solution.problem.identity),
+    "Solution.identity": lambda rows: again(rows.solution, identity=rows.solution.identity),
+    "CandidateTree.identity": lambda rows: again_with(make.make_candidate_tree(rows.solution.problem), "identity"),
+    "SelectorVersion.job": lambda rows: again(make.make_selector(rows.campaign, state="retired"), number=2),
+    "Label.submission_id": lambda rows: again(rows.label, is_current=False, submission_id=rows.label.submission_id),
+    "Label.revises": lambda rows: [again(rows.label, is_current=False, revises_id=rows.label.pk) for _ in range(2)],
+    "Label.import_key": lambda rows: again_with(
+        make.make_label(rows.solution, origin="first_error"), "import_key", is_current=False
+    ),
+    "Dispute.label": lambda rows: again(make.make_dispute(rows.label)),
+}
+
+
+def again_with(row: models.Model, field: str, **changes: object) -> None:
+    """A copy that keeps this one value, which would else be made anew."""
+    again(row, **changes | {field: getattr(row, field)})
+
+
+def promises() -> set[str]:
+    """The names of all constraints of the app, and `Model.field` of each unique column."""
+    named = set()
+    for model in apps.get_app_config("labeling").get_models():
+        named |= {constraint.name for constraint in model._meta.constraints}
+        named |= {
+            f"{model.__name__}.{field.name}" for field in model._meta.fields if field.unique and not field.primary_key
+        }
+    return named
+
+
+def test_every_promise_of_the_tables_is_tried_here() -> None:
+    assert set(BREACHES) == promises()
+
+
+@pytest.mark.parametrize("promise", sorted(BREACHES))
+def test_the_database_refuses(promise: str, rows: Rows) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        BREACHES[promise](rows)
+
+    assert names(promise, str(refused.value))
+
+
+def names(promise: str, message: str) -> bool:
+    """Whether the database refused for this reason. SQLite names the columns of a unique constraint instead of it."""
+    model_name, _, field = promise.partition(".")
+    if field:
+        model = apps.get_model("labeling", model_name)
+        column = model._meta.get_field(field).column
+        return f"{model._meta.db_table}.{column}" in message or f"{model._meta.db_table}_{column}" in message
+    if connection.vendor == "sqlite" and "UNIQUE" in message:
+        return all(column in message for column in unique_columns(promise))
+    return promise in message
+
+
+def unique_columns(name: str) -> list[str]:
+    for model in apps.get_app_config("labeling").get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == name:
+                assert isinstance(constraint, models.UniqueConstraint)
+                return [f"{model._meta.db_table}.{model._meta.get_field(field).column}" for field in constraint.fields]
+    raise LookupError(name)
+
+
+# --- the other halves: what a constraint must let pass
+
+
+@pytest.mark.parametrize("missing", ["leased_by", "leased_at", "leased_until", "lease_slot"])
+def test_a_leased_item_without_a_part_of_its_lease_is_refused(missing: str, rows: Rows) -> None:
+    item = leased(rows)
+
+    with pytest.raises(IntegrityError, match="queue_item_lease_iff_leased"), transaction.atomic():
+        update(item, **{missing: None})
+
+
+@pytest.mark.parametrize("state", ["planned", "waiting", "labeled", "withdrawn"])
+def test_an_item_that_is_not_leased_keeps_no_lease(state: str, rows: Rows) -> None:
+    item = leased(rows)
+
+    with pytest.raises(IntegrityError, match="queue_item_lease_iff_leased"), transaction.atomic():
+        update(item, state=state)
+
+
+def test_a_running_job_without_a_lease_is_refused(rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match="job_lease_iff_running"), transaction.atomic():
+        update(make.make_job(rows.campaign), state="running")
+
+
+@pytest.mark.parametrize("ratings", ["-+", "--", "0-0", "+ -", "x", "−", "+0-\n"])
+def test_ratings_that_no_pass_could_give_are_refused(ratings: str, rows: Rows) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        update(rows.label, ratings=ratings, finish_reason="give_up", reason="tired")
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "ratings"),
+    [("found_error", ""), ("found_error", "+0"), ("solution", ""), ("solution", "+-"), ("solution", "-")],
+)
+def test_a_finish_reason_that_the_ratings_deny_is_refused(finish_reason: str, ratings: str, rows: Rows) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        update(rows.label, finish_reason=finish_reason, ratings=ratings)
+
+
+@pytest.mark.parametrize(
+    ("finish_reason", "ratings", "reason"),
+    [
+        ("found_error", "-", ""),
+        ("found_error", "+" * 511 + "-", ""),
+        ("solution", "0", ""),
+        ("solution", "+0+", ""),
+        ("give_up", "", "too hard"),
+        ("give_up", "++-", "unsure"),
+        ("bad_problem", "+", "a figure is missing"),
+    ],
+)
+def test_what_a_pass_can_give_is_kept(finish_reason: str, ratings: str, reason: str, rows: Rows) -> None:
+    update(rows.label, finish_reason=finish_reason, ratings=ratings, reason=reason)
+
+    rows.label.refresh_from_db()
+    assert rows.label.ratings == ratings
+
+
+@pytest.mark.parametrize("finish_reason", ["give_up", "bad_problem"])
+def test_an_imported_label_may_end_early_without_a_reason(finish_reason: str, rows: Rows) -> None:
+    label = make.make_label(rows.solution, origin="prm800k", finish_reason=finish_reason)
+
+    assert Label.objects.current().filter(pk=label.pk).exists()
+
+
+def test_one_person_may_have_two_imported_prm800k_labels_of_a_solution(rows: Rows) -> None:
+    external = make.make_labeler(rows.campaign, kind="external")
+
+    for _ in range(2):
+        make.make_label(rows.solution, external, origin="prm800k")
+
+    assert Label.objects.filter(labeler=external).count() == 2
+
+
+def test_a_revised_label_leaves_room_for_the_next(rows: Rows) -> None:
+    update(rows.label, is_current=False)
+    again(rows.label, revises_id=rows.label.pk, is_current=True)
+
+    assert Label.objects.current().get().revises == rows.label
+
+
+def test_imports_may_wait_beside_each_other(rows: Rows) -> None:
+    for _ in range(2):
+        make.make_job(rows.campaign, kind="import", state="requested")
+
+    assert Job.objects.filter(state="requested").count() == 2
+
+
+@pytest.mark.parametrize("model", [Membership, Draft, Skip, Grade, SolutionScore, Dispute, SelectorVersion, Problem])
+def test_no_model_saves_past_what_the_database_checks(model: type[models.Model]) -> None:
+    assert "save" not in model.__dict__
