@@ -40,6 +40,7 @@ def parse(row: dict[str, Any], text: str, split: Literal["train", "test"] | None
         metadata={key: value for key, value in question.items() if key not in _QUESTION},
         solutions=[solution] if solution else [],
         label=made if facts.mode == "candidates" else None,
+        shape="prm800k",
     )
 
 

@@ -90,6 +90,7 @@ class CandidateNode:
 class ProblemRow:
     """One row of any shape: a problem, and the solutions or candidates that came with it.
 
+    `shape` is the key by which the row was recognized, which is also how its fields are called.
     `label` is set for PRM800K rows in candidates mode: such a label belongs to the problem, since its steps were
     made while labeling. `solutions` is then empty, or holds the generated solution, without a label.
     """
@@ -105,3 +106,4 @@ class ProblemRow:
     solutions: list[SolutionRow] = field(default_factory=list)
     candidates: list[CandidateNode] | None = None
     label: LabelRow | None = None
+    shape: Literal["solutions", "steps", "candidates", "prm800k"] = "solutions"

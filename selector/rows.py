@@ -5,8 +5,9 @@ A row is recognized by its keys: `question` and `label` (PRM800K), `solutions` (
 Parsing has to keep up with 20,000 rows a second beside the database's work, hence the flat code.
 """
 
+import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, cast
 
 import orjson
@@ -36,7 +37,7 @@ from selector.row_types import (
 
 __all__ = [
     "MAX_CHARACTERS", "MAX_LINE_BYTES", "MAX_STEPS", "CandidateNode", "LabelRow", "Prm800kFacts", "ProblemRow",
-    "RowError", "SolutionRow", "numbered_lines", "parse_line", "parse_row", "read_rows",
+    "RowError", "SolutionRow", "numbered_lines", "parse_line", "parse_row", "read_rows", "text_key",
 ]  # fmt: skip
 
 _PROBLEM_KEYS = frozenset(
@@ -77,6 +78,11 @@ def read_rows(path: str | os.PathLike[str]) -> Iterator[tuple[int, ProblemRow]]:
         except RowError as error:
             error.line, error.file = number, os.fspath(path)
             raise
+
+
+def text_key(problem: str, steps: Sequence[str]) -> str:
+    """The same for identical texts: a problem and its steps as they came."""
+    return hashlib.blake2b(orjson.dumps([problem, steps]), digest_size=16).hexdigest()
 
 
 def _not_json(line: bytes, error: orjson.JSONDecodeError) -> RowError:
@@ -137,6 +143,7 @@ def _flat(row: dict[str, Any]) -> ProblemRow:
     problem = _problem(row)
     solution = _solution(row, "", _FLAT_KEYS, None)
     problem.solutions = [solution]
+    problem.shape = "steps"
     return problem
 
 
@@ -231,6 +238,7 @@ def _tree(row: dict[str, Any]) -> ProblemRow:
     if not roots:
         raise RowError("candidates", "at least one candidate")
     problem.candidates = roots
+    problem.shape = "candidates"
     known = _PROBLEM_KEYS | {"candidates"}
     problem.metadata = {key: value for key, value in row.items() if key not in known}
     return problem

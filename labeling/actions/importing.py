@@ -1,0 +1,241 @@
+"""Problems, solutions and labels in, from JSON lines.
+
+A file is read once. Its rows are staged in batches under the import's job and stay invisible until the job's one
+transition to done; so the whole of it appears at once, labelers can submit meanwhile, and an import that was killed
+leaves nothing but rows that the next one deletes.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from labeling.actions import events, jobs
+from labeling.actions.jobs import ClaimLost
+from labeling.actions.staging.batch import Batch, Counts, Setting
+from labeling.actions.staging.bulk import store
+from labeling.actions.staging.discard import discard_after_losing, discard_leftovers, mark_start
+from labeling.actions.staging.entries import EntryReader, Line
+from labeling.actions.staging.labels import Labelers
+from labeling.actions.staging.names import Names
+from labeling.actions.staging.rejects import RejectedLines
+from labeling.models import Job, JobKind
+from selector.rows import RowError, numbered_lines, parse_line
+
+BATCH_WEIGHT = 4_000  # problems and solutions in one transaction: well under 0.3 s on either database
+BATCH_BYTES = 4 * 1024 * 1024
+MAX_REFUSALS_KEPT = 100
+MAX_REFUSALS_TOLD = 5  # in the job's one-line error; all that are kept are in its result
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far an import is."""
+
+    share: float
+    lines: int
+    counts: Counts
+    refused: int
+    lines_per_second: float
+
+
+@dataclass(slots=True)
+class ImportResult:
+    """New rows, entries that were there already, and refusals: the first hundred, and how many there are."""
+
+    problems: int = 0
+    solutions: int = 0
+    labels: int = 0
+    duplicates: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    refused_count: int = 0
+    ok: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """As a job's `result`."""
+        return {
+            "problems": self.problems,
+            "solutions": self.solutions,
+            "labels": self.labels,
+            "duplicates": self.duplicates,
+            "refused": self.refused,
+            "refused_count": self.refused_count,
+        }
+
+
+def run(
+    job: Job,
+    paths: Sequence[Path],
+    *,
+    dry_run: bool = False,
+    skip_invalid: bool = False,
+    labeler: str | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> ImportResult:
+    """Do a claimed import job to its end: done, or failed where rows are refused and may not be skipped.
+
+    `labeler` names who made labels whose rows do not say it (default: the file's name). A dry run ends like a real one,
+    with its counts, and leaves no row. Raises ClaimLost when the job was given to somebody else or cancelled.
+    """
+    try:
+        discard_leftovers(job)
+        mark_start(job)
+        one = _Import(job, paths, dry_run, skip_invalid, labeler, on_progress)
+        one.read_all()
+        return one.end()
+    except ClaimLost:
+        discard_after_losing(job)
+        raise
+
+
+class _Import:
+    """One run over the files of one import."""
+
+    def __init__(
+        self,
+        job: Job,
+        paths: Sequence[Path],
+        dry_run: bool,
+        skip_invalid: bool,
+        labeler: str | None,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._job = job
+        self._paths = paths
+        self._dry_run = dry_run
+        self._skip_invalid = skip_invalid
+        self._labeler = labeler
+        self._on_progress = on_progress
+        self._counts = Counts()
+        self._refused: list[dict[str, Any]] = []
+        self._refused_count = 0
+        self._lines = 0
+        self._bytes_before = 0  # of the files read already
+        self._bytes = sum(path.stat().st_size for path in paths if path.exists()) or 1
+        self._started = time.monotonic()
+        self._labelers = Labelers(job.campaign)
+        self._names = Names(job.campaign_id)
+        self._now = timezone.now()
+
+    # --- reading
+
+    def read_all(self) -> None:
+        """Validate every file and stage what is good; after a refusal nothing more is staged, unless it is skipped."""
+        for index, path in enumerate(self._paths):
+            with RejectedLines(path, wanted=self._skip_invalid and not self._dry_run) as rejected:
+                self._read(index, path, rejected)
+            self._bytes_before += path.stat().st_size if path.exists() else 0
+
+    def _read(self, index: int, path: Path, rejected: RejectedLines) -> None:
+        setting = Setting(
+            campaign_id=self._job.campaign_id,
+            job_id=self._job.pk,
+            now=self._now,
+            store=store(),
+            reader=EntryReader(self._names, self._labelers, self._now, self._labeler or path.name),
+        )
+        batch = Batch(setting)
+        is_empty = True
+        try:
+            with path.open("rb") as file:
+                for number, content in numbered_lines(file):
+                    is_empty = False
+                    line = Line(index, number, content)
+                    try:
+                        batch.add(line, parse_line(content))
+                    except RowError as error:
+                        self._refuse(line, error, rejected)
+                    self._lines += 1
+                    if batch.weight >= BATCH_WEIGHT or batch.size >= BATCH_BYTES:
+                        self._settle(batch, rejected, file.tell())
+                        batch = Batch(setting)
+        except RowError as error:  # the file itself: cut off, damaged, or not lines
+            self._refuse(Line(index, error.line or 0, b""), error, rejected)
+        except OSError as error:
+            self._refuse(Line(index, 0, b""), RowError("file", f"a file that can be read ({error.strerror})"), rejected)
+        else:
+            if is_empty:
+                self._refuse(Line(index, 1, b""), RowError("file", "at least one row; this file is empty"), rejected)
+        self._settle(batch, rejected, None)
+
+    def _settle(self, batch: Batch, rejected: RejectedLines, position: int | None) -> None:
+        """Compare a batch with what is there and stage it, under proof that the job is still ours."""
+        batch.settle()
+        for line, error in batch.refused:
+            self._refuse(line, error, rejected)
+        self._counts.add(batch.counts)
+        with transaction.atomic():
+            self._say_how_far(position)
+            if not self._must_fail:
+                batch.write()
+
+    @property
+    def _must_fail(self) -> bool:
+        return self._refused_count > 0 and not self._skip_invalid
+
+    def _refuse(self, line: Line, error: RowError, rejected: RejectedLines) -> None:
+        self._refused_count += 1
+        if len(self._refused) < MAX_REFUSALS_KEPT:
+            place = {"file": _shown(self._paths[line.file]), "line": line.number}
+            self._refused.append({**place, "field": error.field, "expected": error.expected})
+        rejected.add(line.content)
+
+    def _say_how_far(self, position: int | None) -> None:
+        share = min(1.0, (self._bytes_before + (position or 0)) / self._bytes)
+        speed = self._lines / max(time.monotonic() - self._started, 1e-3)
+        message = f"{self._lines:,} lines, {self._counts.solutions:,} new solutions, {speed:,.0f} lines/s"
+        jobs.heartbeat(self._job, stage="import", progress=share, message=message)
+        if self._on_progress:
+            self._on_progress(Progress(share, self._lines, self._counts, self._refused_count, speed))
+
+    # --- ending
+
+    def end(self) -> ImportResult:
+        """The one transition that makes everything visible, or the deletion of all that was staged."""
+        if self._must_fail:
+            return self._fail()
+        counts = self._counts
+        result = ImportResult(
+            counts.problems, counts.solutions, counts.labels, counts.duplicates, self._refused, self._refused_count
+        )
+        if self._dry_run:
+            discard_leftovers(self._job)
+        with transaction.atomic():
+            jobs.finish(self._job, result=result.as_dict())
+            if not self._dry_run:
+                events.record(
+                    campaign=self._job.campaign,
+                    actor=self._job.requested_by,
+                    verb="import.finished",
+                    subject=f"job {self._job.pk}",
+                    after={name: number for name, number in result.as_dict().items() if name != "refused"},
+                )
+                if counts.ungraded:
+                    jobs.request(campaign=self._job.campaign, kind=JobKind.GRADE, by=self._job.requested_by)
+        return result
+
+    def _fail(self) -> ImportResult:
+        discard_leftovers(self._job)
+        result = ImportResult(refused=self._refused, refused_count=self._refused_count, ok=False)
+        jobs.fail(self._job, error=_told(result), result=result.as_dict())
+        return result
+
+
+def _told(result: ImportResult) -> str:
+    """The refusals in words, the first few of them."""
+    told = [
+        f"{refusal['file']}, line {refusal['line']}, {refusal['field']}: expected {refusal['expected']}"
+        for refusal in result.refused[:MAX_REFUSALS_TOLD]
+    ]
+    more = result.refused_count - len(told)
+    return "\n".join([*told, *([f"and {more:,} more"] if more > 0 else []), "Nothing was imported."])
+
+
+def _shown(path: Path) -> str:
+    """Uploaded files by their name, others as they were given."""
+    return path.name if path.is_relative_to(settings.MEDIA_ROOT) else str(path)

@@ -1,0 +1,144 @@
+"""Accounts, memberships, and the labeler records that labels point to."""
+
+import secrets
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from knox.auth import TokenAuthentication
+from knox.models import AuthToken
+from rest_framework.exceptions import AuthenticationFailed
+
+from labeling.actions import events
+from labeling.actions.errors import ActionError, Conflict
+from labeling.models import Campaign, Labeler, LabelerKind, Membership, Role
+
+PASSWORD_BYTES = 15  # 20 characters
+
+
+def create_account(username: str) -> dict[str, str]:
+    """A new account with a random password and an API token: `{"username", "password", "token"}`, told only once.
+
+    Raises ActionError for a name that cannot be one, Conflict for one that is taken.
+    """
+    account = User(username=username)
+    try:
+        account.clean_fields(exclude=["password"])
+    except ValidationError as error:
+        rule = " ".join(error.message_dict.get("username", error.messages))
+        raise ActionError(f"{username!r} cannot be a username: {rule}", {"username": rule}) from error
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    account.set_password(password)
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                account.save()
+        except IntegrityError as error:
+            raise Conflict(f"There is an account {username!r} already.", {"username": "a name not taken"}) from error
+        return {"username": username, "password": password, "token": new_token(account)}
+
+
+def renew_account(username: str) -> dict[str, str]:
+    """A new password and a new token for an account that exists; what signed it in before does so no more."""
+    account = User.objects.get(username=username)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    account.set_password(password)
+    with transaction.atomic():
+        account.save(update_fields=["password"])
+        AuthToken.objects.filter(user=account).delete()
+        return {"username": username, "password": password, "token": new_token(account)}
+
+
+def new_token(account: User) -> str:
+    """A further API token. Only its hash is kept."""
+    _, token = AuthToken.objects.create(account)
+    return str(token)
+
+
+def token_works(token: str) -> bool:
+    """Whether somebody can still use this API token."""
+    try:
+        TokenAuthentication().authenticate_credentials(token.encode())
+    except AuthenticationFailed:
+        return False
+    return True
+
+
+def add_member(*, campaign: Campaign, account: User, role: str, by: User | None) -> Membership:
+    """Let an account into a campaign, with the labeler that its labels will point to. Raises Conflict when it is in."""
+    if role not in Role.values:
+        raise ActionError(f"role is one of {', '.join(Role.values)}, not {role!r}.", {"role": ", ".join(Role.values)})
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                made = Membership.objects.create(campaign=campaign, account=account, role=role)
+        except IntegrityError as error:
+            raise Conflict(f"{account.username} is a member already.", {"username": "not a member yet"}) from error
+        # Kept through leaving and coming back: one person, one pseudonym.
+        Labeler.objects.get_or_create(campaign=campaign, account=account, defaults={"name": account.username})
+        events.record(campaign=campaign, actor=by, verb="member.added", subject=account.username, after=role)
+    return made
+
+
+def change_role(*, member: Membership, role: str, by: User | None) -> None:
+    """Give a member another role. Raises Conflict when the campaign would have no lead."""
+    if role not in Role.values:
+        raise ActionError(f"role is one of {', '.join(Role.values)}, not {role!r}.", {"role": ", ".join(Role.values)})
+    with transaction.atomic():
+        _keep_a_lead(member, stays=role == Role.LEAD)
+        before = member.role
+        member.role = role
+        member.save(update_fields=["role"])
+        events.record(
+            campaign=member.campaign,
+            actor=by,
+            verb="member.changed",
+            subject=member.account.username,
+            before=before,
+            after=role,
+        )
+
+
+def remove_member(*, member: Membership, by: User | None) -> None:
+    """End a membership. Labels and labeler stay; what the member holds comes back when its lease runs out."""
+    with transaction.atomic():
+        _keep_a_lead(member, stays=False)
+        events.record(
+            campaign=member.campaign,
+            actor=by,
+            verb="member.removed",
+            subject=member.account.username,
+            before=member.role,
+        )
+        member.delete()
+
+
+def _keep_a_lead(member: Membership, *, stays: bool) -> None:
+    """Two leads who remove each other at once come one after the other: the campaign's row is locked."""
+    Campaign.objects.select_for_update(no_key=True).get(pk=member.campaign_id)
+    others = Membership.objects.filter(campaign=member.campaign_id, role=Role.LEAD).exclude(pk=member.pk)
+    if member.role == Role.LEAD and not stays and not others.exists():
+        raise Conflict("A campaign needs a lead: make somebody else one first.", {"role": "lead"})
+
+
+def simulated_labelers(*, campaign: Campaign, count: int) -> dict[str, str]:
+    """`count` simulated labelers of this campaign with fresh API tokens, by username; the same ones each time.
+
+    Nobody can sign in as one of them.
+    """
+    tokens = {}
+    for number in range(1, count + 1):
+        with transaction.atomic():
+            account, is_new = User.objects.get_or_create(username=f"simulated-{campaign.slug}-{number}")
+            if is_new:
+                account.set_unusable_password()
+                account.save(update_fields=["password"])
+            Membership.objects.get_or_create(campaign=campaign, account=account, defaults={"role": Role.LABELER})
+            Labeler.objects.get_or_create(
+                campaign=campaign,
+                account=account,
+                defaults={"name": account.username, "kind": LabelerKind.SIMULATED},
+            )
+            AuthToken.objects.filter(user=account).delete()
+            tokens[account.username] = new_token(account)
+    return tokens
