@@ -56,21 +56,21 @@ def run_logged(
     """Run a program with its output in a log file, showing what `describe` says; else StepFailed with its end."""
     with log.open("a") as output:
         output.write(f"$ {' '.join(map(str, command))}\n")
-        process = subprocess.Popen(
+        with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=env, cwd=cwd
-        )
+        ) as process:
 
-        def read() -> None:
-            for line in process.stdout or ():
-                output.write(line)
-                on_line(line)
+            def read() -> None:
+                for line in process.stdout or ():
+                    output.write(line)
+                    on_line(line)
 
-        reader = threading.Thread(target=read)
-        reader.start()
-        while reader.is_alive():
-            reader.join(timeout=0.3)
-            progress.show(describe())
-        status = process.wait()
-    if status:
+            reader = threading.Thread(target=read)
+            reader.start()
+            while reader.is_alive():
+                reader.join(timeout=0.3)
+                progress.show(describe())
+    if process.returncode:
         end = "\n".join(log.read_text(errors="replace").splitlines()[-25:])
-        raise StepFailed(f"`{' '.join(map(str, command[:6]))} …` ended with status {status}. The end of {log}:\n{end}")
+        said = f"`{' '.join(map(str, command[:6]))} …` ended with status {process.returncode}"
+        raise StepFailed(f"{said}. The end of {log}:\n{end}")

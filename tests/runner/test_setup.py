@@ -1,0 +1,107 @@
+"""The set-up: what it reads, what it writes, what it says when something is missing."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from runner import assets, chromium, install, packages, paths
+from runner.progress import Progress, StepFailed, run_logged
+
+
+@pytest.fixture
+def progress() -> Progress:
+    return Progress(1, 1, "a step")
+
+
+def test_every_dependency_is_pinned_to_one_version() -> None:
+    pinned = {line.partition("==")[0].lower() for line in packages.CONSTRAINTS.read_text().splitlines() if "==" in line}
+    wanted = [*packages.requirements(), *packages.extra_requirements("test"), *packages.extra_requirements("node")]
+    names = {text.split("[")[0].split(">")[0].split("=")[0].strip().lower() for text in wanted}
+    assert names - pinned == set()
+
+
+def test_torch_is_pinned_without_the_name_of_a_build() -> None:
+    assert "torch==2.13.0" in packages.CONSTRAINTS.read_text().splitlines()
+
+
+def test_the_lock_file_of_npm_names_no_registry() -> None:
+    assert "resolved" not in (paths.ROOT / "package-lock.json").read_text()
+
+
+def test_settings_are_written_once_for_the_owner_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Progress
+) -> None:
+    monkeypatch.setattr(install, "ENV_FILE", tmp_path / "env")
+    install.write_settings(progress)
+    first = (tmp_path / "env").read_text()
+    install.write_settings(progress)
+
+    assert (tmp_path / "env").read_text() == first
+    assert first.count("SECRET_KEY=") == 1
+    assert stat.S_IMODE((tmp_path / "env").stat().st_mode) == 0o600
+
+
+def test_a_var_folder_too_deep_for_a_socket_gets_a_short_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Progress
+) -> None:
+    monkeypatch.setattr(install, "ENV_FILE", tmp_path / "env")
+    monkeypatch.setattr(install, "VAR", tmp_path / ("deep" * 30))
+    install.write_settings(progress)
+    line = next(line for line in (tmp_path / "env").read_text().splitlines() if line.startswith("REDIS_SOCKET="))
+    assert len(line.removeprefix("REDIS_SOCKET=")) < install.SOCKET_PATH_LIMIT
+
+
+def test_the_environment_wins_over_the_settings_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "env").write_text("# a comment\nPORT=8001\nBIND='0.0.0.0'\n")
+    monkeypatch.setattr(paths, "ENV_FILE", tmp_path / "env")
+    monkeypatch.setenv("PORT", "8002")
+    settings = paths.read_env()
+    assert settings["PORT"] == "8002"
+    assert settings["BIND"] == "0.0.0.0"
+
+
+def test_a_python_without_ensurepip_is_told_which_package_brings_it(
+    monkeypatch: pytest.MonkeyPatch, progress: Progress
+) -> None:
+    monkeypatch.setattr(install.importlib.util, "find_spec", lambda _name: None)
+    with pytest.raises(StepFailed, match="apt-get install python3-venv"):
+        install.make_venv(progress)
+
+
+def test_a_machine_without_npm_takes_the_one_from_the_package_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert assets.npm_on_path() is None
+
+
+def test_an_npm_too_old_for_the_lock_file_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "npm"
+    old.write_text("#!/bin/sh\necho 6.14.18\n")
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert assets.npm_on_path() is None
+
+
+def test_a_machine_without_chromium_is_told_the_commands_that_bring_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Progress
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(chromium, "REMEMBERED", tmp_path / "none")
+    monkeypatch.setattr(chromium, "VENV_PYTHON", "/bin/false")
+    monkeypatch.setattr(chromium, "LOGS", tmp_path)
+    with pytest.raises(StepFailed, match="apt-get install chromium"):
+        chromium.install(progress)
+
+
+def test_a_step_that_fails_shows_the_end_of_its_log(tmp_path: Path, progress: Progress) -> None:
+    with pytest.raises(StepFailed, match="no such index"):
+        run_logged(["sh", "-c", "echo no such index; exit 3"], tmp_path / "log", progress)
+
+
+def test_pip_is_followed_from_finding_to_installing(tmp_path: Path) -> None:
+    watcher = packages.PipWatcher(95, tmp_path)
+    for line in ("Collecting torch==2.13.0\n", "  Downloading torch-2.13.0-cp311-none-linux.whl (190.2 MB)\n"):
+        watcher.read(line)
+    assert watcher.describe() == "found 1 of about 95 packages, fetching torch (190.2 MB)"
+    watcher.read("Installing collected packages: mpmath, torch\n")
+    assert watcher.describe() == "installed 0 of 2 packages"
