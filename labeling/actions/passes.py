@@ -1,5 +1,6 @@
 """The rules of a labeling pass over a whole solution: pure functions, one place for page and API alike."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -51,9 +52,9 @@ def check(done: Pass, *, step_count: int, alternatives: Sequence[str]) -> None:
 
 
 def _check_ratings(ratings: Sequence[int], step_count: int) -> None:
-    unknown = next((rating for rating in ratings if rating not in SIGNS), None)
-    if unknown is not None:
-        raise RuleBroken("ratings", f"each rating is -1, 0 or 1, not {unknown!r}")
+    for rating in ratings:
+        if rating not in SIGNS:
+            raise RuleBroken("ratings", f"each rating is -1, 0 or 1, not {rating!r}")
     if len(ratings) > step_count:
         raise RuleBroken("ratings", f"the solution has {step_count} steps, not {len(ratings)}")
     if -1 in ratings[:-1]:
@@ -105,9 +106,9 @@ def _check_alternatives(done: Pass, offered: Sequence[str]) -> None:
         raise RuleBroken("alternatives", "only the step of the first error has alternatives to rate")
     if len(done.alternatives) > MAX_ALTERNATIVES:
         raise RuleBroken("alternatives", f"at most {MAX_ALTERNATIVES}")
+    if Counter(alternative.text for alternative in done.alternatives) - Counter(offered):
+        raise RuleBroken("alternatives", "each is one of the alternatives of this step, unchanged, and comes once")
     for alternative in done.alternatives:
-        if alternative.text not in offered:
-            raise RuleBroken("alternatives", "each text is one of the alternatives of this step, unchanged")
         if alternative.rating is None and not alternative.flagged:
             raise RuleBroken("alternatives", "each alternative is rated -1, 0 or 1, or flagged as unsure")
         if alternative.rating is not None and alternative.rating not in SIGNS:
