@@ -1,7 +1,8 @@
 """The base model with a head that judges steps (prm) or tokens (orm), and the losses that train it."""
 
+from contextlib import AbstractContextManager
 from enum import IntEnum
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -75,6 +76,11 @@ class StepModel(nn.Module):
     def forward(self, batch: Batch) -> Tensor:
         """(B, S, 3) step logits for prm, (B, T, 2) token logits for orm."""
         return cast(Tensor, self.head(*self.features(batch)))
+
+
+def arithmetic(device: str, dtype: Literal["float32", "bfloat16"]) -> AbstractContextManager[Any]:
+    """bfloat16 arithmetic where it is asked for; weights and losses stay float32."""
+    return torch.autocast(torch.device(device).type, torch.bfloat16, enabled=dtype == "bfloat16")
 
 
 def token_log_probabilities(base: Any, states: Tensor, ids: Tensor) -> Tensor:

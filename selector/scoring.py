@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -10,7 +11,7 @@ from selector import implicit
 from selector.batches import Batch, batches_of_tokens, collate
 from selector.checkpoint import Loaded
 from selector.encoding import Encoded
-from selector.model import OutcomeClass, step_log_scores
+from selector.model import OutcomeClass, arithmetic, step_log_scores
 from selector.records import ScoredSolution
 
 MAX_TOKENS = 8_192  # of one batch, padding counted
@@ -26,7 +27,11 @@ class _Scores:
 
 
 def score(
-    loaded: Loaded, solutions: Sequence[tuple[str, Sequence[str]]], *, max_tokens: int = MAX_TOKENS
+    loaded: Loaded,
+    solutions: Sequence[tuple[str, Sequence[str]]],
+    *,
+    max_tokens: int = MAX_TOKENS,
+    dtype: Literal["float32", "bfloat16"] = "float32",
 ) -> list[ScoredSolution]:
     """Scores of (problem, steps) pairs, in their order; `TOO_LONG` for what the base cannot read whole."""
     encoded = [loaded.encoder.encode(problem, steps) for problem, steps in solutions]
@@ -34,13 +39,15 @@ def score(
     results = [TOO_LONG] * len(encoded)
     for indices in batches_of_tokens([len(solution.ids) for _, solution in known], max_tokens):
         chosen = [known[index] for index in indices]
-        for (place, _), scored in zip(chosen, _score_batch(loaded, [e for _, e in chosen]), strict=True):
-            results[place] = scored
+        with arithmetic(str(_device(loaded)), dtype):
+            scored = _score_batch(loaded, [solution for _, solution in chosen])
+        for (place, _), result in zip(chosen, scored, strict=True):
+            results[place] = result
     return results
 
 
 def _score_batch(loaded: Loaded, solutions: list[Encoded]) -> list[ScoredSolution]:
-    batch = collate(solutions, str(next(loaded.model.parameters()).device))
+    batch = collate(solutions, str(_device(loaded)))
     kinds = {"prm": _prm, "orm": _orm, "implicit": _implicit}
     with torch.inference_mode():
         scores = kinds[loaded.kind](loaded, batch)
@@ -49,6 +56,10 @@ def _score_batch(loaded: Loaded, solutions: list[Encoded]) -> list[ScoredSolutio
     steps = scores.steps.exp().tolist()
     rows = zip(scores.solutions.tolist(), steps, lengths.tolist(), means.tolist(), strict=True)
     return [ScoredSolution(ranks, tuple(row[:length]), mean) for ranks, row, length, mean in rows]
+
+
+def _device(loaded: Loaded) -> torch.device:
+    return next(loaded.model.parameters()).device
 
 
 def _prm(loaded: Loaded, batch: Batch) -> _Scores:

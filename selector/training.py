@@ -9,7 +9,6 @@ import hashlib
 import math
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from selector.bases import Base
 from selector.batches import Batch, collate, shuffled_batches
 from selector.encoding import Encoded
 from selector.errors import InputError
-from selector.model import StepModel, orm_loss, prm_loss, step_targets
+from selector.model import StepModel, arithmetic, orm_loss, prm_loss, step_targets
 from selector.progress import Progress
 from selector.records import LabeledSolution, TrainingConfig, TrainingReport
 
@@ -110,7 +109,7 @@ class _Run:
             group["lr"] = group["highest"] * learning_rate_share(update, self.updates, self.config.warmup_share)
         chosen = [self.examples[index] for index in indices]
         batch = collate([encoded for encoded, _ in chosen], self.config.device)
-        with arithmetic(self.config):
+        with arithmetic(self.config.device, self.config.dtype):
             loss = self._loss(batch, indices, [solution for _, solution in chosen])
         self.optimizer.zero_grad()
         loss.backward()
@@ -181,12 +180,6 @@ def learning_rate_share(update: int, updates: int, warmup_share: float) -> float
         return (update + 1) / warmup
     done = (update - warmup) / max(1, updates - warmup)
     return 0.1 + 0.45 * (1 + math.cos(math.pi * done))
-
-
-def arithmetic(config: TrainingConfig) -> AbstractContextManager[Any]:
-    """bfloat16 arithmetic where it is asked for; weights and losses stay float32."""
-    device = torch.device(config.device).type
-    return torch.autocast(device, torch.bfloat16, enabled=config.dtype == "bfloat16")
 
 
 def _encoded(base: Base, solutions: Sequence[LabeledSolution]) -> tuple[list[Example], int]:

@@ -1,0 +1,134 @@
+"""Train, score, select, evaluate and grade from files, with no database: `python -m selector --help`.
+
+Progress goes to standard error, the result to standard output as one JSON object. What cannot be used ends with one
+line on standard error that names file, line and field, and exit code 2.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import sys
+import threading
+from collections.abc import Sequence
+
+from selector import commands
+from selector.errors import InputError
+from selector.progress import Progress
+from selector.rows import RowError
+from selector.strategies import NAMES
+
+_NEEDS_TORCH = ("train", "score")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line, with each command's own arguments."""
+    top = argparse.ArgumentParser(prog="python -m selector", description=(__doc__ or "").splitlines()[0])
+    subparsers = top.add_subparsers(dest="command", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--progress", choices=("text", "json"), default="text", help="on standard error")
+    common.add_argument("--exit-with-parent", action="store_true", help="end when standard input ends")
+    tensors = argparse.ArgumentParser(add_help=False)
+    tensors.add_argument("--device", default="cpu")
+    tensors.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="of the arithmetic")
+    tensors.add_argument("--threads", type=int, default=0, help="0: as torch thinks best")
+    _add_train(subparsers.add_parser("train", parents=[common, tensors], help="labels to a model folder"))
+    _add_score(subparsers.add_parser("score", parents=[common, tensors], help="a pool to scores"))
+    _add_select(subparsers.add_parser("select", parents=[common], help="scores to what to label next"))
+    _add_evaluate(subparsers.add_parser("evaluate", parents=[common], help="how good scores are"))
+    _add_grade(subparsers.add_parser("grade", parents=[common], help="answers against reference answers"))
+    return top
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("--data", nargs="+", required=True, metavar="ROWS")
+    train.add_argument("--base", required=True, help="tiny, or a Hugging Face causal model by name or folder")
+    train.add_argument("--out", required=True, metavar="MODEL")
+    train.add_argument("--kind", choices=("prm", "orm", "implicit"), default="prm")
+    train.add_argument("--mode", choices=("head", "full"), default="full")
+    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--epochs", type=int, default=2)
+    train.add_argument("--batch-size", type=int, default=16, help="solutions")
+    train.add_argument("--learning-rate", type=float, help="of the base (default 5e-4 for tiny, 2e-5 for others)")
+    train.add_argument("--head-learning-rate", type=float, default=1e-3)
+    train.add_argument("--beta", type=float, default=0.05, help="scale of the implicit reward")
+    train.add_argument("--checkpoint-seconds", type=float, default=15.0, help="between two checkpoints on the way")
+    train.add_argument("--pool", nargs="+", metavar="ROWS", help="text that tiny is pretrained on (default: the data)")
+    train.add_argument("--pretrain-steps", type=int, default=300, help="updates of tiny's pretraining")
+    train.add_argument("--cache", help="where pretrained tiny bases are kept (default: PLUMBLINE_CACHE, user cache)")
+
+
+def _add_score(score: argparse.ArgumentParser) -> None:
+    score.add_argument("--model", required=True)
+    score.add_argument("--data", nargs="+", required=True, metavar="POOL")
+    score.add_argument("--out", required=True, metavar="SCORES")
+    score.add_argument("--batch-tokens", type=int, default=8192, help="tokens of one batch, padding counted")
+
+
+def _add_select(select: argparse.ArgumentParser) -> None:
+    select.add_argument("--scores", required=True)
+    select.add_argument("--size", type=int, required=True)
+    select.add_argument("--out", required=True, metavar="PICKS")
+    select.add_argument("--strategy", choices=NAMES, default="convincing_wrong")
+    select.add_argument("--wrong-share", type=float, default=0.8)
+    select.add_argument("--evaluation-share", type=float, default=0.0, help="of solutions of the test split")
+    select.add_argument("--scope", choices=("campaign", "problem"), default="campaign")
+    select.add_argument("--seed", type=int, default=0)
+    select.add_argument("--score-key", default="score")
+    select.add_argument("--labels", nargs="+", default=[], metavar="ROWS", help="labeled rows, not to be chosen again")
+
+
+def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
+    given = evaluate.add_mutually_exclusive_group(required=True)
+    given.add_argument("--scores")
+    given.add_argument("--data", nargs="+", metavar="POOL", help="rows that carry scores of their own")
+    evaluate.add_argument("--score-key", default="score", help="key of the value that ranks")
+    evaluate.add_argument("--labels", nargs="+", default=[], metavar="ROWS")
+    evaluate.add_argument("--against", metavar="SCORES", help="another version's scores, compared on the same labels")
+    evaluate.add_argument("--split", choices=("train", "test"), help="solutions of one split alone")
+    evaluate.add_argument("--threshold", type=float, default=0.5, help="a step scored below it counts as an error")
+    evaluate.add_argument("--seed", type=int, default=0)
+
+
+def _add_grade(grade: argparse.ArgumentParser) -> None:
+    grade.add_argument("--data", required=True, metavar="PAIRS", help='rows {"id", "answer", "reference"}')
+    grade.add_argument("--out", required=True, metavar="VERDICTS")
+    grade.add_argument("--limit", type=float, default=10.0, help="seconds for one pair")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = parser().parse_args(argv)
+    if arguments.exit_with_parent:
+        threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
+    try:
+        with Progress(is_json=arguments.progress == "json") as progress:
+            # torch takes seconds to load, and three of the commands do without it
+            module = (
+                importlib.import_module("selector.torch_commands") if arguments.command in _NEEDS_TORCH else commands
+            )
+            result = getattr(module, f"run_{arguments.command}")(arguments, progress)
+    except (RowError, InputError, OSError) as error:
+        print(_in_words(error), file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; started again with the same arguments, a training goes on", file=sys.stderr)
+        return 130
+    print(json.dumps(result))
+    return 0
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def _exit_at_end_of_input() -> None:
+    """Whoever started this process holds the other end of its standard input; when they die, so does it."""
+    while os.read(0, 4096):
+        pass
+    os._exit(3)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+"""What `select`, `evaluate` and `grade` do: files in, files out, one summary. They start at once: no torch."""
+
+import argparse
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from selector.errors import InputError
+from selector.evaluation import evaluate
+from selector.grading import GRADER_VERSION, Grader
+from selector.progress import Progress
+from selector.rows import RowError, numbered_lines, read_rows
+from selector.score_rows import candidates_of, read_score_rows, solutions_of
+from selector.strategies import select
+
+
+@contextmanager
+def replaced(path: str) -> Iterator[IO[bytes]]:
+    """A file written beside its final name, which it gets when all of it is there."""
+    target = Path(path)
+    beside = target.with_name(f".{target.name}-{os.getpid()}")
+    try:
+        with beside.open("wb") as opened:
+            yield opened
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def run_select(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    """Write the rows of the picks with `rank` and `reason`, in the order of their ranks."""
+    rows = read_score_rows([arguments.scores], arguments.score_key)
+    left_out = sum(row.split == "test" for row in rows) if arguments.evaluation_share == 0 else 0
+    candidates = candidates_of(rows, _labeled(arguments.labels))
+    try:
+        selection = select(
+            candidates,
+            size=arguments.size,
+            strategy=arguments.strategy,
+            wrong_share=arguments.wrong_share,
+            evaluation_share=arguments.evaluation_share,
+            scope=arguments.scope,
+            seed=arguments.seed,
+        )
+    except ValueError as error:
+        raise InputError(str(error)) from None
+    by_id = {row.solution_id: row.raw for row in rows}
+    with replaced(arguments.out) as out:
+        for pick in selection.picks:
+            row = {**by_id[pick.solution_id], "solution_id": pick.solution_id, "rank": pick.rank, "reason": pick.reason}
+            out.write(orjson.dumps(row) + b"\n")
+    progress.report("select", 1.0, f"{len(selection.picks)} of {len(rows)} solutions")
+    return {
+        "picks": len(selection.picks),
+        "reasons": dict(Counter(pick.reason for pick in selection.picks)),
+        "shortfall": selection.shortfall,
+        "notes": list(selection.notes),
+        "solutions": len(rows),
+        "test_split_left_out": left_out,
+        "out": arguments.out,
+    }
+
+
+def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    progress.report("evaluate", 0.0, "reading scores")
+    key = arguments.score_key
+    rows = read_score_rows([arguments.scores] if arguments.scores else arguments.data, key)
+    against = read_score_rows([arguments.against], key) if arguments.against else None
+    if arguments.split:
+        rows = [row for row in rows if row.split == arguments.split]
+    progress.report("evaluate", 0.3, f"{len(rows)} solutions")
+    report = evaluate(rows, arguments.labels, against=against, threshold=arguments.threshold, seed=arguments.seed)
+    progress.report("evaluate", 1.0)
+    return {"score_key": key, **report}
+
+
+def run_grade(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    """One verdict a line, each written out before the next pair is graded."""
+    counts: Counter[str] = Counter()
+    total = max(1, os.path.getsize(arguments.data))
+    done = 0
+    with Grader(arguments.limit) as grader, open(arguments.out, "wb", buffering=0) as out:
+        for number, line in numbered_lines(arguments.data):
+            pair = _pair(line, number, arguments.data)
+            grade = grader.grade(pair["answer"], pair["reference"])
+            out.write(orjson.dumps({"id": pair["id"], "verdict": grade.verdict, "graders": grade.graders}) + b"\n")
+            counts[grade.verdict] += 1
+            done += len(line)
+            progress.report("grade", done / total, f"{counts.total()} answers")
+    progress.report("grade", 1.0, f"{counts.total()} answers")
+    return {"graded": counts.total(), "verdicts": dict(counts), "grader": GRADER_VERSION, "out": arguments.out}
+
+
+def _pair(line: bytes, number: int, file: str) -> dict[str, Any]:
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise RowError("row", f"one JSON object on each line ({error})", line=number, file=file) from None
+    if not isinstance(row, dict):
+        raise RowError("row", "a JSON object with id, answer and reference", line=number, file=file)
+    if not isinstance(row.get("id"), str | int):
+        raise RowError("id", "a string or a whole number", line=number, file=file)
+    for key in ("answer", "reference"):
+        if row.setdefault(key, None) is not None and not isinstance(row[key], str):
+            raise RowError(key, "a string or null", line=number, file=file)
+    return row
+
+
+def _labeled(paths: Iterable[str]) -> set[str]:
+    """Solution ids and text keys of everything that has a label in the files."""
+    met: Counter[str] = Counter()
+    found: set[str] = set()
+    for path in paths:
+        for _, row in read_rows(path):
+            for solution in solutions_of(row, met):
+                if solution.solution.label is not None:
+                    found |= {solution.solution_id, solution.text_key}
+    return found
