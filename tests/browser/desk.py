@@ -1,0 +1,64 @@
+"""The labeler's page as a person sees it: steps with their states, keys, buttons, what is said."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from labeling.models import Campaign
+
+
+class DeskPage:
+    """One browser page at a campaign's desk."""
+
+    def __init__(self, page: Page, campaign: Campaign) -> None:
+        self.page = page
+        self.address = f"/campaigns/{campaign.slug}/label/"
+
+    def open(self) -> "DeskPage":
+        self.page.goto(self.address)
+        expect(self.step(1)).to_be_visible()
+        return self
+
+    def reload(self) -> "DeskPage":
+        self.page.reload()
+        expect(self.step(1)).to_be_visible()
+        return self
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def button(self, name: str) -> Locator:
+        """A button of the dock, the bar or the problem by its words; its key cap is part of its name."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{name}\b")).locator("visible=true").first
+
+    @property
+    def rows(self) -> Locator:
+        """Every step on the desk; those that are typeset ahead, out of sight, are not among them."""
+        return self.page.get_by_role("main").locator(".steps .step")
+
+    def step(self, number: int) -> Locator:
+        return self.rows.nth(number - 1)
+
+    def expect_states(self, *states: str) -> None:
+        """Every step's state, as the page marks it: active, positive, neutral, negative, parked, later."""
+        for number, state in enumerate(states, 1):
+            expect(self.step(number)).to_have_attribute("data-state", state)
+        expect(self.rows).to_have_count(len(states))
+
+    @property
+    def sign(self) -> Locator:
+        """What the top bar says of the draft: saved when, saving, or only kept here."""
+        return self.page.locator(".saved")
+
+    def expect_saved(self) -> None:
+        expect(self.sign).to_have_text(re.compile(r"^Saved \d\d:\d\d:\d\d$"))
+
+    def expect_problem_of(self, text: str) -> None:
+        """The solution on the desk has this text in its first step."""
+        expect(self.step(1)).to_contain_text(text)
+
+    @property
+    def trouble(self) -> Locator:
+        """What the dock says went wrong."""
+        return self.page.get_by_role("alert").filter(has=self.page.locator("strong"))

@@ -1,0 +1,130 @@
+"""Imported text on the page: formulas typeset, money left alone, hostile text harmless, nothing from another host."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from labeling.models import Campaign
+from tests import factories as make
+from tests.browser.desk import DeskPage
+
+HOSTILE = [
+    "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'> & <b>bold</b>",
+    r"$\text{<img src=x onerror='window.pwned=3'>}$ and \(\href{javascript:window.pwned=4}{x}\)",
+    r"$\includegraphics{https://example.com/x.png}$ \(\htmlStyle{position:fixed}{y}\)",
+    r"$\def\x{\x\x}\x$ then " + "{" * 20_000,
+    r"$\nosuchcommand{a}$ but $b^2$ is fine",
+]
+
+
+@pytest.fixture
+def show(campaign: Campaign, labeler: User, open_desk: Callable[[User], DeskPage]) -> Callable[..., DeskPage]:
+    """Puts a solution with these steps on the labeler's desk."""
+
+    def show_steps(*steps: str, **fields: str) -> DeskPage:
+        make.make_item(
+            make.make_solution(make.make_problem(campaign), list(steps), **fields), make.make_round(campaign)
+        )
+        return open_desk(labeler)
+
+    return show_steps
+
+
+def test_hostile_text_is_shown_as_text_and_runs_nothing(show: Callable[..., DeskPage]) -> None:
+    desk = show(*HOSTILE)
+    expect(desk.step(1)).to_contain_text(HOSTILE[0])
+    expect(desk.step(2)).to_contain_text(r"\href{javascript:window.pwned=4}{x}")
+    expect(desk.step(3)).to_contain_text(r"\includegraphics{https://example.com/x.png}")
+    expect(desk.step(4)).to_contain_text(r"\def\x{\x\x}\x")
+    assert desk.page.locator(".steps :is(script, img, b, a, [onerror])").count() == 0
+    assert desk.page.evaluate("window.pwned") is None
+
+
+def test_a_refused_formula_is_marked_and_its_neighbour_is_typeset(show: Callable[..., DeskPage]) -> None:
+    desk = show(HOSTILE[4])
+    refused = desk.step(1).locator(".refused")
+    expect(refused).to_have_text(r"$\nosuchcommand{a}$")
+    expect(refused).to_have_attribute(
+        "title", "KaTeX parse error: Undefined control sequence: \\nosuchcommand at position 1: \\̲n̲o̲s̲u̲c̲h̲c̲o̲m̲m̲a̲n̲d̲{a}"
+    )
+    expect(desk.step(1).locator(".katex")).to_have_count(1)
+
+
+def test_every_way_of_writing_a_formula_is_typeset(show: Callable[..., DeskPage]) -> None:
+    ways = [
+        r"$x^2$",
+        r"$$x^2$$",
+        r"\(x^2\)",
+        r"\[x^2\]",
+        r"\begin{align*} x^2 &= y \end{align*}",
+        "$ x $ and $2x + by = c$",
+    ]
+    desk = show(*ways, answer=r"\frac{1}{2}")
+    for number in range(1, len(ways) + 1):
+        expect(desk.step(number).locator(".katex").first).to_be_visible()
+    expect(desk.page.locator(".answers .katex")).to_have_count(1)
+
+
+def test_money_calculator_marks_drawings_and_line_ends_stay_as_they_came(show: Callable[..., DeskPage]) -> None:
+    desk = show(
+        "She makes 9 * 2 = $<<9*2=18>>18 at $2 per egg, and $5 + $3 = $8.",
+        "[asy]\ndraw((0,0)--(1,1));\n[/asy]",
+        "first line\nsecond line",
+    )
+    expect(desk.step(1)).to_contain_text("She makes 9 * 2 = $<<9*2=18>>18 at $2 per egg, and $5 + $3 = $8.")
+    expect(desk.step(1).locator(".katex")).to_have_count(0)
+    expect(desk.step(2).locator(".source")).to_have_text("[asy]\ndraw((0,0)--(1,1));\n[/asy]")
+    assert desk.step(3).locator(".step-text").inner_text() == "first line\nsecond line"
+
+
+def test_the_page_asks_no_other_host_and_has_no_inline_style_or_script(
+    campaign: Campaign, labeler: User, open_page: Callable[[User | None], Page]
+) -> None:
+    make.make_item(
+        make.make_solution(make.make_problem(campaign), [r"$\sqrt{x}$", "The answer is 5."]), make.make_round(campaign)
+    )
+    page = open_page(labeler)
+    hosts = set()
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname))
+    response = page.goto(f"/campaigns/{campaign.slug}/label/")
+    desk = DeskPage(page, campaign)
+    desk.expect_states("active", "later")
+    desk.press("1", "Enter")
+    expect(page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
+    assert hosts == {"127.0.0.1"}
+    assert response is not None
+    html = response.text()
+    assert " style=" not in html
+    assert "<script>" not in html
+
+
+@pytest.mark.parametrize(("reference", "is_there"), [("shown", True), ("greyed", True), ("hidden", False)])
+def test_the_reference_answer_is_shown_as_the_campaign_says(
+    campaign: Campaign, labeler: User, open_desk: Callable[[User], DeskPage], reference: str, is_there: bool
+) -> None:
+    campaign.reference_answer = reference
+    campaign.save()
+    make.make_item(make.make_solution(make.make_problem(campaign, reference="4711")), make.make_round(campaign))
+    guess = open_desk(labeler).page.get_by_text("4711")
+    expect(guess).to_have_count(int(is_there))
+    if is_there:
+        expect(guess).to_have_attribute("data-reference", reference)
+
+
+def test_a_phone_shows_everything_without_scrolling_sideways(show: Callable[..., DeskPage]) -> None:
+    desk = show(
+        "A long formula: \\[" + "+".join(f"a_{{{i}}}" for i in range(60)) + "\\]", "x" * 300, "The answer is 5."
+    )
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    assert desk.page.evaluate("document.documentElement.scrollWidth") == 360
+    for name in ("Negative", "Neutral", "Positive", "Unsure", "Submit"):
+        box = desk.button(name).bounding_box()
+        assert box is not None
+        assert box["height"] >= 44, name
+        assert box["y"] + box["height"] <= 740, name
+    desk.button("More").click()
+    desk.page.get_by_role("complementary", name="More").get_by_role("button", name="Give up").click()
+    expect(desk.page.get_by_label("What could you not judge?")).to_be_visible()
