@@ -49,30 +49,6 @@ def request(*, campaign: Campaign, kind: str, params: dict[str, Any] | None = No
     return job
 
 
-def begin(*, campaign: Campaign, kind: str, params: dict[str, Any], claimed_by: str) -> Job:
-    """A job that this very process does itself, claimed from its first moment; should it die, a worker takes over.
-
-    Raises Conflict while another job of this kind runs in the campaign.
-    """
-    try:
-        with transaction.atomic():
-            job = Job.objects.create(
-                campaign=campaign,
-                kind=kind,
-                params=params,
-                state=JobState.RUNNING,
-                fence=1,
-                attempts=1,
-                claimed_by=claimed_by,
-                leased_until=_lease_end(),
-                heartbeat_at=Now(),
-                started_at=Now(),
-            )
-    except IntegrityError as error:
-        raise Conflict(f"Another {kind} is running in this campaign; wait until it has ended.") from error
-    return Job.objects.select_related("campaign").get(pk=job.pk)
-
-
 def wake(job: Job) -> None:
     """Tell a worker, once committed. A lost message costs one sweep, so a broker that is away is no error here."""
     job_id, queue = job.pk, QUEUES.get(JobKind(job.kind), "default")

@@ -8,7 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from labeling.actions import importing, jobs, people, rounds
+from labeling.actions import people, rounds
+from labeling.actions.import_now import import_now
 from labeling.models import Campaign, JobKind, Role
 
 FOLDER = Path(__file__).parent
@@ -27,19 +28,12 @@ def load() -> Iterator[str]:
     yield "demo campaign: made" if made else "demo campaign: there already"
     for name in FILES:
         if not campaign.jobs.filter(kind=JobKind.IMPORT, state="done", params__contains=name).exists():
-            yield f"importing {name}: {_import(campaign, name)}"
+            done = import_now(campaign=campaign, paths=[FOLDER / name], claimed_by="load_demo")
+            yield f"{name}: {done.problems} problems, {done.solutions} solutions"
     if not campaign.rounds.exists():
         first = rounds.plan(campaign=campaign, wanted=rounds.RoundPlan.of(campaign), by=None)
         rounds.open_round(of=first, by=None)
         yield f"round 0: {first.items.count()} solutions, chosen uniformly; no selector exists yet"
-
-
-def _import(campaign: Campaign, name: str) -> dict[str, Any]:
-    path = FOLDER / name
-    job = jobs.begin(campaign=campaign, kind=JobKind.IMPORT, params={"files": [str(path)]}, claimed_by="load_demo")
-    importing.run(job, [path])
-    job.refresh_from_db()
-    return dict(job.result)
 
 
 def accounts() -> dict[str, Any]:
