@@ -174,6 +174,7 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "labeling.api.wire.OneRenderer",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "labeling.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["labeling.api.filters.ClosedFilters"],
     "EXCEPTION_HANDLER": "labeling.api.errors.handle",
     "URL_FORMAT_OVERRIDE": None,  # `format` is ours: the export's, not the renderer's
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -186,6 +187,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "DisputeState": "labeling.models.DisputeState",
+        "ItemState": "labeling.models.ItemState",
+        "JobState": "labeling.models.JobState",
+        "ProblemState": "labeling.models.ProblemState",
+        "RoundState": "labeling.models.RoundState",
+        "SelectorState": "labeling.models.SelectorState",
+        "Decision": "labeling.api.serializers.rows.DECISIONS",
+        "ProblemDecision": "labeling.api.serializers.rows.PROBLEM_DECISIONS",
+    },
 }
 
 # --- background work: Celery and Redis only wake workers up

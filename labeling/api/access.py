@@ -3,10 +3,11 @@
 from typing import cast
 
 from django.contrib.auth.models import User
+from django.db.models import F
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 
-from labeling.models import Campaign, Labeler, Membership, QueueItem, Role
+from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
 
 NO_CAMPAIGN = "There is no campaign of this name, or you are not in it."
 NO_ITEM = "There is no such item, or it is not yours."
@@ -76,3 +77,22 @@ def item_in_hand(request: Request, item_id: int) -> tuple[QueueItem, Labeler]:
         labeler = _new_labeler(Membership.objects.get(account=who, campaign=item.campaign_id))
     labeler.campaign = item.campaign
     return item, labeler
+
+
+def may_create_campaigns(who: User) -> bool:
+    """Any lead of any campaign, and operators (who make the first lead)."""
+    return who.is_superuser or Membership.objects.filter(account=who, role=Role.LEAD).exists()
+
+
+def job_of_lead(request: Request, job_id: int) -> Job:
+    """A job of a campaign that this account leads. Raises NotFound, PermissionDenied."""
+    job = (
+        Job.objects.filter(pk=job_id, campaign__memberships__account=account(request))
+        .annotate(role_of_account=F("campaign__memberships__role"))
+        .select_related("campaign")
+        .first()
+    )
+    if job is None:
+        raise NotFound("There is no such job, or it is not yours to see.")
+    check_lead(job.role_of_account)
+    return job

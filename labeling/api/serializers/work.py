@@ -55,7 +55,7 @@ class PassBody(serializers.Serializer):
     step_times = WholeNumbers(required=False, max_length=MAX_STEPS + 1, help_text="Milliseconds a step.")
     reason = Text(required=False, allow_blank=True, max_length=passes.MAX_REASON)
     flagged = WholeNumbers(required=False, max_length=MAX_STEPS, help_text="Indexes of steps marked as unsure.")
-    alternatives = RatedAlternative(many=True, required=False, max_length=passes.MAX_ALTERNATIVES)
+    alternatives = serializers.ListField(child=RatedAlternative(), required=False, max_length=passes.MAX_ALTERNATIVES)
 
 
 class LabelBody(PassBody, Lease):
@@ -137,7 +137,7 @@ class SavedDraft(Answer):
 class SubmittedLabel(Answer):
     """The label as it was taken."""
 
-    label = serializers.IntegerField()
+    label = serializers.IntegerField()  # type: ignore[assignment]  # a name that DRF has too
     item = serializers.IntegerField(allow_null=True)
     submission_id = serializers.UUIDField()
     ratings = serializers.ListField(child=serializers.IntegerField())

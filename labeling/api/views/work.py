@@ -60,7 +60,7 @@ def _draft_content(request: Request, step_count: int) -> tuple[int, dict[str, An
     rated = len(body.validated_data["ratings"]) + len(body.validated_data.get("parked", ()))
     if rated > step_count:
         raise ValidationError({"ratings": f"The solution has {step_count} steps, not {rated}."})
-    content = {key: value for key, value in request.data.items() if key != "lease"}
+    content = {key: value for key, value in body.initial_data.items() if key != "lease"}
     if len(orjson.dumps(content)) > work.MAX_DRAFT_BYTES:
         raise ValidationError({"body": f"A draft is at most {work.MAX_DRAFT_BYTES // 1024} KB."})
     return body.validated_data["lease"], content

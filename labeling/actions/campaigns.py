@@ -1,0 +1,166 @@
+"""Campaigns: make, change, delete."""
+
+import shutil
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from labeling.actions import events, people
+from labeling.actions.errors import ActionError
+from labeling.actions.rounds import RoundPlan
+from labeling.models import (
+    Campaign,
+    CandidateTree,
+    Dispute,
+    Draft,
+    Event,
+    Grade,
+    Job,
+    Label,
+    Labeler,
+    Membership,
+    Problem,
+    QueueItem,
+    Reference,
+    Role,
+    Round,
+    SelectorVersion,
+    Skip,
+    Solution,
+    SolutionScore,
+)
+
+SETTINGS = (
+    "overlap",
+    "lease_minutes",
+    "reference_answer",
+    "auto_advance",
+    "train_after",
+    "base_model",
+    "strategy",
+    "wrong_share",
+    "evaluation_share",
+    "scope",
+    "round_size",
+    "bad_problem_quorum",
+)
+
+
+def create(*, slug: str, name: str, by: User, wanted: Mapping[str, Any] | None = None) -> Campaign:
+    """A new campaign with `by` as its first lead. `wanted` are settings other than the defaults."""
+    made = Campaign(slug=slug, name=name, created_by=by)
+    _apply(made, wanted or {})
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                made.save()
+        except IntegrityError as error:
+            raise _slug_taken(slug) from error
+        people.add_member(campaign=made, account=by, role=Role.LEAD, by=by)
+        events.record(campaign=made, actor=by, verb="campaign.created", subject=slug, after=settings_of(made))
+    return made
+
+
+def change(*, campaign: Campaign, by: User, name: str | None = None, wanted: Mapping[str, Any] | None = None) -> None:
+    """Change the name or some settings; what is not named stays. Work in hand goes on under the old ones."""
+    with transaction.atomic():
+        current = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
+        before = {"name": current.name} | settings_of(current)
+        current.name = current.name if name is None else name
+        _apply(current, wanted or {})
+        current.save()
+        after = {"name": current.name} | settings_of(current)
+        changed = [key for key in after if after[key] != before[key]]
+        if changed:
+            events.record(
+                campaign=current,
+                actor=by,
+                verb="campaign.changed",
+                subject=current.slug,
+                before={key: before[key] for key in changed},
+                after={key: after[key] for key in changed},
+            )
+    campaign.refresh_from_db()
+
+
+def settings_of(campaign: Campaign) -> dict[str, Any]:
+    """The settings under their contract names."""
+    return {name: getattr(campaign, name) for name in SETTINGS}
+
+
+def _slug_taken(slug: str) -> ActionError:
+    return ActionError(f"There is a campaign {slug!r} already.", {"slug": "a name that no other campaign has"})
+
+
+def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
+    """Set and judge them together: some settings allow each other or not. Raises ActionError naming the setting."""
+    for name, value in wanted.items():
+        setattr(campaign, name, value)
+    try:
+        RoundPlan.of(campaign)
+    except ActionError as error:
+        raise ActionError(error.message, {_named(field): rule for field, rule in error.fields.items()}) from error
+    if "://" in campaign.base_model:
+        raise ActionError("base_model is no address.", {"settings.base_model": "tiny, or a model's name or folder"})
+    try:
+        campaign.full_clean(validate_unique=False)
+    except ValidationError as error:
+        fields = {_named(field): " ".join(rules) for field, rules in error.message_dict.items()}
+        raise ActionError(" ".join(f"{field}: {rule}" for field, rule in fields.items()), fields) from error
+
+
+def _named(field: str) -> str:
+    return f"settings.{field}" if field in SETTINGS else field
+
+
+def delete(*, campaign: Campaign, by: User) -> None:
+    """Delete a campaign with everything in it, labels included: for good. Its files go once that is committed."""
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get(pk=campaign.pk)
+        _delete_rows(campaign)
+        events.record(campaign=None, actor=by, verb="campaign.deleted", subject=campaign.slug)
+        for folder in _folders(campaign):
+            transaction.on_commit(partial(shutil.rmtree, folder, ignore_errors=True))
+
+
+def _delete_rows(campaign: Campaign) -> None:
+    """Children first, a statement a table: the ORM's collector would read a million labels into memory."""
+    labels = Label.objects.filter(problem__campaign=campaign)
+    labels.update(revises=None)
+    solutions = Solution.objects.filter(problem__campaign=campaign)
+    solutions.update(duplicate_of=None)
+    tables: list[QuerySet[Any]] = [
+        Dispute.objects.filter(problem__campaign=campaign),
+        labels,
+        Draft.objects.filter(item__campaign=campaign),
+        Skip.objects.filter(item__campaign=campaign),
+        QueueItem.objects.filter(campaign=campaign),
+        Round.objects.filter(campaign=campaign),
+        SolutionScore.objects.filter(version__campaign=campaign),
+        SelectorVersion.objects.filter(campaign=campaign),
+        Grade.objects.filter(solution__problem__campaign=campaign),
+        solutions,
+        CandidateTree.objects.filter(problem__campaign=campaign),
+        Reference.objects.filter(problem__campaign=campaign),
+        Problem.objects.filter(campaign=campaign),
+        Labeler.objects.filter(campaign=campaign),
+        Membership.objects.filter(campaign=campaign),
+        Job.objects.filter(campaign=campaign),
+        Event.objects.filter(campaign=campaign),
+        Campaign.objects.filter(pk=campaign.pk),
+    ]
+    for rows in tables:
+        rows._raw_delete(rows.db)
+
+
+def _folders(campaign: Campaign) -> list[Path]:
+    """Where uploads and models of this campaign lie."""
+    name = f"campaign-{campaign.pk}"
+    return [Path(settings.MEDIA_ROOT, name), Path(settings.MODELS_DIR, name)]

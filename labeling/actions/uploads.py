@@ -1,0 +1,73 @@
+"""Files that a lead uploads: kept under the job that imports them."""
+
+import shutil
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from labeling.actions import jobs
+from labeling.actions.errors import ActionError
+from labeling.models import Campaign, Job, JobKind
+
+
+class TooLarge(ActionError):
+    """The files are larger than this installation takes."""
+
+    code = "too_large"
+    status = 413
+
+
+def request_import(
+    *,
+    campaign: Campaign,
+    files: Sequence[UploadedFile],
+    by: User,
+    skip_invalid: bool = False,
+    labeler: str | None = None,
+) -> Job:
+    """Keep the files and ask for their import, both or neither.
+
+    The copying comes first, so that the transaction holds no lock while bytes move: in it the folder is only renamed
+    to the job's own name.
+    """
+    _check(files)
+    root = Path(settings.MEDIA_ROOT, f"campaign-{campaign.pk}")
+    arrived = root / f"arriving-{uuid.uuid4().hex}"
+    try:
+        names = [_keep(file, arrived) for file in files]
+        with transaction.atomic():
+            job = jobs.request(campaign=campaign, kind=JobKind.IMPORT, by=by)
+            folder = root / f"job-{job.pk}"
+            files_in_job = [str(Path(folder, name).relative_to(settings.MEDIA_ROOT)) for name in names]
+            job.params = {"files": files_in_job, "skip_invalid": skip_invalid, "labeler": labeler}
+            job.save(update_fields=["params"])
+            arrived.rename(folder)
+    finally:
+        shutil.rmtree(arrived, ignore_errors=True)
+    return job
+
+
+def _check(files: Sequence[UploadedFile]) -> None:
+    if not files:
+        raise ActionError("No file was sent.", {"file": "a file of JSON lines, plain or gzip"})
+    limit = settings.IMPORT_MAX_BYTES
+    if sum(file.size or 0 for file in files) > limit:
+        raise TooLarge("The upload is too large.", {"file": f"at most {limit // 1024**2} MB"})
+    names = [file.name for file in files]
+    if len(set(names)) != len(names):
+        raise ActionError("Two files have the same name.", {"file": "files of different names"})
+
+
+def _keep(file: UploadedFile, folder: Path) -> str:
+    """Copy one file into the folder; its name is the last part of what the client called it, as Django cleaned it."""
+    name = Path(file.name or "upload.jsonl").name
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("wb") as kept:
+        for chunk in file.chunks(1024 * 1024):
+            kept.write(chunk)
+    return name

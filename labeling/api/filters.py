@@ -1,0 +1,169 @@
+"""Filters of lists: closed lists, so that a mistyped filter is refused instead of giving everything."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from labeling.models import (
+    Dispute,
+    DisputeState,
+    FinishReason,
+    Job,
+    JobKind,
+    JobState,
+    Label,
+    Origin,
+    Problem,
+    ProblemState,
+    Solution,
+    Split,
+    VerdictChoice,
+)
+
+PAGING = {"page", "page_size"}
+YES_NO = [("true", "true"), ("false", "false")]
+
+
+class ClosedFilters(DjangoFilterBackend):
+    """Refuses parameters that are no filter of the list."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
+        """The rows that the filters leave."""
+        known = set(getattr(view, "filterset_class", FilterSet).get_filters()) | PAGING
+        unknown = sorted(set(request.query_params) - known)
+        if unknown:
+            raise ValidationError(dict.fromkeys(unknown, f"Not a known filter; known are {', '.join(sorted(known))}."))
+        return super().filter_queryset(request, queryset, view)
+
+
+class NoFilters(FilterSet):
+    """A list that can only be paged."""
+
+
+def choice(choices: Any, **options: Any) -> django_filters.ChoiceFilter:
+    """One of a closed list."""
+    return django_filters.ChoiceFilter(choices=choices, **options)
+
+
+class YesNoFilter(django_filters.ChoiceFilter):
+    """true or false."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(choices=YES_NO, **options)
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        """The rows of which it is so, or not so."""
+        return super().filter(qs, value == "true") if value else qs
+
+
+def text(name: str) -> django_filters.CharFilter:
+    """Exactly this text."""
+    return django_filters.CharFilter(field_name=name, max_length=1000)
+
+
+class PublicIdFilter(django_filters.CharFilter):
+    """A problem or solution by the id that answers and files use: the given one, else one made of the row's number."""
+
+    def __init__(self, kind: str, path: str = "") -> None:
+        super().__init__(max_length=1000)
+        self.kind, self.path = kind, path
+
+    def filter(self, qs: QuerySet, value: str) -> QuerySet:
+        """The rows that belong to it."""
+        if not value:
+            return qs
+        found = Q(**{f"{self.path}external_id": value})
+        number = value.removeprefix(f"{self.kind}-")
+        if number != value and number.isdecimal():
+            found |= Q(**{f"{self.path}pk": int(number), f"{self.path}external_id__isnull": True})
+        return qs.filter(found)
+
+
+class LabelFilters(FilterSet):
+    """Of a campaign's labels."""
+
+    round = django_filters.NumberFilter(field_name="round__number")
+    labeler = django_filters.CharFilter(method="by_labeler", max_length=200)
+    finish_reason = choice(FinishReason.choices)
+    origin = choice(Origin.choices)
+    split = choice(Split.choices, field_name="problem__split")
+    solution_id = PublicIdFilter("solution", "solution__")
+    problem_id = PublicIdFilter("problem", "problem__")
+    is_current = YesNoFilter()
+    submitted_after = django_filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="gte")
+    submitted_before = django_filters.IsoDateTimeFilter(field_name="submitted_at", lookup_expr="lt")
+
+    class Meta:
+        model = Label
+        fields: list[str] = []
+
+    def by_labeler(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """A person by user name, an external labeler by name."""
+        return queryset.filter(Q(labeler__account__username=value) | Q(labeler__account=None, labeler__name=value))
+
+
+class MyLabelFilters(FilterSet):
+    """Of one's own labels."""
+
+    campaign = text("problem__campaign__slug")
+    finish_reason = choice(FinishReason.choices)
+
+    class Meta:
+        model = Label
+        fields: list[str] = []
+
+
+class SolutionFilters(FilterSet):
+    """Of a campaign's solutions."""
+
+    solution_id = PublicIdFilter("solution")
+    problem_id = PublicIdFilter("problem", "problem__")
+    split = choice(Split.choices, field_name="problem__split")
+    verdict = choice(VerdictChoice.choices)
+    generator = text("generator")
+    is_duplicate = YesNoFilter(field_name="duplicate_of", lookup_expr="isnull", exclude=True)
+    is_labeled = YesNoFilter()
+
+    class Meta:
+        model = Solution
+        fields: list[str] = []
+
+
+class ProblemFilters(FilterSet):
+    """Of a campaign's problems."""
+
+    problem_id = PublicIdFilter("problem")
+    split = choice(Split.choices)
+    state = choice(ProblemState.choices)
+    level = text("level")
+    subject = text("subject")
+
+    class Meta:
+        model = Problem
+        fields: list[str] = []
+
+
+class DisputeFilters(FilterSet):
+    """Of a campaign's answer disputes."""
+
+    state = choice(DisputeState.choices)
+    problem_id = PublicIdFilter("problem", "problem__")
+
+    class Meta:
+        model = Dispute
+        fields: list[str] = []
+
+
+class JobFilters(FilterSet):
+    """Of a campaign's jobs."""
+
+    kind = choice(JobKind.choices)
+    state = choice(JobState.choices)
+
+    class Meta:
+        model = Job
+        fields: list[str] = []

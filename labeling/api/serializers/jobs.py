@@ -1,0 +1,50 @@
+"""Background work and the selector versions that come of it."""
+
+from rest_framework import serializers
+
+from labeling.api.fields import Answer, Body, Text
+from labeling.models import JobKind, JobState, SelectorState
+
+
+class Upload(Body):
+    """A file of solutions, problems or labels, and how to take it."""
+
+    file = serializers.FileField(help_text="JSON Lines, plain or gzip.")
+    skip_invalid = serializers.BooleanField(required=False, default=False, help_text="Take the good rows alone.")
+    labeler = Text(required=False, max_length=200, help_text="Who made the labels of first-error rows.")
+
+
+class JobAnswer(Answer):
+    """One piece of background work."""
+
+    id = serializers.IntegerField()
+    campaign = serializers.CharField(source="campaign.slug")
+    kind = serializers.ChoiceField(choices=JobKind.choices)
+    state = serializers.ChoiceField(choices=JobState.choices)
+    stage = serializers.CharField()
+    progress = serializers.FloatField(min_value=0, max_value=1)
+    message = serializers.CharField()
+    error = serializers.CharField()
+    result = serializers.JSONField(allow_null=True)
+    requested_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class SelectorAnswer(Answer):
+    """One training of the selector and its figures on the evaluation labels there were."""
+
+    version = serializers.IntegerField(source="number")
+    number = serializers.IntegerField(help_text="The same as `version`.")
+    state = serializers.ChoiceField(choices=SelectorState.choices)
+    kind = serializers.CharField()
+    base_model = serializers.CharField()
+    seed = serializers.IntegerField()
+    training_labels = serializers.IntegerField()
+    evaluation_labels = serializers.IntegerField()
+    metrics = serializers.JSONField()
+    why = serializers.CharField()
+    job = serializers.IntegerField(source="job_id")
+    created_at = serializers.DateTimeField()
+    scored_at = serializers.DateTimeField(allow_null=True)
+    published_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,87 @@
+"""Rounds and what was chosen for them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from labeling.api.fields import Answer, Body, Choice, Number, Text, WholeNumber, YesNo
+from labeling.models import ItemState, Purpose, QueueItem, Round, RoundState, Scope
+from labeling.models.problems import SolutionQuerySet
+
+CORRECT = {"correct": True, "wrong": False}
+
+
+class NewRound(Body):
+    """What a lead asks of a round; what is not named is the campaign's setting."""
+
+    size = WholeNumber(min_value=1, max_value=1_000_000, required=False)
+    strategy = Text(max_length=40, required=False)
+    wrong_share = Number(min_value=0, max_value=1, required=False)
+    evaluation_share = Number(min_value=0, max_value=1, required=False)
+    scope = Choice(choices=Scope.choices, required=False)
+    seed = WholeNumber(min_value=0, required=False)
+    preview = YesNo(required=False, default=False, help_text="Only show what would be chosen.")
+
+
+class PickAnswer(Answer):
+    """One chosen solution; with overlap a solution comes as often as it is wanted."""
+
+    solution_id = serializers.CharField()
+    score = serializers.FloatField(allow_null=True)
+    rank = serializers.IntegerField()
+    reason = serializers.CharField()
+    answer_is_correct = serializers.BooleanField(allow_null=True)
+    purpose = serializers.ChoiceField(choices=Purpose.choices)
+    state = serializers.ChoiceField(choices=ItemState.choices)
+
+
+class RoundSummary(Answer):
+    """A round without its picks. `size` counts its items, without those taken out of the queue."""
+
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=RoundState.choices)
+    size = serializers.IntegerField(source="item_count")
+    requested_size = serializers.IntegerField(source="size")
+    labeled = serializers.IntegerField(source="labeled_count")
+    selector = serializers.IntegerField(source="selector.number", allow_null=True, default=None)
+    strategy = serializers.CharField()
+    wrong_share = serializers.FloatField()
+    evaluation_share = serializers.FloatField()
+    scope = serializers.ChoiceField(choices=Scope.choices)
+    seed = serializers.IntegerField()
+    overlap = serializers.IntegerField()
+    shortfall = serializers.DictField(child=serializers.IntegerField())
+    notes = serializers.ListField(child=serializers.CharField())
+    planned_at = serializers.DateTimeField(allow_null=True)
+    opened_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class RoundAnswer(RoundSummary):
+    """A round with its picks."""
+
+    picks = PickAnswer(many=True)
+
+
+def described(of: Round, items: Iterable[QueueItem], verdicts: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
+    """A round, planned or only previewed; `verdicts` gives public id and verdict by the solution's number."""
+    return RoundSummary(of).data | {"picks": [_pick(item, *verdicts[item.solution_id]) for item in items]}
+
+
+def _pick(item: QueueItem, solution_id: str, verdict: str) -> dict[str, Any]:
+    return {
+        "solution_id": solution_id,
+        "score": item.score,
+        "rank": item.rank,
+        "reason": item.reason,
+        "answer_is_correct": CORRECT.get(verdict),
+        "purpose": item.purpose,
+        "state": item.state,
+    }
+
+
+def verdicts_of(solutions: SolutionQuerySet) -> dict[int, tuple[str, str]]:
+    """Public id and verdict of each, in one query."""
+    rows = solutions.with_verdict().order_by().values_list("pk", "external_id", "verdict").distinct()
+    return {pk: (external_id or f"solution-{pk}", verdict) for pk, external_id, verdict in rows}
