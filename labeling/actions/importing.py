@@ -129,7 +129,6 @@ class _Import:
         for index, path in enumerate(self._paths):
             with RejectedLines(path, wanted=self._skip_invalid and not self._dry_run) as rejected:
                 self._read(index, path, rejected)
-            self._bytes_before += path.stat().st_size if path.exists() else 0
 
     def _read(self, index: int, path: Path, rejected: RejectedLines) -> None:
         setting = Setting(
@@ -161,9 +160,10 @@ class _Import:
         else:
             if is_empty:
                 self._refuse(Line(index, 1, b""), RowError("file", "at least one row; this file is empty"), rejected)
-        self._settle(batch, rejected, None)
+        self._bytes_before += path.stat().st_size if path.exists() else 0
+        self._settle(batch, rejected, 0)
 
-    def _settle(self, batch: Batch, rejected: RejectedLines, position: int | None) -> None:
+    def _settle(self, batch: Batch, rejected: RejectedLines, position: int) -> None:
         """Compare a batch with what is there and stage it, under proof that the job is still ours."""
         batch.settle()
         for line, error in batch.refused:
@@ -185,8 +185,8 @@ class _Import:
             self._refused.append({**place, "field": error.field, "expected": error.expected})
         rejected.add(line.content)
 
-    def _say_how_far(self, position: int | None) -> None:
-        share = min(1.0, (self._bytes_before + (position or 0)) / self._bytes)
+    def _say_how_far(self, position: int) -> None:
+        share = min(1.0, (self._bytes_before + position) / self._bytes)
         speed = self._lines / max(time.monotonic() - self._started, 1e-3)
         message = f"{self._lines:,} lines, {self._counts.solutions:,} new solutions, {speed:,.0f} lines/s"
         jobs.heartbeat(self._job, stage="import", progress=share, message=message)

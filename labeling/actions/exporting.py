@@ -1,0 +1,207 @@
+"""Labeled solutions out, for training and for publication: JSON lines in constant memory, or a parquet file.
+
+Rows are read a page at a time by id, so that neither memory nor an open transaction grows with the campaign, and their
+order is that in which the labels came.
+"""
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from labeling.actions import export_shapes
+from labeling.actions.errors import ActionError
+from labeling.actions.export_shapes import FIELDS, LabelFacts
+from labeling.models import (
+    Campaign,
+    Label,
+    LabelerKind,
+    Mode,
+    Origin,
+    QueueItem,
+    Reference,
+    SelectorState,
+    SelectorVersion,
+    Solution,
+    SolutionScore,
+    Split,
+)
+
+PAGE = 1_000
+
+
+class Format(StrEnum):
+    """What can be asked for."""
+
+    PRM800K = "prm800k"
+    STEPWISE = "stepwise"
+    FIRST_ERROR = "first-error"
+    PARQUET = "parquet"
+    SCORED = "scored"
+
+
+def rows(
+    campaign: Campaign,
+    format: str,
+    *,
+    round: int | None = None,
+    split: str | None = None,
+    include_external: bool = False,
+    include_simulated: bool = False,
+    neutral_false: bool = False,
+) -> Iterator[bytes]:
+    """JSON lines, each ended by a newline. What is wrong with the request is raised at once, not at the first row.
+
+    `include_external`: first-error labels from elsewhere as PRM800K rows too. `neutral_false`: in stepwise rows a
+    neutral step counts as false. Raises ActionError for an unknown format, round or split.
+    """
+    wanted = check_format(format, among=[one for one in Format if one != Format.PARQUET])
+    if wanted == Format.SCORED:
+        return _scored_lines(campaign, _scored(campaign, round=round, split=split))
+    found = labels(campaign, round=round, split=split, include_simulated=include_simulated)
+    if wanted == Format.PRM800K:
+        if not include_external:
+            found = found.exclude(origin=Origin.FIRST_ERROR)
+        return prm800k_lines(found)
+    found = _one_verdict_each(found)
+    if wanted == Format.FIRST_ERROR:
+        return _lines(found, export_shapes.first_error)
+    return _lines(found, lambda label: export_shapes.stepwise(label, neutral_false=neutral_false))
+
+
+def labels(
+    campaign: Campaign, *, round: int | None = None, split: str | None = None, include_simulated: bool = False
+) -> QuerySet[Label]:
+    """The current labels of a campaign that an export holds."""
+    found: QuerySet[Label] = Label.objects.current().filter(problem__campaign=campaign)
+    if round is not None:
+        found = found.filter(round__number=_check_round(campaign, round))
+    if split is not None:
+        found = found.filter(problem__split=_check_split(split))
+    if not include_simulated:
+        found = found.exclude(labeler__kind=LabelerKind.SIMULATED)
+    return found
+
+
+def check_format(format: str, *, among: list[Format] | None = None) -> Format:
+    """The format of this name. Raises ActionError naming those that there are."""
+    known = among or list(Format)
+    if format not in known:
+        names = ", ".join(known)
+        raise ActionError(f"There is no format {format!r} here. Formats: {names}.", {"format": f"one of {names}"})
+    return Format(format)
+
+
+def _check_round(campaign: Campaign, number: int) -> int:
+    if not campaign.rounds.filter(number=number).exists():
+        known = ", ".join(str(one) for one in campaign.rounds.values_list("number", flat=True)) or "none yet"
+        raise ActionError(
+            f"There is no round {number}. Rounds of this campaign: {known}.", {"round": f"one of: {known}"}
+        )
+    return number
+
+
+def _check_split(split: str) -> str:
+    if split not in Split.values:
+        raise ActionError(f"There is no split {split!r}. Splits: train, test.", {"split": "train or test"})
+    return split
+
+
+def _one_verdict_each(found: QuerySet[Label]) -> QuerySet[Label]:
+    """Those that say where the first error is; of several by one labeler for one solution the newest.
+
+    PRM800K showed some solutions to one person twice; a first-error row is named by its solution and labeler.
+    """
+    verdicts = Label.objects.filter(
+        mode=Mode.SOLUTION, finish_reason__in=["found_error", "solution"], is_current=True, import_job__state="done"
+    )
+    later = verdicts.filter(solution=OuterRef("solution"), labeler=OuterRef("labeler"), pk__gt=OuterRef("pk"))
+    with_verdict = found.filter(mode=Mode.SOLUTION, finish_reason__in=["found_error", "solution"])
+    return with_verdict.filter(~Exists(later))
+
+
+def prm800k_lines(found: QuerySet[Label]) -> Iterator[bytes]:
+    """These labels as PRM800K rows: imported rows as they came in, others built. Ordered by id."""
+    for label in facts(found):
+        if label.source is not None:
+            yield label.source.encode() + b"\n"
+        elif label.mode == Mode.SOLUTION:
+            yield orjson.dumps(export_shapes.prm800k(label)) + b"\n"
+
+
+def _lines(found: QuerySet[Label], shape: Callable[[LabelFacts], dict[str, Any]]) -> Iterator[bytes]:
+    for label in facts(found):
+        yield orjson.dumps(shape(label)) + b"\n"
+
+
+def facts(found: QuerySet[Label]) -> Iterator[LabelFacts]:
+    """What is exported of these labels, ordered by id: one query a page, none a row."""
+    reference = Reference.objects.filter(problem=OuterRef("problem"), is_current=True).values("answer")[:1]
+    values = found.annotate(reference=Subquery(reference)).order_by("pk").values_list(*FIELDS)
+    for row in _pages(values):
+        yield LabelFacts._make(row)
+
+
+def _pages(values: Any) -> Iterator[tuple[Any, ...]]:
+    """All rows of a values_list that is ordered by its first column, the primary key."""
+    last = 0
+    while True:
+        page = list(values.filter(pk__gt=last)[:PAGE])
+        yield from page
+        if len(page) < PAGE:
+            return
+        last = page[-1][0]
+
+
+def _scored(campaign: Campaign, *, round: int | None, split: str | None) -> QuerySet[Solution]:
+    """Every solution of the pool; of a round those that it asked for."""
+    found: QuerySet[Solution] = Solution.objects.of(campaign).with_verdict()
+    if split is not None:
+        found = found.filter(problem__split=_check_split(split))
+    if round is not None:
+        number = _check_round(campaign, round)
+        found = found.filter(Exists(QueueItem.objects.filter(solution=OuterRef("pk"), round__number=number)))
+    return found
+
+
+def _scored_lines(campaign: Campaign, found: QuerySet[Solution]) -> Iterator[bytes]:
+    """With verdict and scores; a duplicate has the scores of the first solution of its text."""
+    prm, orm = (_scores(campaign, kind) for kind in ("prm", "orm"))
+    values = found.annotate(prm_score=prm, orm_score=orm).order_by("pk")
+    names = (
+        "id",
+        "problem__text",
+        "answer",
+        "verdict",
+        "prm_score",
+        "orm_score",
+        "problem__external_id",
+        "external_id",
+    )
+    for pk, problem, answer, verdict, prm_score, orm_score, problem_id, solution_id in _pages(
+        values.values_list(*names)
+    ):
+        row = {
+            "problem": problem,
+            "answer": answer,
+            "is_correct": {"correct": True, "wrong": False}.get(verdict),
+            "prm_score": prm_score,
+            "orm_score": orm_score,
+            "problem_id": problem_id,
+            "solution_id": solution_id or f"solution-{pk}",
+        }
+        yield orjson.dumps(row) + b"\n"
+
+
+def _scores(campaign: Campaign, kind: str) -> Subquery:
+    """Scores by the version of this kind in use, else by the newest that scored the pool."""
+    versions = SelectorVersion.objects.filter(campaign=campaign, kind=kind)
+    version = (
+        versions.filter(state=SelectorState.PUBLISHED).first()
+        or versions.filter(scored_at__isnull=False).order_by("-number").first()
+    )
+    text = Coalesce(OuterRef("duplicate_of_id"), OuterRef("pk"))
+    return Subquery(SolutionScore.objects.filter(version=version, solution_id=text).values("score")[:1])

@@ -1,0 +1,76 @@
+"""Labels to a file or to standard output."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from labeling.actions import exporting
+from labeling.actions.errors import ActionError
+from labeling.actions.export_parquet import write_parquet
+from labeling.actions.exporting import Format
+from labeling.models import Campaign, Split
+
+
+class Command(BaseCommand):
+    """Thin: parse arguments, call one action, say how many."""
+
+    help = "Export the labels of a campaign as JSON lines, or as a parquet file (which needs --out)."
+    requires_system_checks = []  # they load every page and view, which takes longer than a small export
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The arguments."""
+        parser.add_argument("--campaign", required=True, metavar="SLUG")
+        parser.add_argument("--format", required=True, metavar="|".join(Format))
+        parser.add_argument("--round", type=int, metavar="N", help="only labels of this round")
+        parser.add_argument("--split", choices=Split.values, help="only problems of this split (default: both)")
+        parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+        parser.add_argument("--include-external", action="store_true", help="prm800k: first-error imports too")
+        parser.add_argument("--include-simulated", action="store_true", help="labels of simulated labelers too")
+        parser.add_argument("--neutral-false", action="store_true", help="stepwise: a neutral step counts as false")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Export; how many rows goes to standard error."""
+        campaign = Campaign.objects.filter(slug=options["campaign"]).first()
+        if campaign is None:
+            raise CommandError(f"There is no campaign {options['campaign']!r}.")
+        out: Path | None = options["out"]
+        if out is not None and not out.absolute().parent.is_dir():
+            raise CommandError(f"{out}: there is no folder {out.absolute().parent}.")
+        try:
+            count = self._export(campaign, exporting.check_format(options["format"]), out, options)
+        except ActionError as error:
+            raise CommandError(error.message) from error
+        self.stderr.write(
+            f"{count:,} rows" if count else f"Nothing to export: no such labels in {campaign.slug!r} yet."
+        )
+
+    def _export(self, campaign: Campaign, format: Format, out: Path | None, options: dict[str, Any]) -> int:
+        chosen = {name: options[name] for name in ("round", "split", "include_simulated")}
+        if format == Format.PARQUET:
+            if out is None:
+                raise CommandError("parquet is a file, not lines: name it with --out FILE.")
+            return write_parquet(exporting.labels(campaign, **chosen), out)
+        more = {name: options[name] for name in ("include_external", "neutral_false")}
+        lines = exporting.rows(campaign, format, **chosen, **more)
+        if out is None:
+            return _count(lines, sys.stdout.buffer.writelines)
+        part = out.with_name(out.name + ".part")
+        with part.open("wb") as file:
+            count = _count(lines, file.writelines)
+        part.replace(out)
+        return count
+
+
+def _count(lines: Iterable[bytes], write: Any) -> int:
+    count = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal count
+        for count, line in enumerate(lines, start=1):  # noqa: B007
+            yield line
+
+    write(counted())
+    return count
