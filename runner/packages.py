@@ -65,7 +65,9 @@ class PipWatcher:
         if self.installing:
             return f"installed {max(0, self.installed() - self.before)} of {self.installing} packages"
         size = sum(file.stat().st_size for file in self.downloads.rglob("*") if file.is_file()) >> 20
-        counted = f"found {len(self.seen)} of about {self.expected} packages"
+        # More than were pinned: a build of torch that brings CUDA.
+        expected = f" of about {self.expected}" if len(self.seen) <= self.expected else ""
+        counted = f"found {len(self.seen)}{expected} packages"
         return f"{counted}, {self.current}{f', {size} MB here' if size else ''}" if self.current else counted
 
 
