@@ -20,7 +20,8 @@ env.read_env(VAR_DIR / "env")  # the environment wins over the file
 SECRET_KEY = env.str("SECRET_KEY", "")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
-        f"SECRET_KEY is not set. `make demo` writes one to {VAR_DIR / 'env'}; else put SECRET_KEY=… (50 random characters) there."
+        f"SECRET_KEY is not set. `make demo` writes one to {VAR_DIR / 'env'}; "
+        "else put SECRET_KEY=… (50 random characters) there."
     )
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
@@ -147,11 +148,10 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-# Packed already, or (maps) megabytes that only a debugger asks for: compressing them would take most of the first start.
+# Packed already, or (maps) megabytes that only a debugger asks for: compressing them would slow the first start.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "jpg", "webp", "ico", "gz", "br", "woff", "woff2", "map"]
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    8 * 1024 * 1024
-)  # bodies of forms and JSON; uploaded files go to disk and have their own limit
+# Bodies of forms and JSON; uploaded files go to disk and have their own limit.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", 2048) * 1024 * 1024
 
@@ -212,6 +212,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the default keeps a pickle on disk
+TINY_PRETRAIN_STEPS = env.int("TINY_PRETRAIN_STEPS", 300)  # updates of the `tiny` base on the pool's own text
 JOB_HEARTBEAT_SECONDS = env.int("JOB_HEARTBEAT_SECONDS", 5)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = periodic(sweep_seconds=env.int("SWEEP_SECONDS", 5))

@@ -45,7 +45,7 @@ def grade(job: Job) -> dict[str, Any]:
         references = _write_pairs(pairs, ungraded(job))
         if references:
             said = run_selector(job, GRADE, ["grade", "--data", str(pairs), "--out", str(verdicts)])
-            for row in _keep(job, verdicts, references, str(said["grader_version"])):
+            for row in _keep(job, verdicts, references, str(said["grader"])):
                 counts[row["verdict"]] += 1
     jobs.finish(job, result=counts)
     return counts

@@ -79,6 +79,7 @@ def _train(job: Job, version: SelectorVersion, folder: Path) -> None:
     arguments = ["train", "--data", str(folder / "training.jsonl"), "--pool", str(folder / "pool.jsonl")]
     arguments += ["--base", version.base_model, "--kind", version.kind, "--seed", str(version.seed)]
     arguments += ["--out", str(folder / "model"), "--cache", str(settings.CACHE_DIR)]
+    arguments += ["--pretrain-steps", str(settings.TINY_PRETRAIN_STEPS)]
     _change(job, version, manifest=run_selector(job, TRAIN, arguments))
 
 

@@ -60,8 +60,7 @@ def labeled(slug: str) -> Campaign:
     campaign = imported(slug)
     labeler = make.make_labeler(campaign)
     for solution in Solution.objects.filter(problem__campaign=campaign).order_by("id")[::3]:
-        error = None if solution.answer_is_correct else solution.step_count - 1
-        ratings = "+" * solution.step_count if error is None else "+" * error + "-"
+        ratings = [1] * solution.step_count if solution.answer_is_correct else [1] * (solution.step_count - 1) + [-1]
         make.make_label(solution, labeler, ratings=ratings)
     return campaign
 
@@ -146,7 +145,8 @@ def test_two_workers_and_two_sweeps_do_each_job_once(live_site: Site) -> None:
     ended(job)
     assert job.fence == 1
     assert job.campaign.selectors.count() == 1
-    assert not first.has_ended() and not second.has_ended()
+    assert not first.has_ended()
+    assert not second.has_ended()
 
 
 def test_a_cancelled_job_stops_its_worker_and_leaves_nothing_in_use(live_site: Site, worker: Program) -> None:
