@@ -13,7 +13,6 @@ from django.db.models.functions import Now
 from labeling.actions import candidates, events, jobs
 from labeling.actions.errors import ActionError, Conflict
 from labeling.models import (
-    UNFINISHED,
     Campaign,
     ItemState,
     JobKind,
@@ -178,7 +177,7 @@ def close_round(*, of: Round, by: User | None) -> None:
 
 def reopen_round(*, of: Round, by: User | None) -> None:
     """closed -> open, while it has items without a label."""
-    if not of.items.filter(state__in=UNFINISHED).exists():
+    if not of.items.unfinished().first():
         raise Conflict(f"Round {of.number} is complete: every wanted label is there.")
     _turn(of, from_state=RoundState.CLOSED, to_state=RoundState.OPEN, by=by, closed_at=None)
 
@@ -257,7 +256,7 @@ def after_withdrawal(locked: Iterable[Round]) -> None:
 
 
 def _close_when_complete(of: Round) -> bool:
-    if of.items.filter(state__in=UNFINISHED).exists():
+    if of.items.unfinished().first():
         return False
     _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=None, closed_at=Now())
     _go_on(of)

@@ -78,7 +78,8 @@ class Label(models.Model):
 
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="labels")
     solution = models.ForeignKey(Solution, null=True, on_delete=models.PROTECT, related_name="labels")
-    labeler = models.ForeignKey(Labeler, on_delete=models.PROTECT, related_name="labels")
+    # Found by the index on labeler and time; a second one would only tempt the planner away from the unique one.
+    labeler = models.ForeignKey(Labeler, on_delete=models.PROTECT, related_name="labels", db_index=False)
     item = models.ForeignKey(QueueItem, null=True, on_delete=models.PROTECT, related_name="labels")
     round = models.ForeignKey(Round, null=True, on_delete=models.PROTECT, related_name="labels")
     origin = models.CharField(max_length=12, choices=Origin, default=Origin.HERE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
-from django.db.models.functions import Now
+from django.db.models import OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Now
 
 from labeling.models.campaigns import Campaign, Labeler
 from labeling.models.fields import JSONText
@@ -47,6 +49,14 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         """Leases that ran out, by the database's clock."""
         return self.filter(state=ItemState.LEASED, leased_until__lte=Now())
 
+    def unfinished(self) -> QueueItemQuerySet:
+        """Items whose label may still come, the last one first.
+
+        The order matters: the last item stays unfinished longest, so that whoever asks for one finds it at the end of
+        its index, while a scan from any other side would pass all that is labeled already.
+        """
+        return self.filter(state__in=UNFINISHED).order_by("-place")
+
     def held_by(self, labeler: Labeler) -> QueueItemQuerySet:
         """This labeler's leases, the oldest first; one that ran out (`has_run_out`) is theirs no more."""
         return (
@@ -56,23 +66,27 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         )
 
     def new_to(self, labeler: Labeler) -> QueueItemQuerySet:
-        """Without solutions that this labeler labeled or holds.
-
-        Scalar subqueries and not NOT EXISTS, here and below: a planner that knows little of fresh tables turns the
-        latter into a join over all of the queue, while this is one probe for each item that is looked at.
-        """
+        """Without solutions that this labeler labeled or holds."""
         # What was imported from PRM800K is nobody's here; the condition lets the unique index answer.
         labeled = labeler.labels.filter(solution=OuterRef("solution"), is_current=True).exclude(origin="prm800k")
         held = QueueItem.objects.filter(state=ItemState.LEASED, leased_by=labeler, solution=OuterRef("solution"))
-        return self.alias(
-            label_of_labeler=Subquery(labeled.order_by().values("pk")[:1]),
-            lease_of_labeler=Subquery(held.order_by().values("pk")[:1]),
-        ).filter(label_of_labeler__isnull=True, lease_of_labeler__isnull=True)
+        return self._without(is_labeled=labeled, is_held=held)
 
     def not_skipped_by(self, labeler: Labeler) -> QueueItemQuerySet:
         """Without items that this labeler gave back."""
-        skip = Skip.objects.filter(item=OuterRef("pk"), labeler=labeler)
-        return self.alias(skip_of_labeler=Subquery(skip.values("pk")[:1])).filter(skip_of_labeler__isnull=True)
+        return self._without(is_skipped=Skip.objects.filter(item=OuterRef("pk"), labeler=labeler))
+
+    def _without(self, **rows: models.QuerySet[Any]) -> QueueItemQuerySet:
+        """Without items that have such rows: one probe for each item that is looked at, however large the tables.
+
+        PostgreSQL may answer NOT EXISTS by a join over the whole queue, and thinks that IS NULL leaves next to nothing,
+        which makes sorting seem cheaper than the index; of `<> 1` it expects that nearly all remain, as is the case.
+        """
+        items = self
+        for name, some in rows.items():
+            first = Subquery(some.order_by().values(one=Value(1))[:1])
+            items = items.alias(**{name: Coalesce(first, Value(0))}).exclude(**{name: 1})
+        return items
 
 
 class QueueItem(models.Model):
@@ -82,8 +96,8 @@ class QueueItem(models.Model):
     `lease_number`; whoever submits names it, and a stale one fits no row.
     """
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="queue_items")
-    round = models.ForeignKey(Round, null=True, on_delete=models.CASCADE, related_name="items")
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="queue_items", db_index=False)
+    round = models.ForeignKey(Round, null=True, on_delete=models.CASCADE, related_name="items", db_index=False)
     solution = models.ForeignKey(Solution, on_delete=models.PROTECT, related_name="queue_items")
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ROUND)
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PLANNED)
@@ -139,6 +153,9 @@ class QueueItem(models.Model):
             models.Index(fields=["campaign", "place"], condition=Q(state="waiting"), name="queue_item_waiting"),
             models.Index(fields=["leased_until"], condition=Q(state="leased"), name="queue_item_leases"),
             models.Index(fields=["round", "state"], name="queue_item_by_round"),
+            models.Index(
+                fields=["round", "place"], condition=Q(state__in=UNFINISHED), name="queue_item_unfinished_of_round"
+            ),
         ]
 
     def __str__(self) -> str:
