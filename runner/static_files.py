@@ -7,6 +7,22 @@ from pathlib import Path
 from runner.paths import ROOT, VAR, VENV_PYTHON
 
 SOURCES = (ROOT / "labeling" / "static", ROOT / "node_modules" / "katex" / "dist")
+# Of what packages bring: viewers of the API that no address serves, and readable doubles of minified files. Compressing
+# them would take most of the first start.
+NOT_SERVED = (
+    "drf_spectacular_sidecar",
+    "rest_framework",
+    "contrib",
+    "katex.js",
+    "katex.mjs",
+    "katex.css",
+    "katex-swap*",
+    "jquery.js",
+    "xregexp.js",
+    "select2.full.js",
+    "htmx-4*",
+    "htmax*",
+)
 RESULT = VAR / "static" / "staticfiles.json"
 STAMP = VAR / "static.digest"
 
@@ -31,16 +47,8 @@ def collect_static(env: dict[str, str]) -> bool:
     wanted = fingerprint()
     if collected() == wanted:
         return False
-    # redoc: a second viewer of the API's schema, which we do not serve and whose compression takes long.
-    command: list[str | Path] = [
-        VENV_PYTHON,
-        "manage.py",
-        "collectstatic",
-        "--noinput",
-        "--clear",
-        "--verbosity=0",
-        "--ignore=redoc",
-    ]
+    options = ["--noinput", "--clear", "--verbosity=0", *(f"--ignore={name}" for name in NOT_SERVED)]
+    command: list[str | Path] = [VENV_PYTHON, "manage.py", "collectstatic", *options]
     subprocess.run(command, env=env, cwd=ROOT, check=True)
     STAMP.write_text(wanted)
     return True

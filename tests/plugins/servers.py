@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.static_files import NOT_SERVED
 from tests.plugins.processes import Server, start_postgres, start_redis
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +46,8 @@ class Servers:
 
     def collect_static(self) -> None:
         """Give every page its hashed scripts and styles, as an installation has them."""
-        command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity=0", "--ignore=redoc"]
+        options = ["--noinput", "--verbosity=0", *(f"--ignore={name}" for name in NOT_SERVED)]
+        command = [sys.executable, "manage.py", "collectstatic", *options]
         env = os.environ | {
             "PLUMBLINE_VAR": str(self.folder),
             "DJANGO_SETTINGS_MODULE": "tests.plugins.static_settings",
