@@ -110,7 +110,7 @@ def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
     if "://" in campaign.base_model:
         raise ActionError("base_model is no address.", {"settings.base_model": "tiny, or a model's name or folder"})
     try:
-        campaign.full_clean(validate_unique=False)
+        campaign.full_clean(exclude=["created_by"], validate_unique=False)
     except ValidationError as error:
         fields = {_named(field): " ".join(rules) for field, rules in error.message_dict.items()}
         raise ActionError(" ".join(f"{field}: {rule}" for field, rule in fields.items()), fields) from error

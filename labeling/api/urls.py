@@ -3,7 +3,7 @@
 from django.urls import path
 
 from labeling.api.schema import SchemaView
-from labeling.api.views import campaigns, imports, jobs, me, members, rounds, rows, work
+from labeling.api.views import campaigns, exports, imports, jobs, me, members, rounds, rows, work
 
 app_name = "api"
 CAMPAIGN = "campaigns/<slug:slug>/"
@@ -24,6 +24,7 @@ urlpatterns = [
     path(CAMPAIGN + "members/", members.Members.as_view(), name="members"),
     path(CAMPAIGN + "members/<str:username>/", members.MemberDetail.as_view(), name="member"),
     path(CAMPAIGN + "imports/", imports.imports, name="imports"),
+    path(CAMPAIGN + "export/", exports.export, name="export"),
     path(CAMPAIGN + "rounds/", rounds.Rounds.as_view(), name="rounds"),
     path(CAMPAIGN + "rounds/<int:number>/", rounds.detail, name="round"),
     path(CAMPAIGN + "rounds/<int:number>/open/", rounds.open_round, name="round-open"),

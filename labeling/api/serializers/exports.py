@@ -4,16 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from labeling.actions.exporting import Format
 from labeling.api.fields import Body, Choice
 from labeling.models import Split
-
-FORMATS = ("prm800k", "stepwise", "first-error", "parquet", "scored")
 
 
 class ExportQuery(Body):
     """Query parameters: a mistyped one is refused by name."""
 
-    format = Choice(choices=FORMATS)
+    format = Choice(choices=[one.value for one in Format])
     round = serializers.IntegerField(required=False, min_value=-1, max_value=2**31 - 1, help_text="Its number.")
     split = Choice(choices=Split.choices, required=False)
     include_external = serializers.BooleanField(required=False, help_text="prm800k: first-error imports too.")
