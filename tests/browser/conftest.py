@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage
+
+expect.set_options(timeout=15_000)  # a busy machine is no failure
 
 STEPS = [
     ["Let $x$ be the eggs.", "She sells $16 - 3 = 13$ eggs.", "She makes $2x = 26$ dollars.", "The answer is 26."],

@@ -89,6 +89,7 @@ def test_a_submission_to_a_dead_server_is_sent_again_and_becomes_one_label(
     expect(desk.trouble).to_contain_text("Not submitted yet: the server cannot be reached.")
     desk.expect_states("positive", "negative", "later", "later")
     live_site.web.start()
+    desk.button("Try again").click()
     desk.expect_problem_of("First we add")
     assert Label.objects.get().ratings == "+-"
     browser_errors.clear()
@@ -126,6 +127,22 @@ def test_a_stale_lease_leaves_the_work_on_the_screen_and_shows_a_way_on(
     desk.expect_saved()
     expect(desk.trouble).to_be_hidden()
     assert not Label.objects.exists()
+    browser_errors.clear()
+
+
+def test_a_lease_that_ran_out_gives_the_work_back_where_nobody_took_the_solution(
+    desk: DeskPage, items: list[QueueItem], browser_errors: list[str]
+) -> None:
+    desk.press("3")
+    desk.expect_saved()
+    QueueItem.objects.filter(state="leased").update(
+        state="waiting", leased_by=None, lease_slot=None, leased_at=None, leased_until=None
+    )
+    desk.press("2")
+    expect(desk.trouble).to_contain_text("Your time on this solution ran out.")
+    desk.reload()
+    desk.expect_states("positive", "neutral", "active", "later")
+    eventually(lambda: saved_ratings(items[0]) == [1, 0])
     browser_errors.clear()
 
 

@@ -1,13 +1,16 @@
 """One pass over one solution: rated by keys and by clicks, corrected, ended, submitted."""
 
 import re
+from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign, Label, QueueItem
+from tests import factories as make
 from tests.browser.desk import DeskPage
 from tests.factories import PASSWORD
+from tests.live import eventually
 
 
 def test_a_labeler_signs_in_rates_to_the_first_error_by_keys_and_gets_the_next_solution(
@@ -139,6 +142,22 @@ def test_rating_moves_no_row(desk: DeskPage) -> None:
     desk.press("3", "x", "2", "3", "ArrowUp", "1")
     desk.expect_states("positive", "neutral", "negative", "later")
     assert rows.evaluate_all(tops) == before
+
+
+def test_the_step_in_hand_is_kept_in_the_middle_third(
+    campaign: Campaign, labeler: User, open_desk: Callable[[User], DeskPage]
+) -> None:
+    steps = [f"Step {number} of a long solution." for number in range(60)]
+    make.make_item(make.make_solution(make.make_problem(campaign), steps), make.make_round(campaign))
+    desk = open_desk(labeler)
+    desk.press(*["3"] * 40)
+    where = """() => {
+        const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+        const [top, bottom, row] = [box('.bar').bottom, box('.dock').top, box('main [aria-current=step]')];
+        return ((row.top + row.bottom) / 2 - top) / (bottom - top);
+    }"""
+    expect(desk.step(41)).to_have_attribute("aria-current", "step")
+    eventually(lambda: 0.33 < desk.page.evaluate(where) < 0.67)
 
 
 def test_the_guide_and_all_keys_open_and_close_by_key(desk: DeskPage) -> None:

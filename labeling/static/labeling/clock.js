@@ -26,6 +26,11 @@ export class ActiveClock {
     this.counted = now;
   }
 
+  /** Whether somebody is at work now. */
+  get isActive() {
+    return this.isRunning && this.now() - this.lastInput < IDLE_MS;
+  }
+
   /** Somebody is there. */
   input() {
     this.settle();

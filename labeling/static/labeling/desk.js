@@ -26,7 +26,7 @@ export class Desk {
   }
 
   /** Lay a prepared solution on the desk, with the work already done on it. */
-  open({ item, sheet }) {
+  open({ item, sheet, ends }) {
     const { draft, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
     Object.assign(this, { item, sheet, submission: null, isFrozen: false, savedMade: item.draft?.ratings ?? [] });
     this.pass = new Pass(item.steps.length, draft);
@@ -35,6 +35,7 @@ export class Desk {
     this.drafts = new Drafts({
       url: `${this.api}items/${item.item}/draft/`,
       item,
+      leaseEnds: ends,
       keeping: this.keeping,
       content: () => this.draftContent(),
       report: (state, at) => this.report(state, at),
@@ -210,13 +211,16 @@ export class Desk {
     explain(refusal.isFinal ? "lease" : "refused", { fact, refusal, next: () => this.nextWanted() });
   }
 
-  /** Nothing of this item is to be kept any more. */
+  /** Put the work away. What the server does not have stays kept here, should the solution come back. */
   close() {
-    this.drafts?.done();
+    this.drafts?.stop();
     this.pass = null;
   }
 
+  /** Every second: show the time, and hold the lease of somebody who thinks for long. */
   tick() {
-    if (this.pass) showTime(this.clock.milliseconds);
+    if (!this.pass) return;
+    showTime(this.clock.milliseconds);
+    if (this.canRate && this.clock.isActive && !this.drafts.isDirty && this.drafts.isLeaseHalfOver) this.drafts.changed();
   }
 }

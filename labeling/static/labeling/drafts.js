@@ -6,11 +6,14 @@ const QUIET_MS = 400; // after the last change
 const SAVING_AFTER_MS = 400; // "Saving" is said only when the answer takes this long
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 
-/** Where to go on: what the server has, or what only this browser has. */
+/**
+ * Where to go on: what the server has, or what only this browser has. The latter also when it was rated under a lease
+ * that ran out since, unless more was rated elsewhere.
+ */
 export function newerDraft(item, kept) {
   if (!kept?.content) return { draft: item.draft ?? null, isUnsent: false };
   const made = (draft) => (draft?.ratings?.length ?? 0) + (draft?.parked?.length ?? 0);
-  const isUnsent = kept.lease === item.lease || made(kept.content) > made(item.draft);
+  const isUnsent = kept.lease === item.lease || made(kept.content) >= made(item.draft);
   return { draft: isUnsent ? kept.content : (item.draft ?? null), isUnsent };
 }
 
@@ -20,8 +23,9 @@ export class Drafts {
    * `offline`, `signed-out`; `refused(refusal)` hears why the server did not take it: nothing is sent then until the
    * next change, or ever, where the refusal is final.
    */
-  constructor({ url, item, keeping, content, report, refused }) {
-    Object.assign(this, { url, item, keeping, content, report, refused });
+  constructor({ url, item, leaseEnds, keeping, content, report, refused }) {
+    Object.assign(this, { url, item, leaseEnds, keeping, content, report, refused });
+    this.leasedAt = performance.now();
     this.name = `draft.${item.item}`;
     this.version = 0;
     this.savedVersion = 0;
@@ -31,6 +35,11 @@ export class Drafts {
 
   get isDirty() {
     return this.version !== this.savedVersion;
+  }
+
+  /** Whether it is time to save once more only to keep the lease. */
+  get isLeaseHalfOver() {
+    return performance.now() > (this.leasedAt + this.leaseEnds) / 2;
   }
 
   /** Something changed: keep it here at once, send it when the hand rests. */
@@ -62,7 +71,9 @@ export class Drafts {
     }
   }
 
-  saved(version, { saved_at: savedAt }) {
+  saved(version, { saved_at: savedAt, lease_expires_at: expiresAt }) {
+    this.leasedAt = performance.now();
+    this.leaseEnds = this.leasedAt + (Date.parse(expiresAt) - Date.parse(savedAt));
     this.savedVersion = version;
     this.failures = 0;
     if (this.isDirty) this.schedule(QUIET_MS);

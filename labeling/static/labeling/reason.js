@@ -18,6 +18,8 @@ export function askReason(kind, { kept }) {
 export function closeReason() {
   const form = openForm();
   if (!form) return false;
+  // The browser takes the focus out of what is hidden only when it next paints; a key pressed before would go astray.
+  if (form.contains(document.activeElement)) document.activeElement.blur();
   form.hidden = true;
   dock.hidden = false;
   form.reset();

@@ -1,0 +1,22 @@
+/** Sets the formulas of a lead's page: what stands there already, and what htmx puts there later. */
+
+import { keepShortWhole, markOverflow, typeset } from "./typeset.js";
+
+const isBareFormula = (answer) => /[\\^_{}]/.test(answer) && !answer.includes("$");
+
+function setFormulas(root) {
+  for (const element of root.querySelectorAll("[data-tex]")) {
+    typeset(element, element.textContent);
+    element.removeAttribute("data-tex"); // once: the text is not there in its plain form any more
+  }
+  for (const element of root.querySelectorAll("[data-tex-answer]")) {
+    const answer = element.textContent;
+    typeset(element, isBareFormula(answer) ? `$${answer}$` : answer);
+    element.removeAttribute("data-tex-answer");
+  }
+  keepShortWhole(root);
+  markOverflow(root);
+}
+
+setFormulas(document);
+document.addEventListener("htmx:load", (event) => setFormulas(event.detail.elt));
