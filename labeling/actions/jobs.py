@@ -155,7 +155,7 @@ def retry(job: Job) -> None:
     try:
         with transaction.atomic():
             again = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED]).update(
-                state=JobState.REQUESTED, attempts=0, error="", message="", finished_at=None, result=None
+                state=JobState.REQUESTED, attempts=0, progress=0.0, error="", message="", finished_at=None, result=None
             )
     except IntegrityError as error:
         raise Conflict("Another job of this kind already waits in this campaign.") from error

@@ -1,0 +1,76 @@
+"""Answer disputes: a lead decides once, and an accepted one changes the reference."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from labeling.actions import disputes
+from labeling.actions.errors import ActionError, Conflict
+from labeling.actions.references import current_reference
+from labeling.models import Campaign, Dispute, Event, Job
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dispute(campaign: Campaign) -> Dispute:
+    """The reference says 4, the solution 5, and a labeler found every step good."""
+    solution = make.make_solution(make.make_problem(campaign, reference="4"), answer="5")
+    return make.make_dispute(make.make_label(solution, ratings=[1, 1, 1]))
+
+
+def answer_now(dispute: Dispute) -> str | None:
+    reference = current_reference(dispute.problem)
+    return reference.answer if reference else None
+
+
+def test_an_accepted_dispute_makes_the_solutions_answer_the_reference(dispute: Dispute, owner: User) -> None:
+    decided = disputes.decide(dispute=dispute, decision="accepted", by=owner, reason="It is 5.")
+
+    assert (decided.state, decided.decided_by, decided.decision_reason) == ("accepted", owner, "It is 5.")
+    assert decided.decided_at is not None
+    assert answer_now(dispute) == "5"
+    assert Job.objects.filter(kind="grade", state="requested").count() == 1
+
+
+def test_a_lead_may_give_another_answer(dispute: Dispute, owner: User) -> None:
+    disputes.decide(dispute=dispute, decision="accepted", by=owner, reference_answer="6")
+
+    assert answer_now(dispute) == "6"
+
+
+def test_a_declined_dispute_changes_no_reference(dispute: Dispute, owner: User) -> None:
+    disputes.decide(dispute=dispute, decision="declined", by=owner, reference_answer="6")
+
+    assert answer_now(dispute) == "4"
+    assert not Job.objects.filter(kind="grade").exists()
+    assert Event.objects.get(verb="dispute.decided").after == "declined"
+
+
+@pytest.mark.parametrize("second", ["accepted", "declined"])
+def test_a_dispute_is_decided_once(second: str, dispute: Dispute, owner: User) -> None:
+    disputes.decide(dispute=dispute, decision="declined", by=owner)
+
+    with pytest.raises(Conflict, match="decided already"):
+        disputes.decide(dispute=dispute, decision=second, by=owner, reference_answer="6")
+
+    assert answer_now(dispute) == "4"
+
+
+@pytest.mark.parametrize("decision", ["open", "", "maybe"])
+def test_an_unknown_decision_is_refused(decision: str, dispute: Dispute, owner: User) -> None:
+    with pytest.raises(ActionError) as refused:
+        disputes.decide(dispute=dispute, decision=decision, by=owner)
+
+    assert refused.value.fields == {"decision": "one of accepted, declined"}
+
+
+def test_accepting_without_any_answer_is_refused(campaign: Campaign, owner: User) -> None:
+    solution = make.make_solution(make.make_problem(campaign), answer=None)
+    dispute = make.make_dispute(make.make_label(solution, ratings=[1, 1, 1]))
+
+    with pytest.raises(ActionError, match="new reference answer"):
+        disputes.decide(dispute=dispute, decision="accepted", by=owner)
+
+    dispute.refresh_from_db()
+    assert dispute.state == "open"
