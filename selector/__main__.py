@@ -31,7 +31,7 @@ def parser() -> argparse.ArgumentParser:
     tensors = argparse.ArgumentParser(add_help=False)
     tensors.add_argument("--device", default="cpu")
     tensors.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="of the arithmetic")
-    tensors.add_argument("--threads", type=int, default=0, help="0: as torch thinks best")
+    tensors.add_argument("--threads", type=int, default=0, help="default: one for tiny, else all cores")
     _add_train(subparsers.add_parser("train", parents=[common, tensors], help="labels to a model folder"))
     _add_score(subparsers.add_parser("score", parents=[common, tensors], help="a pool to scores"))
     _add_select(subparsers.add_parser("select", parents=[common], help="scores to what to label next"))
@@ -98,6 +98,8 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
+    # Threads that spin while they wait make a busy machine twenty times slower; read when torch loads.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if arguments.exit_with_parent:
         threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
     try:

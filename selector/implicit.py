@@ -36,5 +36,5 @@ def lowest_reward(rewards: Tensor, step_mask: Tensor) -> Tensor:
 
 
 def _log_probabilities(model: Any, batch: Batch) -> Tensor:
-    states = model.base_model(input_ids=batch.ids, attention_mask=batch.token_mask.long()).last_hidden_state
+    states = model.base_model(input_ids=batch.ids).last_hidden_state
     return token_log_probabilities(model, states, batch.ids)

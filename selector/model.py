@@ -63,9 +63,12 @@ class StepModel(nn.Module):
         base.requires_grad_(mode == "full")
 
     def features(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """States and log-probabilities at the places the head looks at: (B, S, …) for prm, (B, T, …) for orm."""
+        """States and log-probabilities at the places the head looks at: (B, S, …) for prm, (B, T, …) for orm.
+
+        No attention mask: padding is at the end, where a causal model cannot see it from any real token.
+        """
         with torch.set_grad_enabled(torch.is_grad_enabled() and self.mode == "full"):
-            states = self.base.base_model(input_ids=batch.ids, attention_mask=batch.token_mask.long()).last_hidden_state
+            states = self.base.base_model(input_ids=batch.ids).last_hidden_state
         with torch.no_grad():  # they are evidence for the head, not a way to train the language model
             tokens = token_log_probabilities(self.base, states.detach(), batch.ids)
         if self.kind == "orm":

@@ -24,6 +24,7 @@ _TINY_RATE, _LARGE_RATE = 5e-4, 2e-5
 def run_train(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
     _prepare(arguments)
+    _set_threads(arguments.threads, arguments.base)
     config = _config(arguments)
     progress.report("read", 0.0, "reading rows")
     rows = _all_rows(arguments.data)
@@ -52,6 +53,7 @@ def run_score(arguments: argparse.Namespace, progress: Progress) -> dict[str, An
     _prepare(arguments)
     progress.report("read", 0.0, "loading the model")
     loaded = checkpoint.load(Path(arguments.model), arguments.device)
+    _set_threads(arguments.threads, loaded.manifest["base"]["name"])
     total = sum(1 for _ in pool_solutions(arguments.data))
     known: dict[str, tuple[str, ScoredSolution]] = {}
     pool = pool_solutions(arguments.data)
@@ -132,9 +134,13 @@ def _missing(kind: str) -> str:
     return "expected rows with answer_is_correct true or false outside the test split"
 
 
+def _set_threads(given: int, base: str) -> None:
+    """So small a model as `tiny` gains little from a second thread, and loses much where the core is not free."""
+    if given or base == "tiny":
+        torch.set_num_threads(given or 1)
+
+
 def _prepare(arguments: argparse.Namespace) -> None:
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
     try:
         torch.zeros(1, device=arguments.device)
     except (RuntimeError, AssertionError) as error:

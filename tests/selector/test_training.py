@@ -1,0 +1,230 @@
+"""Training: repeatable, resumable, idempotent, and it learns."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from selector import bases, checkpoint, tiny
+from selector.bases import Base
+from selector.errors import InputError
+from selector.progress import Progress
+from selector.records import Kind, LabeledSolution, Mode, TrainingConfig
+from selector.scoring import TOO_LONG, score
+from selector.training import train
+from tests.selector.conftest import QUICK, sums
+
+Bases = Callable[[], Base]
+
+
+class Killed(Exception):
+    """Stands for the process being killed between two updates."""
+
+
+class KilledAfter(Progress):
+    def __init__(self, updates: int) -> None:
+        super().__init__()
+        self.left = updates
+
+    def report(self, stage: str, progress: float, message: str = "") -> None:
+        self.left -= stage == "train"
+        if self.left <= 0:
+            raise Killed
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return load_file(folder / checkpoint.WEIGHTS)
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("prm", "full"), ("prm", "head"), ("orm", "full"), ("orm", "head"), ("implicit", "full")]
+)
+def test_a_killed_training_ends_in_the_weights_of_an_undisturbed_one(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path, kind: Kind, mode: Mode
+) -> None:
+    config = TrainingConfig(kind, mode, batch_size=4, checkpoint_seconds=0)
+    whole = train(tiny_base(), solutions, config, tmp_path / "whole", Progress())
+    with pytest.raises(Killed):
+        train(tiny_base(), solutions, config, tmp_path / "killed", KilledAfter(8))
+    assert not (tmp_path / "killed" / checkpoint.MANIFEST).exists()
+    resumed = train(tiny_base(), solutions, config, tmp_path / "killed", Progress())
+    assert resumed["report"]["resumed_at"] == 7
+    assert resumed["report"]["loss"] == whole["report"]["loss"]
+    assert same(weights(tmp_path / "whole"), weights(tmp_path / "killed"))
+    assert not (tmp_path / "killed" / checkpoint.RESUME).exists()
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path
+) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        train(tiny_base(), solutions, TrainingConfig(seed=seed), tmp_path / name, Progress())
+    assert same(weights(tmp_path / "a"), weights(tmp_path / "b"))
+    assert not same(weights(tmp_path / "a"), weights(tmp_path / "c"))
+
+
+def test_a_complete_model_is_left_as_it_is_and_other_inputs_replace_it(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path
+) -> None:
+    first = train(tiny_base(), solutions, TrainingConfig(), tmp_path, Progress())
+    written = (tmp_path / checkpoint.WEIGHTS).stat().st_mtime_ns
+    assert train(tiny_base(), solutions, TrainingConfig(), tmp_path, Progress()) == first
+    assert (tmp_path / checkpoint.WEIGHTS).stat().st_mtime_ns == written
+    other = train(tiny_base(), solutions[:-1], TrainingConfig(), tmp_path, Progress())
+    assert other["inputs_hash"] != first["inputs_hash"]
+    assert (tmp_path / checkpoint.WEIGHTS).stat().st_mtime_ns > written
+
+
+def test_a_step_model_learns_what_makes_a_step_wrong(tiny_base: Bases, tmp_path: Path) -> None:
+    train(tiny_base(), sums(60), TrainingConfig(epochs=8, learning_rate=2e-3), tmp_path, Progress())
+    unseen = sums(30, seed=2)
+    scored = score(checkpoint.load(tmp_path), [(s.problem, s.steps) for s in unseen])
+    right = [
+        p for s, x in zip(unseen, scored, strict=True) for p, r in zip(x.step_scores, s.ratings, strict=True) if r == 1
+    ]
+    wrong = [
+        p for s, x in zip(unseen, scored, strict=True) for p, r in zip(x.step_scores, s.ratings, strict=True) if r == -1
+    ]
+    assert min(right) > max(wrong)
+
+
+def test_scores_do_not_depend_on_what_else_is_in_the_batch(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path
+) -> None:
+    for kind in ("prm", "orm", "implicit"):
+        train(tiny_base(), solutions[:8], TrainingConfig(kind, epochs=1), tmp_path / kind, Progress())
+        loaded = checkpoint.load(tmp_path / kind)
+        texts = [("p", ["a"]), ("p", ["a longer one", "", "c"]), *((s.problem, s.steps) for s in solutions)]
+        together, alone = score(loaded, texts), [score(loaded, [text])[0] for text in texts]
+        for one, other in zip(together, alone, strict=True):
+            assert one.score == pytest.approx(other.score, abs=1e-5)
+            assert one.step_scores == pytest.approx(other.step_scores, abs=1e-5)
+            assert 0 <= (one.score or 0) <= 1
+        assert [len(one.step_scores) for one in together] == [len(steps) for _, steps in texts]
+
+
+def test_a_solution_too_long_for_the_base_has_no_score(hub_folder: Path, tmp_path: Path) -> None:
+    train(bases.load(str(hub_folder)), sums(3), TrainingConfig(epochs=1), tmp_path, Progress())
+    scored = score(checkpoint.load(tmp_path), [("p", ["a"]), ("p", ["b" * 500])])
+    assert scored[0].score is not None
+    assert scored[1] == TOO_LONG
+
+
+@pytest.mark.parametrize("mode", ["full", "head"])
+def test_any_causal_model_in_a_folder_is_a_base_even_without_a_padding_token(
+    hub_folder: Path, tmp_path: Path, mode: Mode
+) -> None:
+    base = bases.load(str(hub_folder))
+    assert base.tokenizer.pad_token is None
+    before = {name: weight.clone() for name, weight in base.model.state_dict().items()}
+    manifest = train(base, sums(6), TrainingConfig(mode=mode), tmp_path, Progress())
+    assert manifest["base"]["name"] == str(hub_folder)
+    assert same(before, base.model.state_dict())
+    assert score(checkpoint.load(tmp_path), [("p", ["a", "b"])])[0].step_scores != ()
+
+
+def test_a_base_that_would_run_code_or_pickle_is_refused(hub_folder: Path, tmp_path: Path) -> None:
+    pickled = tmp_path / "pickled"
+    pickled.mkdir()
+    for file in hub_folder.iterdir():
+        if file.name != "model.safetensors":
+            (pickled / file.name).write_bytes(file.read_bytes())
+    torch.save({}, pickled / "pytorch_model.bin")
+    for name in (str(pickled), str(tmp_path / "nowhere")):
+        with pytest.raises(InputError, match="safetensors"):
+            bases.load(name)
+
+
+@pytest.mark.parametrize("damage", ["manifest", "weights", "config", "missing", "unfinished", "nothing"])
+def test_a_damaged_model_folder_is_named(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path, damage: str
+) -> None:
+    train(tiny_base(), solutions[:4], TrainingConfig(epochs=1), tmp_path, Progress())
+    folder = tmp_path
+    if damage == "manifest":
+        (folder / checkpoint.MANIFEST).write_text('{"format": 1')
+    if damage == "weights":
+        content = bytearray((folder / checkpoint.WEIGHTS).read_bytes())
+        content[-100] ^= 1
+        (folder / checkpoint.WEIGHTS).write_bytes(content)
+    if damage == "config":
+        (folder / "config.json").write_text("{}")
+    if damage == "missing":
+        (folder / checkpoint.WEIGHTS).unlink()
+    if damage == "unfinished":
+        (folder / checkpoint.MANIFEST).unlink()
+    if damage == "nothing":
+        folder = tmp_path / "nothing"
+    with pytest.raises(InputError, match="model "):
+        checkpoint.load(folder)
+
+
+def test_a_checkpoint_of_other_inputs_is_not_gone_on_with(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path
+) -> None:
+    config = TrainingConfig(batch_size=4, checkpoint_seconds=0)
+    with pytest.raises(Killed):
+        train(tiny_base(), solutions, config, tmp_path, KilledAfter(4))
+    manifest = train(tiny_base(), solutions[:-1], config, tmp_path, Progress())
+    assert manifest["report"]["resumed_at"] == 0
+
+
+def test_tiny_has_half_a_million_parameters_and_reads_2048_tokens(tiny_base: Bases) -> None:
+    made = tiny.LlamaForCausalLM(tiny._config(tiny.Pretraining(), 2048))
+    assert 400_000 < sum(weight.numel() for weight in made.parameters()) < 600_000
+    assert tiny_base().encoder.max_tokens == 2048
+
+
+def test_tiny_is_pretrained_once_for_the_same_text_and_never_half_there(cache: Path, tmp_path: Path) -> None:
+    texts = [f"{place} and {place} is {2 * place}.\n" for place in range(40)]
+    first = tiny.base(texts, tmp_path, QUICK, Progress())
+    (made,) = list(tmp_path.iterdir())
+    written = (made / "model.safetensors").stat().st_mtime_ns
+    again = tiny.base(texts, tmp_path, QUICK, Progress())
+    assert (made / "model.safetensors").stat().st_mtime_ns == written
+    assert same(first.model.state_dict(), again.model.state_dict())
+    tiny.base([*texts, "more"], tmp_path, QUICK, Progress())
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_two_that_pretrain_at_once_read_the_same_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second finds that the first has finished meanwhile, and uses what is there."""
+    texts = ["one and one is two.\n"] * 20
+    make = tiny._pretrained
+
+    def slower(*arguments: Any) -> Any:
+        monkeypatch.setattr(tiny, "_pretrained", make)
+        tiny.base(texts, tmp_path, QUICK, Progress())
+        return make(*arguments)
+
+    monkeypatch.setattr(tiny, "_pretrained", slower)
+    base = tiny.base(texts, tmp_path, QUICK, Progress())
+    assert [folder.name for folder in tmp_path.iterdir()] == [base.revision]
+
+
+def test_the_manifest_names_everything_a_reader_needs(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path
+) -> None:
+    train(tiny_base(), solutions, TrainingConfig(), tmp_path, Progress())
+    manifest = orjson.loads((tmp_path / checkpoint.MANIFEST).read_bytes())
+    assert manifest["kind"] == "prm"
+    assert manifest["reduction"] == "product"
+    assert manifest["examples"] == len(solutions)
+    assert set(manifest["files"]) == {"model.safetensors", "config.json", "tokenizer.json"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [({"kind": "implicit", "mode": "head"}, "mode full"), ({"epochs": 0}, "epochs"), ({"beta": 0}, "above 0")],
+)
+def test_a_contradictory_configuration_is_refused(changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        TrainingConfig(**changes)
