@@ -129,7 +129,7 @@ def stepwise(label: LabelFacts, *, neutral_false: bool) -> dict[str, Any]:
     """Steps up to and including the first error, each true or false."""
     steps = label.steps or []
     lowest_true = 1 if neutral_false else 0
-    row = {
+    row: dict[str, Any] = {
         "prompt": label.problem,
         "completions": steps[: len(label.ratings)],
         "labels": [RATINGS[sign] >= lowest_true for sign in label.ratings],

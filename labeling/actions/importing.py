@@ -136,7 +136,7 @@ class _Import:
             job_id=self._job.pk,
             now=self._now,
             store=store(),
-            reader=EntryReader(self._names, self._labelers, self._now, self._labeler or path.name),
+            reader=EntryReader(self._names, self._labelers, timezone.now(), self._labeler or path.name),
         )
         batch = Batch(setting)
         is_empty = True

@@ -29,13 +29,12 @@ M = TypeVar("M", bound=Model)
 
 
 def mark_start(job: Job) -> None:
-    """Keep, once, above which ids this job stages: staged rows are found by id, without an index on their job."""
-    if _MARK not in job.params:
-        job.params[_MARK] = {
-            "problem": Problem.objects.aggregate(last=Max("id"))["last"] or 0,
-            "solution": Solution.objects.aggregate(last=Max("id"))["last"] or 0,
-        }
-        job.save(update_fields=["params"])
+    """Keep above which ids this job will stage: staged rows are found by id, without an index on their job."""
+    job.params[_MARK] = {
+        "problem": Problem.objects.aggregate(last=Max("id"))["last"] or 0,
+        "solution": Solution.objects.aggregate(last=Max("id"))["last"] or 0,
+    }
+    job.save(update_fields=["params"])
 
 
 def discard_leftovers(job: Job) -> None:
@@ -45,8 +44,9 @@ def discard_leftovers(job: Job) -> None:
         jobs.heartbeat(job)
 
     unfinished = Job.objects.filter(campaign=job.campaign, kind=JobKind.IMPORT).exclude(state=JobState.DONE)
-    for other in unfinished.order_by("id"):
+    for other in unfinished.filter(params__contains=_MARK).order_by("id"):
         _discard(other, still_ours)
+    job.params.pop(_MARK, None)
     _discard_idle_labelers(job.campaign, still_ours)
 
 
@@ -66,19 +66,23 @@ def discard_after_losing(job: Job) -> None:
 
 
 def _discard(job: Job, guard: Callable[[], None]) -> None:
-    for piece in _pieces(job):
+    above = job.params.get(_MARK)
+    if above is None:
+        return  # it never staged anything
+    for piece in _pieces(job, above):
         while True:
             with transaction.atomic():
                 guard()
                 if not piece():
                     break
+    with transaction.atomic():
+        guard()
+        del job.params[_MARK]
+        job.save(update_fields=["params"])
 
 
-def _pieces(job: Job) -> Iterator[Callable[[], int]]:
+def _pieces(job: Job, above: dict[str, int]) -> Iterator[Callable[[], int]]:
     """Functions that each delete some rows and say how many, those that point to others first."""
-    above = job.params.get(_MARK)
-    if above is None:
-        return  # it never staged anything
     problems = Problem.objects.filter(pk__gt=above["problem"], import_job=job)
     solutions = Solution.objects.filter(pk__gt=above["solution"], import_job=job)
     yield lambda: _delete_last(Label.objects.filter(import_job=job))

@@ -1,7 +1,7 @@
 """A parsed row with its names and its encoded parts: all that can be said of it without asking the database."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from labeling.actions.staging import labels
@@ -10,6 +10,7 @@ from labeling.actions.staging.names import Names, as_json
 from selector.rows import CandidateNode, LabelRow, ProblemRow, SolutionRow
 
 _NO_METADATA = b"{}"
+_A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(slots=True)
@@ -57,7 +58,7 @@ class EntryReader:
         self.names = names
         self.labeler = labeler
         self._labelers = labelers
-        self._now = now
+        self._submitted_at = now
 
     def read(self, line: Line, row: ProblemRow, problem: bytes) -> Entry:
         """Raises RowError for what the parser cannot know: times, labelers, JSON that cannot be written again."""
@@ -83,7 +84,7 @@ class EntryReader:
         return entry
 
     def _sample(self, row: SolutionRow, where: str, problem: bytes) -> Sample:
-        steps = as_json(row.steps, where)
+        steps = as_json(row.steps, where + "steps")
         text = self.names.text(problem, steps)
         identity = self.names.solution(row, text)
         return Sample(
@@ -92,8 +93,8 @@ class EntryReader:
             steps,
             text,
             identity,
-            as_json(with_text_keys(row.alternatives), where) if row.alternatives else None,
-            as_json(row.metadata, where) if row.metadata else _NO_METADATA,
+            as_json(with_text_keys(row.alternatives), where + "alternatives") if row.alternatives else None,
+            as_json(row.metadata, where.rstrip(".") or "row") if row.metadata else _NO_METADATA,
             None if row.label is None else self._label(row.label, identity, len(row.steps)),
         )
 
@@ -102,7 +103,11 @@ class EntryReader:
             return self._prm800k(label)
         labeler_id = self._labelers.id_of(label.labeler or self.labeler)
         key = self.names.first_error(solution, labeler_id)
-        return labels.first_error(label, step_count=step_count, key=key, labeler_id=labeler_id, now=self._now)
+        # Each a moment later: as PRM800K rows, which have no ids, labels of identical texts stay apart by their times.
+        self._submitted_at += _A_MOMENT
+        return labels.first_error(
+            label, step_count=step_count, key=key, labeler_id=labeler_id, submitted_at=self._submitted_at
+        )
 
     def _prm800k(self, label: LabelRow) -> ReadLabel:
         labeler_id = self._labelers.id_of(label.labeler or self.labeler)

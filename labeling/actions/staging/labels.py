@@ -87,7 +87,7 @@ class ReadLabel:
         )  # fmt: skip
 
 
-def first_error(label: LabelRow, *, step_count: int, key: bytes, labeler_id: int, now: datetime) -> ReadLabel:
+def first_error(label: LabelRow, *, step_count: int, key: bytes, labeler_id: int, submitted_at: datetime) -> ReadLabel:
     """All steps in front of the first error are good; without an error all are."""
     index = label.first_error_index
     return ReadLabel(
@@ -97,7 +97,7 @@ def first_error(label: LabelRow, *, step_count: int, key: bytes, labeler_id: int
         mode=Mode.SOLUTION.value,
         ratings="+" * step_count if index is None else "+" * index + "-",
         finish_reason=(FinishReason.SOLUTION if index is None else FinishReason.FOUND_ERROR).value,
-        submitted_at=now,
+        submitted_at=submitted_at,
     )
 
 

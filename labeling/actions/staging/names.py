@@ -27,7 +27,7 @@ def as_json(value: object, field: str) -> bytes:
     try:
         return orjson.dumps(value)
     except orjson.JSONEncodeError as error:
-        raise RowError(field, f"JSON nested less than 120 levels deep ({error})") from None
+        raise RowError(field, f"JSON nested less than 250 levels deep ({error})") from None
 
 
 class Names:
@@ -72,7 +72,7 @@ class Names:
         try:
             content = orjson.dumps(label.raw, option=orjson.OPT_SORT_KEYS)
         except orjson.JSONEncodeError as error:
-            raise RowError("row", f"JSON nested less than 120 levels deep ({error})") from None
+            raise RowError("row", f"JSON nested less than 250 levels deep ({error})") from None
         return digest(self._prm800k + content)
 
     def candidates(self, problem: bytes, tree: bytes) -> bytes:

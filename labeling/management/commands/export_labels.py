@@ -1,5 +1,6 @@
 """Labels to a file or to standard output."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -56,12 +57,23 @@ class Command(BaseCommand):
         more = {name: options[name] for name in ("include_external", "neutral_false")}
         lines = exporting.rows(campaign, format, **chosen, **more)
         if out is None:
-            return _count(lines, sys.stdout.buffer.writelines)
+            return self._print(lines)
         part = out.with_name(out.name + ".part")
         with part.open("wb") as file:
             count = _count(lines, file.writelines)
         part.replace(out)
         return count
+
+    def _print(self, lines: Iterable[bytes]) -> int:
+        # Bytes where that is possible: JSON lines are UTF-8, whatever the terminal's encoding.
+        binary = getattr(self.stdout, "buffer", None)
+        try:
+            if binary is not None:
+                return _count(lines, binary.writelines)
+            return _count(lines, lambda counted: self.stdout.writelines(line.decode() for line in counted))
+        except BrokenPipeError:  # whoever reads (`| head`) has enough; Python would complain once more at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
 
 
 def _count(lines: Iterable[bytes], write: Any) -> int:
