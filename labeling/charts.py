@@ -1,0 +1,268 @@
+"""Figures as SVG, drawn on the server: nothing to load, readable without scripts, printed as they are.
+
+Each has its conclusion as `aria-label`; colours come from lead.css by class. A table with the same numbers stands
+behind each on the page.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+LINE_APART = 18.0  # px between two labels at the end of lines
+BINS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Best-of-N at one N: shares of problems, with the interval of `score` where there is one."""
+
+    n: int
+    score: float
+    majority: float | None = None
+    passed: float | None = None
+    low: float | None = None
+    high: float | None = None
+    problems: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a whole: its name, its count, and the class that paints it."""
+
+    name: str
+    count: int
+    paint: str
+
+
+def best_of_n(points: Sequence[Point], *, name: str) -> SafeString:
+    """Best-of-N over N of one selector version, with majority vote and pass@N."""
+    frame = _Frame.around(points)
+    lines = _lines(points, name)
+    pieces: list[SafeString] = [frame.axes(), *_n_labels(points, frame)]
+    pieces.append(_band(points, frame))
+    for values, paint, _ in lines:
+        pieces.append(_polyline([(frame.x(index), frame.y(value)) for index, value in values], paint))
+    ends = [(frame.y(values[-1][1]), f"{_percent(values[-1][1])}  {label}") for values, _, label in lines]
+    right = frame.x(len(points) - 1)
+    pieces += [
+        _text(right + 12, y + 4, words, "strong" if index == 0 else "") for index, (y, words) in enumerate(_apart(ends))
+    ]
+    pieces.append(_dot(right, frame.y(points[-1].score), "dot-here", 5))
+    label = "Best-of-N accuracy. At N {}: {}.".format(
+        points[-1].n, ", ".join(f"{label} {_percent(values[-1][1])} %" for values, _, label in lines)
+    )
+    return _svg(660, 300, label, pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where shares and places lie in a chart of 660 by 300."""
+
+    lowest: int  # per cent, in tens
+    highest: int
+    count: int
+
+    @classmethod
+    def around(cls, points: Sequence[Point]) -> "_Frame":
+        values = [
+            value
+            for point in points
+            for value in (point.score, point.majority, point.passed, point.low, point.high)
+            if value is not None
+        ]
+        lowest = math.floor(min(values) * 10) * 10
+        highest = math.ceil(max(values) * 10) * 10
+        return cls(max(0, min(lowest, 90)), max(highest, lowest + 10), len(points))
+
+    def x(self, index: int) -> float:
+        return 40 + (470 * index / (self.count - 1) if self.count > 1 else 0)
+
+    def y(self, share: float) -> float:
+        return 266 - 246 * (share * 100 - self.lowest) / (self.highest - self.lowest)
+
+    def axes(self) -> SafeString:
+        step = 10 if self.highest - self.lowest <= 50 else 20
+        ticks = [(tick, self.y(tick / 100)) for tick in range(self.lowest, self.highest + 1, step)]
+        return format_html_join(
+            "",
+            '<path class="{}" d="M40 {}H510"/><text x="32" y="{}" text-anchor="end">{}</text>',
+            (
+                ("grid-line" if index else "axis-line", _px(y), _px(y + 4), tick)
+                for index, (tick, y) in enumerate(ticks)
+            ),
+        )
+
+
+_Values = list[tuple[int, float]]
+
+
+def _lines(points: Sequence[Point], name: str) -> list[tuple[_Values, str, str]]:
+    """The lines that have a value at the largest N: places and values, class, name; the selector's first."""
+    found: list[tuple[_Values, str, str]] = [([(i, point.score) for i, point in enumerate(points)], "line-1", name)]
+    for key, paint, label in (("majority", "line-3", "majority vote"), ("passed", "line-4", "any of N right")):
+        values = [(i, value) for i, point in enumerate(points) if (value := getattr(point, key)) is not None]
+        if values and values[-1][0] == len(points) - 1:
+            found.append((values, paint, label))
+    return found
+
+
+def _n_labels(points: Sequence[Point], frame: _Frame) -> list[SafeString]:
+    return [
+        _text(frame.x(index), 288, f"N = {point.n}" if index == 0 else str(point.n), anchor="middle")
+        for index, point in enumerate(points)
+    ]
+
+
+def _band(points: Sequence[Point], frame: _Frame) -> SafeString:
+    """The interval of the score, where every point has one."""
+    if len(points) < 2 or any(point.low is None or point.high is None for point in points):
+        return SafeString("")
+    upper = [(frame.x(index), frame.y(point.high or 0)) for index, point in enumerate(points)]
+    lower = [(frame.x(index), frame.y(point.low or 0)) for index, point in enumerate(points)]
+    around = " L".join(f"{_px(x)} {_px(y)}" for x, y in [*upper, *reversed(lower)])
+    return format_html('<path class="band" d="M{}Z"/>', around)
+
+
+def _apart(ends: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Labels at the ends of lines, moved down where they would lie on one another; in the order given."""
+    moved = list(ends)
+    floor = -math.inf
+    for index in sorted(range(len(ends)), key=lambda place: ends[place][0]):
+        y = max(ends[index][0], floor + LINE_APART)
+        moved[index] = (y, ends[index][1])
+        floor = y
+    return moved
+
+
+def score_histogram(pool: Sequence[float], chosen: Sequence[float]) -> SafeString:
+    """Scores of the wrong answers that could be chosen, and over them those of the chosen ones."""
+    bins, taken = _binned(pool), _binned(chosen)
+    top = _nice(max([*bins, *taken, 1]))
+    lowest = min(chosen) if chosen else None
+    pieces = [_histogram_axes(top), _bars(bins, top, "bar-2"), _bars(taken, top, "bar-1")]
+    if lowest is not None:
+        pieces.append(_chosen_mark(len(chosen), lowest))
+    said = f"the {len(chosen):,} chosen have scores from {lowest:.2f} up" if lowest is not None else "none is chosen"
+    return _svg(820, 210, f"Scores of {len(pool):,} wrong-answer solutions; {said}.", pieces)
+
+
+def _binned(scores: Iterable[float]) -> list[int]:
+    counts = [0] * BINS
+    for score in scores:
+        counts[min(BINS - 1, int(score * BINS))] += 1
+    return counts
+
+
+def _nice(count: int) -> int:
+    """The smallest of 2, 4, 10, 20, 40, 100, … that holds the count: half of it is whole too."""
+    power = 10 ** max(0, math.floor(math.log10(count)))
+    return next(step for step in (2 * power, 4 * power, 10 * power, 20 * power) if step >= count)
+
+
+def _histogram_axes(top: int) -> SafeString:
+    levels = [(0, 176.0), (top // 2, 103.0), (top, 30.0)]
+    lines = format_html_join(
+        "",
+        '<path class="{}" d="M44 {}H812"/><text x="36" y="{}" text-anchor="end">{}</text>',
+        (("grid-line" if level else "axis-line", _px(y), _px(y + 4), f"{level:,}") for level, y in levels),
+    )
+    names = [
+        (44, "score 0", "start"),
+        (236, "0.25", "middle"),
+        (428, "0.5", "middle"),
+        (620, "0.75", "middle"),
+        (812, "1", "end"),
+    ]
+    return _joined([lines, *(_text(x, 200, words, anchor=anchor) for x, words, anchor in names)])
+
+
+def _bars(counts: Sequence[int], top: int, paint: str) -> SafeString:
+    width = 768 / BINS
+    return format_html_join(
+        "",
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1"/>',
+        (
+            (paint, _px(45 + index * width), _px(176 - 146 * count / top), _px(width - 2), _px(146 * count / top))
+            for index, count in enumerate(counts)
+            if count
+        ),
+    )
+
+
+def _chosen_mark(count: int, lowest: float) -> SafeString:
+    x = 44 + 768 * lowest
+    words = f"{count:,} chosen, from {lowest:.2f} up"
+    is_late = lowest > 0.7  # no room to its right
+    return format_html('<path class="aim" d="M{} 22V176"/>', _px(x)) + _text(
+        x - 8 if is_late else x + 8, 16, words, "strong", "end" if is_late else "start"
+    )
+
+
+def progress(parts: Sequence[Part], *, mark: float | None = None, mark_words: str = "") -> SafeString:
+    """A whole as one bar of its parts, each with its name and count; a dotted mark where something happens."""
+    total = sum(part.count for part in parts) or 1
+    pieces = [SafeString('<rect class="bar-ground" x="0" y="30" width="820" height="28" rx="4"/>')]
+    x = 0.0
+    for part in parts:
+        width = 820 * part.count / total
+        if part.count:
+            pieces.append(
+                format_html(
+                    '<rect class="{}" x="{}" y="30" width="{}" height="28" rx="4"/>', part.paint, _px(x), _px(width)
+                )
+            )
+        x += width
+    if mark is not None:
+        is_late = mark > 0.5
+        pieces.append(format_html('<path class="aim" d="M{} 8V66"/>', _px(820 * mark)))
+        pieces.append(_text(820 * mark + (-8 if is_late else 8), 18, mark_words, anchor="end" if is_late else "start"))
+    label = ", ".join(f"{part.name}: {part.count:,}" for part in parts)
+    return _svg(820, 70, f"{label}.", pieces)
+
+
+def step_score(score: float, *, before: float | None = None, words: str) -> SafeString:
+    """One step's score as a dot between 0 and 1, and as a ring what an earlier version said."""
+    x = 4 + 128 * score
+    pieces = [SafeString('<path class="grid-line" d="M4 8H132"/>')]
+    if before is not None:
+        ring = 4 + 128 * before
+        pieces.append(format_html('<path class="span-2" d="M{} 8H{}"/>', _px(min(x, ring)), _px(max(x, ring))))
+        pieces.append(_dot(ring, 8, "dot-2", 3.5))
+    pieces.append(_dot(x, 8, "dot-1", 3.5))
+    return _svg(136, 16, words, pieces, "whisker")
+
+
+def _svg(width: int, height: int, label: str, pieces: Iterable[SafeString], paint: str = "chart") -> SafeString:
+    inside = _joined(pieces)
+    return format_html(
+        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>', paint, width, height, label, inside
+    )
+
+
+def _joined(pieces: Iterable[SafeString]) -> SafeString:
+    return format_html_join("", "{}", ((piece,) for piece in pieces))
+
+
+def _text(x: float, y: float, words: str, paint: str = "", anchor: str = "start") -> SafeString:
+    return format_html(
+        '<text x="{}" y="{}" class="{}" text-anchor="{}">{}</text>', _px(x), _px(y), paint, anchor, words
+    )
+
+
+def _polyline(places: Iterable[tuple[float, float]], paint: str) -> SafeString:
+    return format_html('<polyline class="{}" points="{}"/>', paint, " ".join(f"{_px(x)},{_px(y)}" for x, y in places))
+
+
+def _dot(x: float, y: float, paint: str, radius: float) -> SafeString:
+    return format_html('<circle class="{}" cx="{}" cy="{}" r="{}"/>', paint, _px(x), _px(y), _px(radius))
+
+
+def _px(value: float) -> str:
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f}"

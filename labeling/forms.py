@@ -1,0 +1,260 @@
+"""Forms of the lead's pages: they check shape and explain fields; meaning is judged by the actions."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import TextChoices
+
+from labeling.actions.campaigns import SETTINGS
+from labeling.actions.errors import ActionError
+from labeling.models import Campaign, ProblemState, ReferenceAnswer, Role, Round, Scope, Split, VerdictChoice
+
+STRATEGY_CHOICES = [
+    ("convincing_wrong", "Convincing wrong answers"),
+    ("uniform", "Uniform"),
+    ("uniform_distinct", "Uniform over distinct texts"),
+]
+STRATEGY_HELP = {
+    "convincing_wrong": "Wrong final answer, high score: where the selector is fooled",
+    "uniform": "Any solution, equally likely: the yardstick",
+    "uniform_distinct": "As uniform, but a text that was sampled often is no likelier",
+}
+SCOPE_CHOICES = [(Scope.CAMPAIGN.value, "the whole campaign"), (Scope.PROBLEM.value, "each problem, evenly")]
+FORMATS = [
+    ("prm800k", "PRM800K", "Rows as the public data set has them; imported ones come out as they came in"),
+    ("stepwise", "Stepwise", "Prompt, completions and a true or false for each, as trainers read them"),
+    ("first-error", "First error", "One row per label: the solution, and the place of its first error"),
+    ("parquet", "Parquet", "One row per label, for datasets.load_dataset"),
+    ("scored", "Scored pool", "Every solution with the selector’s score, as openai/prm800k evaluates it"),
+]
+
+
+class PercentField(forms.FloatField):
+    """A share, written as per cent."""
+
+    widget = forms.NumberInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"min_value": 0.0, "max_value": 100.0} | options))
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value * 100:.10g}" if isinstance(value, float) else value
+
+    def clean(self, value: Any) -> float | None:
+        cleaned = super().clean(value)
+        return None if cleaned is None else round(cleaned / 100, 12)
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"step": "any"}
+
+
+def add_refusal(form: forms.BaseForm, error: ActionError) -> None:
+    """Put what an action refused beside the fields that it names; the rest above the form."""
+    beside = False
+    for name, rule in error.fields.items():
+        field = name.removeprefix("settings.")
+        if field in form.fields:
+            form.add_error(field, f"Expected: {rule}")
+            beside = True
+    if not beside:
+        form.add_error(None, error.message)
+
+
+class CampaignForm(forms.Form):
+    """A new campaign; its settings have defaults and can be changed next."""
+
+    name = forms.CharField(max_length=200, help_text="What people see.")
+    slug = forms.SlugField(
+        max_length=60,
+        label="Short name",
+        help_text="What stands in addresses and commands: letters, digits, - and _. It cannot be changed later.",
+    )
+
+
+class SettingsForm(forms.ModelForm):  # generic for the type checker alone
+    """Every setting of a campaign, under its name in the API."""
+
+    strategy = forms.ChoiceField(choices=STRATEGY_CHOICES, help_text="How rounds choose what to label.")
+    scope = forms.ChoiceField(
+        choices=SCOPE_CHOICES,
+        label="Ranked within",
+        help_text="The best of the whole campaign, or each problem’s best, then each one’s second.",
+    )
+    reference_answer = forms.ChoiceField(
+        choices=[(choice.value, choice.label.lower()) for choice in ReferenceAnswer],
+        help_text="What labelers see of the known final answer. It is stored with every label.",
+    )
+    train_after = PercentField(
+        min_value=1.0,
+        label="Train after, %",
+        help_text="With automatic rounds: the share of a round’s labels at which the selector is trained again.",
+    )
+    wrong_share = PercentField(
+        label="Wrong-answer share, %", help_text="Of the whole round: the most convincing wrong answers."
+    )
+    evaluation_share = PercentField(
+        label="Evaluation share, %",
+        help_text="Of the whole round: uniform from the test split, never trained on. It measures selectors.",
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ["name", *SETTINGS]
+        labels = {
+            "overlap": "Labels per solution",
+            "lease_minutes": "Minutes to label one",
+            "auto_advance": "Go on by itself",
+            "base_model": "Base model",
+            "round_size": "Labels in a round",
+            "bad_problem_quorum": "Reports that hold a problem",
+        }
+        help_texts = {
+            "overlap": "How many people label each solution, 1 to 20.",
+            "lease_minutes": "How long a solution is kept for its labeler without a sign of life, 1 to 1440.",
+            "auto_advance": "Train, score and open the next round without a lead.",
+            "base_model": "What selectors are trained from: tiny, or a Hugging Face causal model by name or folder. "
+            "The tiny base is quick and no judge of mathematics.",
+            "round_size": "What a planned round wants unless told otherwise.",
+            "bad_problem_quorum": "So many labels that say “bad problem” take it out of the queue until you decide.",
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        shares_within_one(self, cleaned)
+        return cleaned
+
+    def validate_constraints(self) -> None:
+        """The one that a form can break is named beside its field by `clean`."""
+
+
+def shares_within_one(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
+    """Name a pair of shares that is more than the whole beside its field."""
+    wrong, evaluation = cleaned.get("wrong_share"), cleaned.get("evaluation_share")
+    if wrong is not None and evaluation is not None and wrong + evaluation > 1 + 1e-9:
+        form.add_error("wrong_share", f"Expected at most {100 - evaluation * 100:g} % beside the evaluation share.")
+
+
+class PlanForm(forms.Form):
+    """What a lead asks of a round; starts with the campaign's settings."""
+
+    strategy = forms.ChoiceField(choices=STRATEGY_CHOICES, widget=forms.RadioSelect, label="What to show people")
+    size = forms.IntegerField(min_value=1, max_value=1_000_000, label="Labels wanted")
+    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, label="Seed")
+    wrong_share = PercentField(label="Wrong-answer share, %")
+    evaluation_share = PercentField(label="Evaluation share, %")
+    scope = forms.ChoiceField(choices=SCOPE_CHOICES, label="Ranked within")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        shares_within_one(self, cleaned)
+        return cleaned
+
+    @classmethod
+    def start(cls, campaign: Campaign, *, seed: int) -> dict[str, Any]:
+        """The campaign's settings as the form's data."""
+        values = {name: getattr(campaign, name) for name in ("strategy", "wrong_share", "evaluation_share", "scope")}
+        shown = values | {"size": campaign.round_size, "seed": seed}
+        return {name: cls.base_fields[name].prepare_value(value) for name, value in shown.items()}
+
+    def choices_with_help(self) -> list[tuple[str, str, str, bool]]:
+        """Each strategy: value, name, what it means, whether it is the one."""
+        chosen = self["strategy"].value()
+        return [(name, label, STRATEGY_HELP[name], name == chosen) for name, label in STRATEGY_CHOICES]
+
+
+class ImportForm(forms.Form):
+    """A file to bring in."""
+
+    file = forms.FileField(label="File", help_text="JSON Lines, plain or gzip.")
+    skip_invalid = forms.BooleanField(
+        required=False,
+        label="Take the good rows when some are refused",
+        help_text="Otherwise one refused row keeps the whole file out.",
+    )
+    labeler = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Whose labels",
+        help_text="For first-error rows that do not say it; else the file’s name.",
+    )
+
+
+class MemberForm(forms.Form):
+    """An existing account and what it may do here."""
+
+    username = forms.CharField(max_length=150, label="Username", help_text="Of an account that exists.")
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.LABELER)
+
+
+class RoleForm(forms.Form):
+    """What a member may do from now on."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class AcceptForm(forms.Form):
+    """A new reference answer: every answer to the problem is graded again."""
+
+    reference_answer = forms.CharField(max_length=10_000, label="New reference answer")
+    reason = forms.CharField(required=False, max_length=5_000, label="Reason", help_text="Kept with the change.")
+
+
+class DeclineForm(forms.Form):
+    """The reference answer stays."""
+
+    reason = forms.CharField(required=False, max_length=5_000, label="Reason", help_text="Kept with the decision.")
+
+
+def any_of(choices: type[TextChoices]) -> list[tuple[str, str]]:
+    """Each value as it is called, and first all of them."""
+    return [("", "any"), *((value, value) for value in choices.values)]
+
+
+class SolutionFilter(forms.Form):
+    """What of the pool to list."""
+
+    q = forms.CharField(required=False, max_length=200, label="Text of problem or steps")
+    verdict = forms.ChoiceField(required=False, choices=any_of(VerdictChoice), label="Answer")
+    split = forms.ChoiceField(required=False, choices=any_of(Split), label="Split")
+    labeled = forms.ChoiceField(
+        required=False, choices=[("", "any"), ("yes", "labeled"), ("no", "not labeled")], label="Labels"
+    )
+
+
+class ProblemFilter(forms.Form):
+    """Which problems to list."""
+
+    q = forms.CharField(required=False, max_length=200, label="Text")
+    split = forms.ChoiceField(required=False, choices=any_of(Split), label="Split")
+    state = forms.ChoiceField(required=False, choices=any_of(ProblemState), label="State")
+
+
+class ExportForm(forms.Form):
+    """What to take out."""
+
+    format = forms.ChoiceField(choices=[(name, label) for name, label, _ in FORMATS], initial="prm800k")
+    round = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Round")
+    split = forms.ChoiceField(
+        required=False, choices=[("", "both"), *((choice.value, choice.value) for choice in Split)], label="Split"
+    )
+    include_external = forms.BooleanField(
+        required=False, label="Labels made elsewhere too", help_text="First-error imports, in the PRM800K format."
+    )
+    include_simulated = forms.BooleanField(
+        required=False, label="Simulated labels too", help_text="They are marked in the file."
+    )
+    neutral_false = forms.BooleanField(
+        required=False, label="Neutral counts as wrong", help_text="In the stepwise format; else as right."
+    )
+
+    def __init__(self, *args: Any, rounds: list[Round], **options: Any) -> None:
+        super().__init__(*args, **options)
+        choices = [("", "all"), *((str(one.number), f"round {one.number}") for one in rounds)]
+        field = self.fields["round"]
+        if not isinstance(field, forms.TypedChoiceField):
+            raise TypeError(f"round: expected a choice, not {field!r}")
+        field.choices = choices
+
+    def formats_with_help(self) -> list[tuple[str, str, str]]:
+        """Each format: value, name, what it is."""
+        return FORMATS

@@ -1,0 +1,138 @@
+"""Campaigns: one's own, a new one, one at a glance, its settings."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from labeling import charts
+from labeling.actions import campaigns, waiting
+from labeling.actions.errors import ActionError
+from labeling.api.access import may_create_campaigns
+from labeling.forms import CampaignForm, SettingsForm, add_refusal
+from labeling.models import Campaign, Label, Membership, Problem, Round, Solution
+from labeling.views import overview
+from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page
+from labeling.views.selector_report import SelectorReport
+
+SHOWN_JOBS = 6
+
+
+@require_safe
+@never_cache
+@login_required
+def campaign_list(request: HttpRequest) -> HttpResponse:
+    """The campaigns that one leads or reviews, with counts."""
+    context = {"memberships": _with_counts(account(request).pk), "may_create": may_create_campaigns(account(request))}
+    return render(request, "labeling/campaigns.html", context)
+
+
+def _with_counts(account_id: int) -> QuerySet[Membership]:
+    """One's memberships with the campaign's counts; each count is a subquery, so that rows do not multiply."""
+    campaign = OuterRef("campaign")
+
+    def count(rows: QuerySet[Problem] | QuerySet[Solution] | QuerySet[Label], through: str) -> Coalesce:
+        return Coalesce(Subquery(rows.order_by().values(through).annotate(n=Count("pk")).values("n")), 0)
+
+    newest = Round.objects.filter(campaign=campaign).order_by("-number")
+    return (
+        Membership.objects.filter(account_id=account_id, role__in=READERS)
+        .select_related("campaign")
+        .annotate(
+            problem_count=count(Problem.objects.filter(campaign=campaign).visible(), "campaign"),
+            solution_count=count(
+                Solution.objects.filter(problem__campaign=campaign, import_job__state="done"), "problem__campaign"
+            ),
+            label_count=count(Label.objects.current().filter(problem__campaign=campaign), "problem__campaign"),
+            round_number=Subquery(newest.values("number")[:1]),
+            round_state=Subquery(newest.values("state")[:1]),
+        )
+        .order_by("campaign__name")
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def new_campaign(request: HttpRequest) -> HttpResponseBase:
+    """Make a campaign; whoever makes it leads it."""
+    if not may_create_campaigns(account(request)):
+        raise PermissionDenied("Only somebody who leads a campaign can make another one.")
+    form = CampaignForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = campaigns.create(slug=form.cleaned_data["slug"], name=form.cleaned_data["name"], by=account(request))
+        except ActionError as error:
+            add_refusal(form, error)
+        else:
+            return done(request, f"{made.name} is made. Bring problems and solutions in next.", "campaign", made.slug)
+    return render(request, "labeling/campaign_new.html", {"form": form}, status=400 if form.errors else 200)
+
+
+@require_safe
+@for_readers
+def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """One campaign, its conclusion first."""
+    of = membership.campaign
+    rounds = overview.rounds_with_progress(of)
+    jobs = list(of.jobs.order_by("-id")[:SHOWN_JOBS])
+    reports = [SelectorReport.of(version) for version in of.selectors.order_by("-number")]
+    in_use = next((report for report in reports if report.version.state == "published"), None)
+    has_worker = waiting.has_living_worker()
+    newest = rounds[0] if rounds else None
+    context = {
+        "conclusion": overview.conclude(of, newest, jobs, in_use, has_worker),
+        "newest": newest,
+        "progress_chart": _progress_chart(of, newest),
+        "found": overview.all_found(of),
+        "rounds": rounds,
+        "jobs": jobs,
+        "has_active_jobs": any(job.state in overview.ACTIVE for job in jobs),
+        "has_worker": has_worker,
+        "reports": reports,
+        "in_use": in_use,
+        "best_of_n": charts.best_of_n(in_use.points, name=f"selector {in_use.version.number}")
+        if in_use and in_use.top
+        else None,
+        "counts": _counts(of),
+    }
+    return page(request, "campaign.html", membership, context)
+
+
+def _progress_chart(of: Campaign, newest: overview.RoundProgress | None) -> str:
+    if newest is None or not newest.wanted:
+        return ""
+    if not of.auto_advance or newest.round.state != "open":
+        return charts.progress(newest.parts())
+    at = overview.train_at(newest)
+    return charts.progress(newest.parts(), mark=at / newest.wanted, mark_words=f"training starts at {at:,}")
+
+
+def _counts(of: Campaign) -> dict[str, int]:
+    """Problems by split, and solutions: the pool at a glance."""
+    problems = Problem.objects.filter(campaign=of).visible()
+    by_split = problems.aggregate(all=Count("pk"), test=Count("pk", filter=Q(split="test")))
+    return {"problems": by_split["all"], "test": by_split["test"], "solutions": Solution.objects.of(of).count()}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def campaign_settings(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """Name and settings; work in hand goes on under the old ones."""
+    of = membership.campaign
+    form = SettingsForm(request.POST or None, instance=Campaign.objects.get(pk=of.pk))
+    if form.is_valid():
+        wanted = dict(form.cleaned_data)
+        name = wanted.pop("name")
+        try:
+            campaigns.change(campaign=of, by=account(request), name=name, wanted=wanted)
+        except ActionError as error:
+            add_refusal(form, error)
+        else:
+            return done(request, "The settings are changed.", "campaign-settings", of.slug)
+    return page(request, "settings.html", membership, {"form": form}, status=400 if form.errors else 200)

@@ -1,0 +1,90 @@
+"""What waits for a lead's decision: answers in dispute, and problems that labelers reported as bad."""
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_safe
+
+from labeling.actions import disputes, problems
+from labeling.actions.errors import ActionError
+from labeling.forms import AcceptForm, DeclineForm, add_refusal
+from labeling.models import Dispute, DisputeState, Label, Membership, Problem, ProblemState, Reference
+from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
+
+
+@require_safe
+@for_readers
+def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Open disputes and held problems, and what was decided before."""
+    reference = Reference.objects.filter(problem=OuterRef("problem"), is_current=True).values("answer")[:1]
+    concerning = (
+        Dispute.objects.filter(problem__campaign=membership.campaign)
+        .select_related("problem", "label__solution", "label__labeler__account", "decided_by")
+        .annotate(reference_answer=Subquery(reference))
+    )
+    is_report = Q(labels__is_current=True, labels__finish_reason="bad_problem")
+    reported = Problem.objects.filter(campaign=membership.campaign).annotate(
+        report_count=Count("labels", filter=is_report)
+    )
+    context = {
+        "rows": page_of(request, concerning.filter(state=DisputeState.OPEN).order_by("pk")),
+        "held": reported.filter(state=ProblemState.HELD).order_by("pk"),
+        "excluded": reported.filter(state=ProblemState.EXCLUDED).order_by("pk"),
+        "decided": concerning.exclude(state=DisputeState.OPEN).order_by("-decided_at")[:20],
+    }
+    return page(request, "decisions.html", membership, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def dispute_page(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
+    """One answer in dispute: accept a new reference answer, or decline."""
+    of = membership.campaign
+    dispute = get_object_or_404(
+        Dispute.objects.filter(problem__campaign=of).select_related("problem__campaign", "label__solution"), pk=pk
+    )
+    solution = dispute.label.solution
+    is_accepting, is_declining = (request.POST.get("decision") == word for word in ("accepted", "declined"))
+    accept = AcceptForm(
+        request.POST if is_accepting else None, initial={"reference_answer": solution.answer if solution else ""}
+    )
+    decline = DeclineForm(request.POST if is_declining else None)
+    form = accept if is_accepting else decline
+    if form.is_valid():
+        try:
+            disputes.decide(
+                dispute=dispute, decision=request.POST["decision"], by=account(request), **form.cleaned_data
+            )
+        except ActionError as error:
+            add_refusal(form, error)
+        else:
+            following = "every answer to the problem is graded again." if is_accepting else "the guess stays."
+            return done(request, f"The dispute is {dispute.state}: {following}", "decisions", of.slug)
+    context = {
+        "dispute": dispute,
+        "solution": solution,
+        "reference": dispute.problem.references.filter(is_current=True).first(),
+        "accept": accept,
+        "decline": decline,
+    }
+    return page(request, "dispute.html", membership, context, status=400 if form.errors else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def problem_decision(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
+    """Take a problem back into the queue, or exclude it."""
+    of = membership.campaign
+    problem = get_object_or_404(Problem.objects.filter(campaign=of).visible().select_related("campaign"), pk=pk)
+    if request.method == "POST":
+        wanted = request.POST.get("state", "")
+        try:
+            problems.decide(problem=problem, state=wanted, by=account(request))
+        except ActionError as error:
+            return refused(request, error, "problem-decision", of.slug, pk)
+        words = "is back in the queue" if wanted == ProblemState.ACTIVE else "is excluded"
+        return done(request, f"The problem {words}.", "decisions", of.slug)
+    reports = Label.objects.current().filter(problem=problem, finish_reason="bad_problem")
+    context = {"problem": problem, "reports": reports.select_related("labeler__account")}
+    return page(request, "problem_decision.html", membership, context)

@@ -1,0 +1,101 @@
+"""Background work: what runs, how far it is, what became of it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from labeling.actions import events, jobs, waiting
+from labeling.actions.errors import ActionError
+from labeling.models import Campaign, JobKind, Membership
+from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
+from labeling.views.overview import ACTIVE
+
+SHOWN = 6
+
+
+@require_safe
+@for_readers
+def job_list(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """All jobs, the newest first; for htmx the newest few, as a piece of the campaign's page."""
+    jobs_of = membership.campaign.jobs.order_by("-id")
+    if not request.htmx:  # type: ignore[attr-defined]
+        return page(request, "jobs.html", membership, {"rows": page_of(request, jobs_of), **_life(membership.campaign)})
+    life = _life(membership.campaign)
+    answer = page(request, "_jobs.html", membership, {"jobs": jobs_of[:SHOWN], **life})
+    if not life["has_active_jobs"]:
+        answer["HX-Refresh"] = "true"  # the last one ended: what the page says first is not so any more
+    return answer
+
+
+def _life(of: Campaign) -> dict[str, bool]:
+    return {
+        "has_active_jobs": of.jobs.filter(state__in=ACTIVE).exists(),
+        "has_worker": waiting.has_living_worker(),
+    }
+
+
+@require_safe
+@for_readers
+def job_page(request: HttpRequest, membership: Membership, pk: int) -> HttpResponse:
+    """One job: progress while it runs, then what came of it."""
+    job = get_object_or_404(membership.campaign.jobs.select_related("requested_by"), pk=pk)
+    result = job.result if isinstance(job.result, dict) else {}
+    context = {
+        "job": job,
+        "is_active": job.state in ACTIVE,
+        "has_worker": waiting.has_living_worker(),
+        "counts": {name: value for name, value in result.items() if isinstance(value, int) and name != "refused_count"},
+        "refusals": result.get("refused") or [],
+        "refused_count": result.get("refused_count") or len(result.get("refused") or []),
+        "why": result.get("why", ""),
+        "is_published": result.get("published"),
+    }
+    template = "_job.html" if request.htmx else "job.html"  # type: ignore[attr-defined]
+    return page(request, template, membership, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def cancel(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
+    """Ask, then cancel a job that has not ended."""
+    of = membership.campaign
+    job = get_object_or_404(of.jobs, pk=pk)
+    if request.method == "POST":
+        try:
+            jobs.cancel(job)
+        except ActionError as error:
+            return refused(request, error, "job", of.slug, pk)
+        events.record(campaign=of, actor=account(request), verb="job.cancelled", subject=f"job {pk}")
+        return done(request, "The job is cancelled.", "job", of.slug, pk)
+    context = {
+        "heading": f"Cancel this {job.kind}?",
+        "sentences": ["What it has done so far is left out, and nothing appears. You can ask for it again."],
+        "button": f"Cancel the {job.kind}",
+        "back": job.pk,
+        "back_to": "job",
+    }
+    return page(request, "confirm.html", membership, context)
+
+
+@require_POST
+@for_leads
+def retry(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
+    """Ask again for a job that failed or was cancelled."""
+    of = membership.campaign
+    job = get_object_or_404(of.jobs, pk=pk)
+    try:
+        jobs.retry(job)
+    except ActionError as error:
+        return refused(request, error, "job", of.slug, pk)
+    events.record(campaign=of, actor=account(request), verb="job.retried", subject=f"job {pk}")
+    return done(request, "Asked for again.", "job", of.slug, pk)
+
+
+@require_POST
+@for_leads
+def retrain(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """Ask for a training of the selector; asked while one waits, that one."""
+    of = membership.campaign
+    job = jobs.request(campaign=of, kind=JobKind.RETRAIN, by=account(request))
+    return done(request, "The selector is trained as soon as a worker is free.", "job", of.slug, job.pk)

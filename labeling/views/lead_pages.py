@@ -1,0 +1,109 @@
+"""What all pages for leads share: who may open them, and what stands around them.
+
+A campaign is found through one's membership, so other people's campaigns are not there at all. Reviewers read.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+
+from labeling.actions.errors import ActionError
+from labeling.models import Campaign, Dispute, DisputeState, Membership, Problem, ProblemState, Role
+
+View = Callable[..., HttpResponseBase]
+PAGE_ROWS = 50
+SECTIONS = {  # the tab that is open on a page, by the name of its address; else the overview
+    **dict.fromkeys(("rounds", "round", "round-plan", "round-turn"), "rounds"),
+    **dict.fromkeys(("solutions", "solution", "problems", "problem"), "solutions"),
+    **dict.fromkeys(("members", "member-remove"), "people"),
+    **dict.fromkeys(("decisions", "dispute", "problem-decision"), "decisions"),
+    "data": "data",
+}
+READERS = (Role.LEAD, Role.REVIEWER)
+
+
+def account(request: HttpRequest) -> User:
+    """Who asks; every page here needs signing in."""
+    return cast(User, request.user)
+
+
+def for_readers(view: View) -> View:
+    """A page for leads and reviewers, given one's membership in place of the slug; for others it is not there."""
+
+    @never_cache
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
+        members = Membership.objects.select_related("campaign")
+        membership = members.filter(campaign__slug=slug, account_id=request.user.pk, role__in=READERS).first()
+        if membership is None:
+            raise Http404(f"There is no campaign {slug!r}, or you do not lead it.")
+        return view(request, membership, **kwargs)
+
+    return guarded
+
+
+def check_lead(membership: Membership) -> None:
+    """Raise PermissionDenied unless this is a lead's membership."""
+    if membership.role != Role.LEAD:
+        raise PermissionDenied("Only a lead of this campaign can do this.")
+
+
+def for_leads(view: View) -> View:
+    """A page for leads alone; a reviewer is told so, for others it is not there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, membership: Membership, **kwargs: Any) -> HttpResponseBase:
+        check_lead(membership)
+        return view(request, membership, **kwargs)
+
+    return for_readers(guarded)
+
+
+def page(
+    request: HttpRequest, template: str, membership: Membership, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A page of one campaign with its tabs."""
+    campaign = membership.campaign
+    match = request.resolver_match
+    around = {
+        "section": SECTIONS.get(match.url_name or "", "overview") if match else "overview",
+        "campaign": campaign,
+        "is_lead": membership.role == Role.LEAD,
+        "decision_count": waiting_decisions(campaign),
+    }
+    return render(request, f"labeling/{template}", around | dict(context), status=status)
+
+
+def waiting_decisions(campaign: Campaign) -> int:
+    """Open disputes and held problems: what only a lead can decide."""
+    disputes = Dispute.objects.filter(problem__campaign=campaign, state=DisputeState.OPEN).count()
+    return disputes + Problem.objects.filter(campaign=campaign, state=ProblemState.HELD).count()
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+    """The page of rows that `?page=` names; the first or the last where it names none."""
+    return Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+
+
+def done(request: HttpRequest, words: str, to: str, *args: Any) -> HttpResponseRedirect:
+    """Say what was done, on the page that comes next."""
+    messages.success(request, words)
+    return redirect(to, *args)
+
+
+def refused(request: HttpRequest, error: ActionError, to: str, *args: Any) -> HttpResponseRedirect:
+    """Say why it was not done, on the page that comes next."""
+    messages.error(request, error.message)
+    return redirect(to, *args)

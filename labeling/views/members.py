@@ -1,0 +1,101 @@
+"""Members of a campaign: add, change, remove."""
+
+from django.contrib.auth.models import User
+from django.db.models import Count, IntegerField, Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_http_methods, require_POST
+
+from labeling.actions import people
+from labeling.actions.errors import ActionError
+from labeling.forms import MemberForm, RoleForm, add_refusal
+from labeling.models import Label, Membership, Role
+from labeling.views.lead_pages import account, check_lead, done, for_leads, for_readers, page, refused
+
+INTEGER = IntegerField()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_readers
+def member_list(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """Who is in, with their labels; a POST adds somebody (leads only)."""
+    return _add(request, membership) if request.method == "POST" else _list(request, membership, MemberForm())
+
+
+def _list(request: HttpRequest, membership: Membership, form: MemberForm) -> HttpResponseBase:
+    labels = Label.objects.current().filter(
+        labeler__account=OuterRef("account"), labeler__campaign=OuterRef("campaign")
+    )
+    of_member = labels.order_by().values("labeler__account")
+    members = (
+        membership.campaign.memberships.select_related("account")
+        .annotate(
+            label_count=Coalesce(
+                Subquery(of_member.annotate(n=Count("pk")).values("n")), 0, output_field=IntegerField()
+            ),
+            last_label_at=Subquery(of_member.annotate(last=Max("submitted_at")).values("last")),
+        )
+        .order_by("account__username")
+    )
+    context = {"form": form, "members": members, "roles": Role.choices, "me": membership}
+    return page(request, "members.html", membership, context, status=400 if form.errors else 200)
+
+
+def _add(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    check_lead(membership)
+    form = MemberForm(request.POST)
+    if form.is_valid():
+        username = form.cleaned_data["username"]
+        found = User.objects.filter(username=username).first()
+        if found is None:
+            form.add_error("username", f"There is no account {username}. The operator of this site makes accounts.")
+        else:
+            try:
+                people.add_member(
+                    campaign=membership.campaign, account=found, role=form.cleaned_data["role"], by=account(request)
+                )
+            except ActionError as error:
+                add_refusal(form, error)
+            else:
+                return done(request, f"{username} is in.", "members", membership.campaign.slug)
+    return _list(request, membership, form)
+
+
+@require_POST
+@for_leads
+def change_role(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
+    """Give a member another role."""
+    of = membership.campaign
+    member = get_object_or_404(of.memberships.select_related("account", "campaign"), pk=pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return refused(request, ActionError(f"Expected a role: {', '.join(Role.values)}."), "members", of.slug)
+    try:
+        people.change_role(member=member, role=form.cleaned_data["role"], by=account(request))
+    except ActionError as error:
+        return refused(request, error, "members", of.slug)
+    if member.pk == membership.pk and member.role == Role.LABELER:
+        return done(request, f"You are a labeler of {of.name} now.", "home")
+    return done(request, f"{member.account.get_username()} is {member.role} now.", "members", of.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def remove_member(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
+    """Ask, then end a membership; labels stay."""
+    of = membership.campaign
+    member = get_object_or_404(of.memberships.select_related("account", "campaign"), pk=pk)
+    name = member.account.get_username()
+    if request.method == "POST":
+        try:
+            people.remove_member(member=member, by=account(request))
+        except ActionError as error:
+            return refused(request, error, "members", of.slug)
+        if member.account_id == membership.account_id:
+            return done(request, f"You have left {of.name}.", "home")
+        return done(request, f"{name} is out. Their labels stay.", "members", of.slug)
+    sentences = ["Their labels stay. What they hold now comes back to the queue when its time is up."]
+    context = {"heading": f"Remove {name} from {of.name}?", "sentences": sentences, "button": f"Remove {name}"}
+    return page(request, "confirm.html", membership, {**context, "back_to": "members"})

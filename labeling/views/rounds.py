@@ -1,0 +1,282 @@
+"""Rounds: look, plan with a live preview, open, close, open again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from labeling import charts
+from labeling.actions import candidates, rounds
+from labeling.actions.errors import ActionError
+from labeling.forms import PlanForm, add_refusal
+from labeling.models import (
+    Campaign,
+    ItemState,
+    Label,
+    Membership,
+    QueueItem,
+    Reference,
+    Round,
+    RoundState,
+    SelectorVersion,
+    Solution,
+    SolutionScore,
+)
+from labeling.views import overview
+from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
+
+EXAMPLES = 10
+OF_EACH_OTHER_REASON = 2
+
+
+@require_safe
+@for_readers
+def round_list(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """All rounds, the newest first."""
+    shown = overview.rounds_with_progress(membership.campaign)
+    return page(request, "rounds.html", membership, {"rounds": shown})
+
+
+# --- planning
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a plan would choose."""
+
+    round: Round
+    items: list[QueueItem]
+    examples: list["Example"]
+    by_reason: dict[str, int]
+    problem_count: int
+    chart: str
+    wrong_count: int
+
+    @property
+    def lowest_wrong(self) -> float | None:
+        """The lowest score among the wrong answers chosen."""
+        scores = [item.score for item in self.items if item.reason == "convincing_wrong" and item.score is not None]
+        return min(scores, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One chosen solution with its problem, answer and current guess."""
+
+    item: QueueItem
+    solution: Any
+    reference: str | None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """Choose how, see what would be chosen, keep it. GET changes nothing, however often."""
+    campaign = membership.campaign
+    given = request.POST if request.method == "POST" else request.GET
+    last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
+    number = 0 if last is None else last + 1
+    form = PlanForm(PlanForm.start(campaign, seed=number) | {name: given[name] for name in given})
+    if form.is_valid():
+        wanted = rounds.RoundPlan.of(campaign, **form.cleaned_data)
+        try:
+            if request.method == "POST":
+                return _keep(request, campaign, wanted)
+            preview: Preview | None = _preview(campaign, wanted)
+            problem = ""
+        except ActionError as error:
+            preview, problem = None, error.message
+            if error.fields:
+                add_refusal(form, error)
+    else:
+        preview, problem = None, ""
+    context = {"form": form, "number": number, "preview": preview, "problem": problem}
+    template = "_preview.html" if request.htmx else "round_plan.html"  # type: ignore[attr-defined]
+    status = 400 if form.errors and not request.htmx else 200  # type: ignore[attr-defined]
+    return page(request, template, membership, context, status=status)
+
+
+def _keep(request: HttpRequest, campaign: Campaign, wanted: rounds.RoundPlan) -> HttpResponseBase:
+    made = rounds.plan(campaign=campaign, wanted=wanted, by=account(request))
+    if "open" not in request.POST:
+        return done(request, f"Round {made.number} is planned.", "round", campaign.slug, made.number)
+    try:
+        rounds.open_round(of=made, by=account(request))
+    except ActionError as error:  # planned it is
+        return refused(request, error, "round", campaign.slug, made.number)
+    return done(request, f"Round {made.number} is open.", "round", campaign.slug, made.number)
+
+
+def _preview(campaign: Campaign, wanted: rounds.RoundPlan) -> Preview:
+    planned, items = rounds.preview(campaign, wanted)
+    items.sort(key=lambda item: (item.rank, item.place))
+    chosen = {item.solution_id for item in items}
+    pool = _scores_of_wrong_answers(campaign, planned.selector) if planned.selector else {}
+    by_reason: dict[str, int] = {}
+    for item in items:
+        by_reason[item.reason] = by_reason.get(item.reason, 0) + 1
+    return Preview(
+        round=planned,
+        items=items,
+        examples=_examples(items),
+        by_reason=by_reason,
+        problem_count=_problem_count(chosen),
+        chart=charts.score_histogram(
+            list(pool.values()),
+            [item.score for item in items if item.reason == "convincing_wrong" and item.score is not None],
+        )
+        if pool
+        else "",
+        wrong_count=len(pool),
+    )
+
+
+def _scores_of_wrong_answers(campaign: Campaign, version: SelectorVersion) -> dict[int, float]:
+    """Scores of the wrong answers that a round could take, by solution."""
+    labeled = candidates.labeled_solutions(campaign)
+    wrong = candidates.eligible(campaign).filter(verdict="wrong", problem__split="train")
+    scored = SolutionScore.objects.filter(version=version, score__isnull=False, solution__in=wrong.values("pk"))
+    return {
+        pk: score
+        for pk, score in scored.order_by().values_list("solution_id", "score")
+        if score is not None and pk not in labeled
+    }
+
+
+def _problem_count(solutions: set[int]) -> int:
+    """From how many problems these are; asked in portions, since a database takes only so many values at once."""
+    chosen = list(solutions)
+    problems: set[int] = set()
+    for start in range(0, len(chosen), rounds.BATCH):
+        part = Solution.objects.filter(pk__in=chosen[start : start + rounds.BATCH])
+        problems.update(part.order_by().values_list("problem_id", flat=True))
+    return len(problems)
+
+
+def _examples(items: Sequence[QueueItem]) -> list[Example]:
+    """The first ten, with the first two of every further reason among them."""
+    shown = _first_of_each(items)
+    solutions = Solution.objects.select_related("problem").with_verdict().in_bulk([item.solution_id for item in shown])
+    problems = [solution.problem_id for solution in solutions.values()]
+    references = Reference.objects.filter(problem__in=problems, is_current=True)
+    answers = dict(references.values_list("problem_id", "answer"))
+    return [
+        Example(item, solutions[item.solution_id], answers.get(solutions[item.solution_id].problem_id))
+        for item in shown
+    ]
+
+
+def _first_of_each(items: Sequence[QueueItem]) -> list[QueueItem]:
+    of_reason: dict[str, list[QueueItem]] = {}
+    seen: set[int] = set()
+    for item in items:
+        if item.solution_id not in seen:  # with overlap a solution comes several times
+            seen.add(item.solution_id)
+            of_reason.setdefault(item.reason, []).append(item)
+    if not of_reason:
+        return []
+    first, *others = of_reason.values()
+    further = [item for group in others for item in group[:OF_EACH_OTHER_REASON]]
+    return [*first[: max(1, EXAMPLES - len(further))], *further]
+
+
+# --- one round
+
+
+@require_safe
+@for_readers
+def round_page(request: HttpRequest, membership: Membership, number: int) -> HttpResponse:
+    """One round with its items: state, score, rank, reason, labels."""
+    of = get_object_or_404(membership.campaign.rounds.select_related("selector", "campaign"), number=number)
+    counts = dict(of.items.order_by().values_list("state").annotate(count=Count("pk")))
+    found = overview.Found(**Label.objects.current().filter(round=of).aggregate(**overview.Found.sums()))
+    progress = overview.RoundProgress(of, counts, found)
+    wanted_state = request.GET.get("state", "")
+    items = _items(of, wanted_state if wanted_state in ItemState.values else "")
+    context = {
+        "round": of,
+        "progress": progress,
+        "progress_chart": charts.progress(progress.parts()) if progress.wanted else "",
+        "rows": page_of(request, items),
+        "states": ItemState.values,
+        "wanted_state": wanted_state,
+        "turns": _turns(progress),
+    }
+    return page(request, "round.html", membership, context)
+
+
+def _items(of: Round, state: str) -> QuerySet[QueueItem]:
+    labels = Label.objects.current().select_related("labeler__account")
+    items = of.items.select_related("solution__problem").prefetch_related(Prefetch("labels", queryset=labels))
+    return items.filter(Q(state=state) if state else Q()).order_by("rank", "place")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A change of a round's state, in words."""
+
+    name: str
+    button: str
+    question: str
+    following: str
+    is_allowed: bool = True
+
+
+def _turns(progress: overview.RoundProgress) -> list[Turn]:
+    """What a lead can do with the round now."""
+    number, left = progress.round.number, progress.wanted - progress.labeled
+    turns = {
+        RoundState.PLANNED: Turn(
+            "open",
+            f"Open round {number}",
+            f"Open round {number}?",
+            f"Its {progress.wanted:,} wanted labels come into the queue, and labelers can start.",
+        ),
+        RoundState.OPEN: Turn(
+            "close",
+            f"Close round {number}",
+            f"Close round {number} before it is full?",
+            f"{left:,} wanted labels are missing. What nobody has begun is no longer offered; what is in somebody’s "
+            "hands can still be submitted. You can open the round again.",
+        ),
+        RoundState.CLOSED: Turn(
+            "reopen",
+            f"Open round {number} again",
+            f"Open round {number} again?",
+            f"The {left:,} labels that are still missing come back into the queue.",
+            is_allowed=left > 0,
+        ),
+    }
+    turn = turns[RoundState(progress.round.state)]
+    return [turn] if turn.is_allowed else []
+
+
+ACTIONS = {"open": rounds.open_round, "close": rounds.close_round, "reopen": rounds.reopen_round}
+DONE = {"open": "is open", "close": "is closed", "reopen": "is open again"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def turn(request: HttpRequest, membership: Membership, number: int, to: str) -> HttpResponseBase:
+    """Ask, then open, close or open again."""
+    campaign = membership.campaign
+    of = get_object_or_404(campaign.rounds.select_related("campaign"), number=number)
+    if to not in ACTIONS:
+        return HttpResponseNotFound()
+    if request.method == "POST":
+        try:
+            ACTIONS[to](of=of, by=account(request))
+        except ActionError as error:
+            return refused(request, error, "round", campaign.slug, number)
+        return done(request, f"Round {number} {DONE[to]}.", "round", campaign.slug, number)
+    counts = dict(of.items.order_by().values_list("state").annotate(count=Count("pk")))
+    asked = next((one for one in _turns(overview.RoundProgress(of, counts)) if one.name == to), None)
+    if asked is None:
+        return redirect("round", campaign.slug, number)
+    context = {"heading": asked.question, "sentences": [asked.following], "button": asked.button}
+    return page(request, "confirm.html", membership, {**context, "back": of.number, "back_to": "round"})

@@ -1,0 +1,56 @@
+"""Selector versions: their figures, and which is in use."""
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_safe
+
+from labeling import charts
+from labeling.actions import selectors
+from labeling.actions.errors import ActionError
+from labeling.models import Membership
+from labeling.views.lead_pages import account, done, for_leads, for_readers, page, refused
+from labeling.views.selector_report import SelectorReport
+
+
+@require_safe
+@for_readers
+def selector_list(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """All versions, the newest first."""
+    reports = [SelectorReport.of(version) for version in membership.campaign.selectors.order_by("-number")]
+    in_use = next((report for report in reports if report.version.state == "published"), None)
+    return page(request, "selectors.html", membership, {"reports": reports, "in_use": in_use})
+
+
+@require_safe
+@for_readers
+def selector_page(request: HttpRequest, membership: Membership, number: int) -> HttpResponse:
+    """One version with all that is known of it."""
+    report = SelectorReport.of(get_object_or_404(membership.campaign.selectors, number=number))
+    chart = charts.best_of_n(report.points, name=f"selector {number}") if report.top else ""
+    return page(request, "selector.html", membership, {"report": report, "version": report.version, "chart": chart})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def publish(request: HttpRequest, membership: Membership, number: int) -> HttpResponseBase:
+    """Ask, then put a version in use: a held-back one, or an earlier one."""
+    of = membership.campaign
+    version = get_object_or_404(of.selectors, number=number)
+    if request.method == "POST":
+        who = account(request)
+        try:
+            selectors.publish(version=version, by=who, why=f"Published by {who.get_username()}.")
+        except ActionError as error:
+            return refused(request, error, "selectors", of.slug)
+        return done(request, f"Selector {number} is in use.", "selectors", of.slug)
+    if version.state == "published":
+        return redirect("selectors", of.slug)
+    report = SelectorReport.of(version)
+    following = "Rounds planned from now on use its scores. Rounds that are planned or open stay as they are."
+    context = {
+        "heading": f"Put selector {number} in use?",
+        "sentences": [*report.in_words(), following],
+        "button": f"Use selector {number}",
+    }
+    return page(request, "confirm.html", membership, {**context, "back_to": "selectors"})
