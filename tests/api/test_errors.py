@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.db import OperationalError
-from pytest import MonkeyPatch
 from rest_framework.test import APIClient
 
 from labeling.actions import queue, rounds
@@ -55,7 +54,7 @@ def test_whatever_a_client_accepts_it_gets_json(lead: APIClient) -> None:
     assert answer.headers["Content-Type"] == "application/json"
 
 
-def test_a_database_that_is_away(worker_bee: APIClient, item: QueueItem, monkeypatch: MonkeyPatch) -> None:
+def test_a_database_that_is_away(worker_bee: APIClient, item: QueueItem, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(**_: Any) -> None:
         raise OperationalError("database is locked")
 
@@ -66,7 +65,7 @@ def test_a_database_that_is_away(worker_bee: APIClient, item: QueueItem, monkeyp
     assert int(answer.headers["Retry-After"]) > 0
 
 
-def test_a_fault_of_ours(lead: APIClient, campaign: Campaign, monkeypatch: MonkeyPatch) -> None:
+def test_a_fault_of_ours(lead: APIClient, campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("secret detail")
 

@@ -122,9 +122,7 @@ def test_an_upload_that_is_none_is_refused_by_name(lead: APIClient, fields: dict
     assert not Job.objects.exists()
 
 
-def test_an_upload_above_the_limit_is_refused_and_leaves_nothing(
-    lead: APIClient, settings: Settings
-) -> None:
+def test_an_upload_above_the_limit_is_refused_and_leaves_nothing(lead: APIClient, settings: Settings) -> None:
     settings.IMPORT_MAX_BYTES = 10
     answer = upload(lead, file=a_file())
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
