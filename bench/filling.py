@@ -39,7 +39,7 @@ def label_all(connection: Any, *, limit: int | None = None) -> int:
         "solution_id": "solution.id",
         "item_id": "item.id",
         "submission_id": "gen_random_uuid()",
-        "ratings": "substr('++++++++', 1, (item.id % 8)::int) || '-'",
+        "ratings": "substr('++++++++', 1, mod(item.id, 8)::int) || '-'",
     }
     values = ", ".join(own.get(name, f'template."{name}"') for name in columns)
     with connection.transaction():
