@@ -58,8 +58,9 @@ def _candidates(campaign: Campaign, labeler: Labeler) -> list[int]:
     waiting = QueueItem.objects.filter(campaign=campaign).waiting().new_to(labeler)
     fresh = waiting.not_skipped_by(labeler).order_by("place")
     found = _started(waiting, labeler) or _ids(fresh)
-    if not found and take_back_expired(campaign=campaign):  # perhaps something ran out since the last sweep
-        found = _ids(fresh)
+    if not found:
+        take_back_expired(campaign=campaign)  # perhaps something ran out since the last sweep
+        found = _ids(fresh)  # whoever took it back: another request may have been faster
     return found or _ids(waiting.filter(skips__labeler=labeler).order_by("skips__skipped_at"))
 
 
@@ -82,30 +83,30 @@ def _ids(items: QuerySet[QueueItem]) -> list[int]:
 
 
 def _first_claimed(candidates: list[int], *, campaign: Campaign, labeler: Labeler, slot: int) -> int | None:
-    """The first of the candidates that could be claimed.
+    """The first of the candidates that could be claimed, all tried in one transaction: one fight for SQLite's lock.
 
     A unique constraint refuses a slot or a solution held twice: then another request of this labeler was faster, and
     what they hold has to be read again.
     """
     try:
-        return next((pk for pk in candidates if _claim(pk, campaign=campaign, labeler=labeler, slot=slot)), None)
+        with transaction.atomic():
+            return next((pk for pk in candidates if _claim(pk, campaign=campaign, labeler=labeler, slot=slot)), None)
     except IntegrityError:
         return None
 
 
 def _claim(pk: int, *, campaign: Campaign, labeler: Labeler, slot: int) -> bool:
     """Whoever changes the row has it."""
-    with transaction.atomic():
-        return bool(
-            QueueItem.objects.filter(pk=pk, state=ItemState.WAITING).update(
-                state=ItemState.LEASED,
-                leased_by=labeler,
-                lease_slot=slot,
-                lease_number=F("lease_number") + 1,
-                leased_at=Now(),
-                leased_until=_lease_end(campaign),
-            )
+    return bool(
+        QueueItem.objects.filter(pk=pk, state=ItemState.WAITING).update(
+            state=ItemState.LEASED,
+            leased_by=labeler,
+            lease_slot=slot,
+            lease_number=F("lease_number") + 1,
+            leased_at=Now(),
+            leased_until=_lease_end(campaign),
         )
+    )
 
 
 def held(*, item: QueueItem, labeler: Labeler, lease: int) -> QuerySet[QueueItem]:
