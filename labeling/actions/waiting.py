@@ -59,7 +59,8 @@ def _after(campaign: Campaign) -> tuple[str, int]:
 def _training(job: Job) -> str:
     if job.state == JobState.REQUESTED:
         return "The selector is about to be retrained"
-    return f"The selector is being retrained ({STAGES.get(job.stage, job.stage or 'starting')}, {100 * job.progress:.0f} %)"
+    stage = STAGES.get(job.stage, job.stage or "starting")
+    return f"The selector is being retrained ({stage}, {100 * job.progress:.0f} %)"
 
 
 def _stopped(campaign: Campaign) -> tuple[str, int]:
