@@ -46,6 +46,7 @@ _PROBLEM_KEYS = frozenset(
 _SOLUTION_KEYS = frozenset({"solution_id", "id", "generator", "steps", "answer", "answer_is_correct", "alternatives"})
 _LABEL_KEYS = frozenset({"first_error_index", "labeler"})
 _FLAT_KEYS = _PROBLEM_KEYS | _SOLUTION_KEYS
+Split = Literal["train", "test"] | None
 _SHAPES = 'one of the keys "solutions", "steps", "candidates", or the two keys "question" and "label" (a PRM800K row)'
 
 
@@ -119,10 +120,10 @@ def _parse(row: Any, line: bytes | None) -> ProblemRow:
     raise RowError("row", _SHAPES)
 
 
-def _split(row: dict[str, Any]) -> Literal["train", "test"] | None:
+def _split(row: dict[str, Any]) -> Split:
     split = row.get("split")
     if split is None or split == "train" or split == "test":
-        return cast(Literal["train", "test"] | None, split)
+        return cast("Split", split)  # in quotes: building the type for every row cost as much as parsing it
     raise RowError("split", '"train", "test" or null')
 
 

@@ -148,14 +148,16 @@ class Batch:
         return problem, solutions
 
     def _new_problem(self, row: ProblemRow) -> KnownProblem:
+        text_hash = digest(row.problem.encode())
         return KnownProblem(
             next(self._problem_ids),
-            row.split or split_of(row.problem).value,
+            row.split or split_of(row.problem, text_hash),
             row.ground_truth_solution,
             row.level,
             row.subject,
-            text=row.problem,
-            answers=set() if row.ground_truth_answer is None else {row.ground_truth_answer},
+            row.problem,
+            text_hash,
+            set() if row.ground_truth_answer is None else {row.ground_truth_answer},
         )
 
     def _new_solution(self, sample: Sample, problem_id: int) -> KnownSolution:
@@ -202,7 +204,7 @@ class Batch:
         setting, row = self._setting, entry.row
         self._new.problems.append(
             (problem.id, setting.campaign_id, setting.job_id, entry.problem, row.problem_id,
-             digest(row.problem.encode()), row.problem, row.ground_truth_solution, row.level, row.subject,
+             problem.text_hash, row.problem, row.ground_truth_solution, row.level, row.subject,
              problem.split, _ACTIVE, entry.metadata)
         )  # fmt: skip
         if row.ground_truth_answer is not None:

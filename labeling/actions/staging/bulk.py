@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, models, transaction
+from psycopg.types.string import BytesBinaryDumper
 
 from labeling.models.fields import JSONText
 
@@ -96,11 +97,13 @@ class PostgreSQLStore:
         if not rows:
             return
         statement = f"COPY {table.name} ({', '.join(table.columns)}) FROM STDIN (FORMAT BINARY)"
-        with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.set_types([self._WIRE.get(kind, kind) for kind in table.kinds])
-            write_row = copy.write_row
-            for row in rows:
-                write_row(row)
+        with connection.cursor() as cursor:
+            cursor.adapters.register_dumper(bytes, BytesBinaryDumper)  # the one in C; that of bytea is in Python
+            with cursor.copy(statement) as copy:
+                copy.set_types([self._WIRE.get(kind, kind) for kind in table.kinds])
+                write_row = copy.write_row
+                for row in rows:
+                    write_row(row)
 
     def with_keys(self, select: str, keys: Iterable[bytes]) -> list[Row]:
         array = "{" + ",".join([key.hex() for key in keys]) + "}"

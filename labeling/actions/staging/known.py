@@ -27,9 +27,11 @@ _SOLUTIONS = """
     FROM labeling_solution WHERE identity {among}"""
 _TEXTS = """
     SELECT pairs.number, pairs.name,
-        (SELECT min(s.id) FROM labeling_solution s
-         WHERE s.problem_id = pairs.number AND s.content_hash = pairs.name AND s.duplicate_of_id IS NULL)
-    FROM {pairs}"""  # a subquery for each pair: a planner without statistics would join by reading the whole table
+        (SELECT s.id FROM labeling_solution s
+         WHERE s.problem_id = pairs.number AND s.content_hash = pairs.name AND s.duplicate_of_id IS NULL LIMIT 1)
+    FROM {pairs}"""
+# A subquery for each pair: a planner without statistics would join by reading the whole table. LIMIT: the first of its
+# text is the first in the index too; its thousand duplicates need not be looked at.
 _LABELS = "SELECT import_key, ratings FROM labeling_label WHERE import_key {among}"
 _TREES = "SELECT identity, id FROM labeling_candidatetree WHERE identity {among}"
 
@@ -97,7 +99,7 @@ def solutions(store: Store, identities: Iterable[bytes]) -> dict[bytes, KnownSol
 
 def texts(store: Store, pairs: Iterable[tuple[int, bytes]]) -> dict[tuple[int, bytes], int]:
     """The solution that is labeled and scored for each (problem, text) that is there."""
-    found = store.with_pairs(_TEXTS, pairs)
+    found = store.with_pairs(_TEXTS, set(pairs))
     return {(problem, as_bytes(text)): pk for problem, text, pk in found if pk is not None}
 
 
