@@ -15,7 +15,6 @@ import { Waiting } from "./waiting.js";
 const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove", "scroll"];
-const AHEAD_AFTER_MS = 300; // the solution in hand comes first
 const AGAIN_MS = 5_000;
 
 const { api, campaign, reference, who, signIn } = root.dataset;
@@ -79,7 +78,7 @@ async function next() {
 function show(found) {
   waiting.hide();
   desk.open(found);
-  setTimeout(() => supply.prepareAhead(found.item.item), AHEAD_AFTER_MS);
+  supply.prepareAhead();
 }
 
 function bindActions() {

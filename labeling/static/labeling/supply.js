@@ -3,6 +3,7 @@
 import { call, retryAfter } from "./api.js";
 import { Sheet } from "./sheet.js";
 
+const AHEAD_AFTER_MS = 300; // the solution in hand comes first
 const NEAR_END_MS = 60_000; // a lease that ends sooner is asked for again
 
 /** When the lease ends, on this page's own clock: the machine's may be wrong. */
@@ -15,6 +16,7 @@ export class Supply {
   constructor({ url, stage, template, reference }) {
     Object.assign(this, { url, stage, template, reference });
     this.ahead = null;
+    this.taken = null;
   }
 
   async ask(query) {
@@ -27,19 +29,28 @@ export class Supply {
     return { item: body, sheet, ends: leaseEnd(body, response) };
   }
 
-  /** Fetch and typeset one more while this item is being rated. A failure here is no news: it is asked for again. */
-  prepareAhead(current) {
-    this.ahead = this.ask("?ahead=1").then(
-      (next) => (next.item && next.item.item !== current ? next : null),
-      () => null,
-    );
+  /** Soon fetch and typeset one more, while the one just taken is being rated. A failure here is no news: `take` asks again. */
+  prepareAhead() {
+    this.timer = setTimeout(() => {
+      this.ahead = this.ask("?ahead=1").catch(() => null);
+    }, AHEAD_AFTER_MS);
   }
 
-  /** The next solution: the prepared one while its lease is good. Resolves to `{item: null, reason, seconds}` where there is none. */
+  /** Whether a solution that was fetched ahead can be used: another one than the last, with time left on its lease. */
+  isGood(prepared) {
+    return prepared?.item && prepared.item.item !== this.taken && prepared.ends - performance.now() > NEAR_END_MS;
+  }
+
+  /**
+   * The next solution: the prepared one, else a fresh one. Resolves to `{item: null, reason, seconds}` where there is none.
+   * Nothing else is asked for meanwhile: two sheets would be typeset in the same place.
+   */
   async take() {
+    clearTimeout(this.timer);
     const prepared = await this.ahead;
     this.ahead = null;
-    if (prepared && prepared.ends - performance.now() > NEAR_END_MS) return prepared;
-    return this.ask("");
+    const found = this.isGood(prepared) ? prepared : await this.ask("");
+    this.taken = found.item?.item ?? null;
+    return found;
   }
 }
