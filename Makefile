@@ -21,9 +21,9 @@ serve: setup ## the same installation with several web processes and no demo dat
 test: setup-test lint ## everything: lint, then all tests on PostgreSQL and again on SQLite
 	@status=0; \
 	echo "--- PostgreSQL: all tests"; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --database postgresql || status=$$?; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --database postgresql || status=$$?; \
 	echo "--- SQLite: all that touches rows"; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --database sqlite --ignore=tests/selector --ignore=tests/browser || status=$$?; \
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --database sqlite --ignore=tests/selector --ignore=tests/browser || status=$$?; \
 	exit $$status
 
 lint: setup-test ## style, types and import directions

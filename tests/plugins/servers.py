@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.parts import MARK, start_guard
 from runner.static_files import NOT_SERVED
 from tests.plugins.processes import Server, start_postgres, start_redis
 
@@ -90,6 +91,9 @@ def take_own_place() -> None:
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """Before anybody reads the settings: start the servers, or find those that the controller has started."""
     if BASE not in os.environ:
+        mark = secrets.token_hex(8)
+        start_guard(mark)  # so that a killed run leaves no site, worker or browser behind
+        os.environ[MARK] = mark
         servers = Servers()
         early_config.add_cleanup(servers.stop)
         servers.start(early_config.known_args_namespace.database)
