@@ -401,9 +401,9 @@ def test_the_next_solution_takes_few_queries(
     person: Labeler,
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(10):
         assert worker_bee.post(NEXT).status_code == 200
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(4):
         assert worker_bee.post(NEXT).status_code == 200
 
 
@@ -417,7 +417,7 @@ def test_a_label_takes_few_queries(
     for _ in range(2):
         make.make_item(round=round_)
     offered = worker_bee.post(NEXT).json()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(15):
         assert worker_bee.post(url(offered, "label"), a_pass(offered)).status_code == 201
 
 

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+import orjson
+from django.db import connection
 from rest_framework import serializers
 
-from labeling.actions import passes, references
+from labeling.actions import passes
 from labeling.api.fields import Answer, Choice, SubmissionId, Text, WholeNumber, WholeNumbers, YesNo
 from labeling.models import MAX_CHARACTERS, MAX_STEPS, FinishReason, Label, Labeler, QueueItem, ReferenceAnswer
 
 MAX_DRAFT_BYTES = 256 * 1024
+REFERENCE_AND_DRAFT = """
+    SELECT (SELECT answer FROM labeling_reference WHERE problem_id = %s AND is_current),
+           (SELECT content FROM labeling_draft WHERE item_id = %s AND labeler_id = %s)
+"""
 
 
 class Lease(serializers.Serializer):
@@ -107,11 +113,10 @@ class OfferedItem(Answer):
 def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
     """The answer to `next/`."""
     solution = item.solution
+    reference, draft = _reference_and_draft(item, labeler)
     problem = {"problem": solution.problem.text}
-    if labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
-        reference = references.current_reference(solution.problem)
-        if reference is not None and reference.answer is not None:
-            problem["ground_truth_answer"] = reference.answer
+    if reference is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
+        problem["ground_truth_answer"] = reference
     answer = {
         "item": item.pk,
         "lease": item.lease_number,
@@ -123,8 +128,18 @@ def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
         answer["answer"] = solution.answer
     if solution.alternatives:
         answer["alternatives"] = solution.alternatives
-    draft = item.drafts.filter(labeler=labeler).first()
-    return answer if draft is None else answer | {"draft": draft.content}
+    return answer if draft is None else answer | {"draft": orjson.loads(draft)}
+
+
+def _reference_and_draft(item: QueueItem, labeler: Labeler) -> tuple[str | None, str | None]:
+    """The current reference answer and this labeler's draft (as JSON), each None where there is none.
+
+    Written out as one statement: two queries by the ORM took a tenth of the whole time of `next/`.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(REFERENCE_AND_DRAFT, [item.solution.problem_id, item.pk, labeler.pk])
+        reference, draft = cursor.fetchone()
+    return reference, draft
 
 
 class SavedDraft(Answer):
