@@ -57,6 +57,8 @@ def dispute_page(request: HttpRequest, membership: Membership, pk: int) -> HttpR
                 dispute=dispute, decision=request.POST["decision"], by=account(request), **form.cleaned_data
             )
         except ActionError as error:
+            if not error.fields:  # decided meanwhile: there is no form any more to say it beside
+                return refused(request, error, "dispute", of.slug, pk)
             add_refusal(form, error)
         else:
             following = "every answer to the problem is graded again." if is_accepting else "the guess stays."

@@ -22,7 +22,8 @@ def export(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         return refused(request, ActionError(f"Not exported. {told}"), "data", of.slug)
     try:
         return file_of(
-            of, **{name: value for name, value in form.cleaned_data.items() if value not in ("", None, False)}
+            of,
+            **{name: value for name, value in form.cleaned_data.items() if value or value == 0 and value is not False},
         )
     except ActionError as error:
         return refused(request, error, "data", of.slug)

@@ -94,7 +94,8 @@ def rounds_with_progress(campaign: Campaign) -> list[RoundProgress]:
     found: dict[int, Found] = {}
     for row in labels.annotate(**Found.sums()):
         sums: dict[str, Any] = dict(row)
-        found[sums.pop("round_id")] = Found(**sums)
+        round_id = sums.pop("round_id")
+        found[round_id] = Found(**sums)
     return [RoundProgress(one, items.get(one.pk, {}), found.get(one.pk, Found())) for one in rounds]
 
 

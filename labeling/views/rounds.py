@@ -58,10 +58,9 @@ class Preview:
     wrong_count: int
 
     @property
-    def lowest_wrong(self) -> float | None:
-        """The lowest score among the wrong answers chosen."""
-        scores = [item.score for item in self.items if item.reason == "convincing_wrong" and item.score is not None]
-        return min(scores, default=None)
+    def wanted(self) -> int:
+        """How many labels."""
+        return len(self.items)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,4 +19,5 @@ function setFormulas(root) {
 }
 
 setFormulas(document);
+document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on phones the tabs scroll
 document.addEventListener("htmx:load", (event) => setFormulas(event.detail.elt));

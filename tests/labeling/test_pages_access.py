@@ -1,0 +1,129 @@
+"""Who may open a lead's page, and what a page costs."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from labeling.models import Campaign
+from tests import factories as make
+from tests.labeling.pages import fill_pool, scored_by, signed_in
+
+READ_BY_REVIEWERS = [
+    "", "rounds/", "rounds/0/", "problems/", "problems/{problem}/", "solutions/", "solutions/{solution}/", "decisions/",
+    "members/", "data/", "jobs/", "jobs/{job}/", "selectors/", "selectors/1/",
+]  # fmt: skip
+LEADS_ALONE = [
+    "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
+    "members/{member}/remove/", "export/?format=prm800k", "jobs/{waiting}/cancel/", "selectors/2/publish/",
+]  # fmt: skip
+POSTS = [
+    "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
+    "members/", "members/{member}/role/", "members/{member}/remove/", "data/", "jobs/{waiting}/cancel/",
+    "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/",
+]  # fmt: skip
+
+Address = Callable[[str], str]
+
+
+@pytest.fixture
+def address(campaign: Campaign, owner: User, labeler: User) -> Address:
+    """Fills the numbers of real rows into an address below the campaign's."""
+    solutions = fill_pool(campaign)
+    scored_by(campaign, solutions)
+    make.make_selector(campaign, 2, state="held_back", scored_at=make.A_MOMENT)
+    item = make.make_item(solutions[0], make.make_round(campaign, 0), state="labeled")
+    label = make.make_label(item=item, ratings=[1, 1, 1])
+    numbers = {
+        "problem": solutions[0].problem_id,
+        "solution": solutions[0].pk,
+        "dispute": make.make_dispute(label).pk,
+        "job": make.make_job(campaign).pk,
+        "waiting": make.make_job(campaign, "grade", "requested").pk,
+        "member": campaign.memberships.get(account=labeler).pk,
+    }
+    return lambda path: f"/campaigns/{campaign.slug}/" + path.format(**numbers)
+
+
+@pytest.mark.parametrize("path", READ_BY_REVIEWERS + LEADS_ALONE)
+def test_a_lead_opens_every_page(path: str, address: Address, owner: User) -> None:
+    assert signed_in(owner).get(address(path)).status_code == 200
+
+
+@pytest.mark.parametrize("path", READ_BY_REVIEWERS)
+def test_a_reviewer_reads(path: str, address: Address, campaign: Campaign, stranger: User) -> None:
+    make.make_membership(campaign, stranger, role="reviewer")
+    answer = signed_in(stranger).get(address(path))
+    assert answer.status_code == 200
+    assert "Decide</a>" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", LEADS_ALONE)
+def test_a_reviewer_is_told_what_only_leads_can_do(
+    path: str, address: Address, campaign: Campaign, stranger: User
+) -> None:
+    make.make_membership(campaign, stranger, role="reviewer")
+    assert signed_in(stranger).get(address(path)).status_code == 403
+
+
+@pytest.mark.parametrize("path", READ_BY_REVIEWERS + LEADS_ALONE)
+def test_for_labelers_and_strangers_there_is_no_such_page(
+    path: str, address: Address, labeler: User, stranger: User
+) -> None:
+    assert [signed_in(who).get(address(path)).status_code for who in (labeler, stranger)] == [404, 404]
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_nobody_but_a_lead_changes_anything(
+    path: str, address: Address, campaign: Campaign, labeler: User, stranger: User
+) -> None:
+    reviewer = make.make_account("reviewer")
+    make.make_membership(campaign, reviewer, role="reviewer")
+    answers = [signed_in(who).post(address(path), {}).status_code for who in (labeler, stranger, reviewer)]
+    assert answers == [404, 404, 403]
+
+
+def test_whoever_is_not_signed_in_comes_to_the_form(address: Address) -> None:
+    assert Client().get(address("rounds/"))["Location"] == "/?next=/campaigns/campaign/rounds/"
+
+
+@pytest.mark.parametrize("path", ["retrain/", "members/1/role/", "jobs/1/retry/"])
+def test_what_changes_something_is_no_link(path: str, campaign: Campaign, owner: User) -> None:
+    assert signed_in(owner).get(f"/campaigns/{campaign.slug}/{path}").status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["", "rounds/", "rounds/0/", "problems/", "solutions/", "decisions/", "members/", "jobs/", "selectors/"]
+)
+def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(path: str, campaign: Campaign, owner: User) -> None:
+    _rows(campaign, 1, problems=2)
+    few = _queries(owner, f"/campaigns/{campaign.slug}/{path}")
+    _rows(campaign, 2, problems=6)
+    assert _queries(owner, f"/campaigns/{campaign.slug}/{path}") == few
+
+
+def _rows(campaign: Campaign, number: int, problems: int) -> None:
+    """Some of everything: solutions, a round, labels, disputes, held problems, members, jobs, a version."""
+    solutions = fill_pool(campaign, problems=problems)
+    campaign.selectors.update(state="retired")
+    scored_by(campaign, solutions, number)
+    of = campaign.rounds.filter(number=0).first() or make.make_round(campaign, 0)
+    make.make_round(campaign, number, state="closed")
+    for solution in solutions:
+        label = make.make_label(item=make.make_item(solution, of, state="labeled"), ratings=[1, 1, 1])
+        make.make_dispute(label)
+        make.make_membership(campaign)
+    for solution in solutions[:problems]:
+        solution.problem.state = "held"
+        solution.problem.save()
+
+
+def _queries(account: User, address: str) -> int:
+    client = signed_in(account)
+    client.get(address)  # whatever is asked for once in a process is asked for now
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(address).status_code == 200
+    return len(asked)

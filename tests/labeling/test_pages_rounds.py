@@ -1,0 +1,151 @@
+"""Rounds as pages: preview, plan, open, close, open again, and what is in one."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from labeling.models import Campaign, QueueItem, Round
+from tests import factories as make
+from tests.labeling.pages import fill_pool, scored_by, signed_in, text_of
+
+
+@pytest.fixture
+def lead(owner: User) -> Client:
+    return signed_in(owner)
+
+
+def plan_of(campaign: Campaign) -> str:
+    return f"/campaigns/{campaign.slug}/rounds/plan/"
+
+
+WANTED = {
+    "size": "4",
+    "strategy": "convincing_wrong",
+    "wrong_share": "50",
+    "evaluation_share": "0",
+    "scope": "problem",
+    "seed": "7",
+}
+
+
+def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead: Client) -> None:
+    solutions = fill_pool(campaign, problems=6)
+    scored_by(campaign, solutions)
+    answer = lead.get(plan_of(campaign), WANTED)
+    preview = answer.context["preview"]
+    assert (preview.wanted, preview.problem_count, preview.wrong_count) == (4, 4, 12)
+    assert preview.by_reason == {"convincing_wrong": 2, "convincing": 2}
+    assert "Scores of 12 wrong-answer solutions; the 2 chosen have scores from 0.88 up." in text_of(answer)
+    assert not Round.objects.exists()
+
+
+def test_without_a_selector_the_preview_says_that_it_draws_uniformly(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign)
+    page = text_of(lead.get(plan_of(campaign)))
+    assert "There is no selector yet" in page
+    assert "drawn uniformly" in page
+
+
+def test_a_shortfall_is_told(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign)
+    page = text_of(lead.get(plan_of(campaign), WANTED | {"size": "10"}))
+    assert "Not enough in the pool:" in page
+    assert "6 labels in all" in page
+
+
+def test_what_was_previewed_is_what_is_planned(campaign: Campaign, lead: Client) -> None:
+    scored_by(campaign, fill_pool(campaign, problems=6))
+    previewed = {item.solution_id for item in lead.get(plan_of(campaign), WANTED).context["preview"].items}
+    answer = lead.post(plan_of(campaign), WANTED, follow=True)
+    made = Round.objects.get()
+    assert set(made.items.values_list("solution_id", flat=True)) == previewed
+    assert (made.state, made.scope, made.seed, made.wrong_share) == ("planned", "problem", 7, 0.5)
+    assert "Round 0 is planned" in text_of(answer)
+
+
+def test_planned_and_opened_at_once(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign)
+    lead.post(plan_of(campaign), WANTED | {"open": "1"})
+    assert Round.objects.get().state == "open"
+    assert QueueItem.objects.waiting().count() == 4
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("size", "0", "greater than or equal to 1"),
+        ("size", "many", "Enter a whole number"),
+        ("wrong_share", "101", "less than or equal to 100"),
+        ("evaluation_share", "60", "Expected at most 40 %"),
+        ("scope", "galaxy", "not one of the available choices"),
+        ("strategy", "best", "not one of the available choices"),
+    ],
+)
+def test_a_plan_that_does_not_fit_is_told_and_plans_nothing(
+    field: str, value: str, told: str, campaign: Campaign, lead: Client
+) -> None:
+    fill_pool(campaign)
+    for answer in (
+        lead.get(plan_of(campaign), WANTED | {field: value}),
+        lead.post(plan_of(campaign), WANTED | {field: value}),
+    ):
+        assert answer.status_code == 400
+        assert told in text_of(answer)
+    assert not Round.objects.exists()
+
+
+def test_with_nothing_left_the_page_says_so(campaign: Campaign, lead: Client) -> None:
+    answer = lead.get(plan_of(campaign))
+    assert answer.status_code == 200
+    assert "There is nothing left to label" in text_of(answer)
+    assert lead.post(plan_of(campaign), WANTED).status_code == 200
+    assert not Round.objects.exists()
+
+
+def test_for_htmx_only_the_piece_and_the_heading_come(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign)
+    piece = text_of(lead.get(plan_of(campaign), WANTED, HTTP_HX_REQUEST="true"))
+    assert "<html" not in piece
+    assert 'id="preview"' in piece
+    assert 'id="plan-top" hx-swap-oob="true"' in piece
+
+
+@pytest.mark.parametrize(
+    ("state", "to", "after"), [("planned", "open", "open"), ("open", "close", "closed"), ("closed", "reopen", "open")]
+)
+def test_a_turn_is_asked_first_and_then_made(state: str, to: str, after: str, campaign: Campaign, lead: Client) -> None:
+    of = make.make_round(campaign, state=state)
+    make.make_item(fill_pool(campaign)[0], of, state="waiting" if state == "open" else "planned")
+    address = f"/campaigns/{campaign.slug}/rounds/0/{to}/"
+    assert "Leave it as it is" in text_of(lead.get(address))
+    of.refresh_from_db()
+    assert of.state == state
+    lead.post(address)
+    of.refresh_from_db()
+    assert of.state == after
+
+
+def test_a_turn_that_does_not_fit_is_refused_in_words(campaign: Campaign, lead: Client) -> None:
+    make.make_round(campaign, state="planned")
+    answer = lead.post(f"/campaigns/{campaign.slug}/rounds/0/close/", follow=True)
+    assert "Round 0 is planned, not open." in text_of(answer)
+    assert lead.get(f"/campaigns/{campaign.slug}/rounds/0/paint/").status_code == 404
+    assert lead.get(f"/campaigns/{campaign.slug}/rounds/8/").status_code == 404
+
+
+def test_a_round_shows_its_items_with_reasons_and_labels(campaign: Campaign, lead: Client) -> None:
+    of = make.make_round(campaign)
+    solutions = fill_pool(campaign)
+    done = make.make_item(solutions[0], of, state="labeled", score=0.87, reason="convincing_wrong")
+    make.make_label(item=done, labeler=make.make_labeler(campaign, make.make_account("ada")))
+    make.make_item(solutions[1], of, reason="evaluation", rank=1)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/rounds/0/"))
+    for words in (
+        "wrong answer, among the most convincing",
+        "0.87",
+        "ada: first error at step 2",
+        "uniformly from the test split",
+    ):
+        assert words in page
+    waiting = lead.get(f"/campaigns/{campaign.slug}/rounds/0/?state=waiting").context["rows"].object_list
+    assert [item.solution for item in waiting] == [solutions[1]]

@@ -1,0 +1,83 @@
+"""Selector versions as pages, and the figures drawn on the server."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from labeling import charts
+from labeling.charts import Part, Point
+from labeling.models import Campaign
+from tests import factories as make
+from tests.labeling.pages import METRICS, fill_pool, scored_by, signed_in, text_of
+
+
+@pytest.fixture
+def lead(owner: User) -> Client:
+    return signed_in(owner)
+
+
+def test_a_held_back_version_is_published_after_a_question(campaign: Campaign, lead: Client) -> None:
+    scored_by(campaign, fill_pool(campaign))
+    held = make.make_selector(campaign, 2, state="held_back", scored_at=make.A_MOMENT, metrics=METRICS)
+    address = f"/campaigns/{campaign.slug}/selectors/2/publish/"
+    assert "Put selector 2 in use?" in text_of(lead.get(address))
+    assert "Selector 2 is in use" in text_of(lead.post(address, follow=True))
+    held.refresh_from_db()
+    assert (held.state, held.why) == ("published", "Published by owner.")
+    assert lead.get(address)["Location"].endswith("/selectors/")
+
+
+def test_the_earlier_version_is_used_again(campaign: Campaign, lead: Client) -> None:
+    make.make_selector(campaign, 1, state="retired", scored_at=make.A_MOMENT)
+    make.make_selector(campaign, 2)
+    lead.post(f"/campaigns/{campaign.slug}/selectors/1/publish/")
+    assert campaign.selectors.get(state="published").number == 1
+
+
+def test_an_incomplete_version_is_refused_in_words(campaign: Campaign, lead: Client) -> None:
+    make.make_selector(campaign, 1, state="training")
+    answer = lead.post(f"/campaigns/{campaign.slug}/selectors/1/publish/", follow=True)
+    assert "is not complete" in text_of(answer)
+
+
+def test_figures_are_not_known_until_thirty_evaluation_labels(campaign: Campaign, lead: Client) -> None:
+    make.make_selector(campaign, 1, state="retired", metrics=METRICS, evaluation_labels=29)
+    make.make_selector(campaign, 2, metrics=METRICS, evaluation_labels=30)
+    assert "not known yet (29 of 30" in text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/"))
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/2/"))
+    assert "0.66 <small>0.55 to 0.75</small>" in page
+    assert "not known yet" not in page
+
+
+def test_best_of_n_is_drawn_with_majority_and_ceiling_and_a_table_behind(campaign: Campaign, lead: Client) -> None:
+    make.make_selector(campaign, 1, metrics=METRICS)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/"))
+    assert "At N 4: selector 1 80.0 %, majority vote 50.0 %, any of N right 90.0 %." in page
+    assert '<td class="figure">60.0\N{NO-BREAK SPACE}% to 95.0\N{NO-BREAK SPACE}%</td>' in page
+
+
+def test_labels_at_the_ends_of_lines_never_lie_on_one_another() -> None:
+    svg = charts.best_of_n([Point(1, 0.5, 0.5, 0.5), Point(2, 0.6, 0.6, 0.6)], name="selector 1")
+    ends = [float(part.split('"')[0]) for part in svg.split('<text x="522" y="')[1:]]
+    assert len(ends) == 3
+    assert min(abs(one - other) for one in ends for other in ends if one != other) >= 18
+
+
+def test_a_line_without_a_value_at_the_end_is_left_out() -> None:
+    svg = charts.best_of_n([Point(1, 0.5, 0.5, None), Point(2, 0.6, None, None)], name="selector 1")
+    assert "majority" not in svg
+    assert "any of N" not in svg
+
+
+@pytest.mark.parametrize("score", [0.0, 1.0])
+def test_scores_at_the_ends_fall_into_the_histogram(score: float) -> None:
+    svg = charts.score_histogram([score] * 3, [score])
+    assert svg.count('class="bar-2"') == svg.count('class="bar-1"') == 1
+    assert "Scores of 3 wrong-answer solutions; the 1 chosen have scores" in svg
+
+
+def test_parts_of_a_whole_fill_it() -> None:
+    svg = charts.progress([Part("labeled", 1, "bar-1"), Part("in hand", 0, "bar-3"), Part("waiting", 3, "bar-2")])
+    assert 'class="bar-1" x="0" y="30" width="205"' in svg
+    assert 'class="bar-2" x="205" y="30" width="615"' in svg
+    assert "bar-3" not in svg
