@@ -1,6 +1,7 @@
 """All settings, read from the environment and from `var/env`; README lists every name with its default."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import environ
@@ -146,7 +147,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [("vendor/katex", BASE_DIR / "node_modules" / "katex" / "dist")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "annotator.static_files.HashedModules"},
 }
 # Packed already, or (maps) megabytes that only a debugger asks for: compressing them would slow the first start.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "jpg", "webp", "ico", "gz", "br", "ttf", "woff", "woff2", "map"]
@@ -219,7 +220,7 @@ CELERY_BEAT_SCHEDULE = periodic(sweep_seconds=env.int("SWEEP_SECONDS", 5))
 
 # --- logs: one JSON object a line, with request ids
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
-_SHARED_PROCESSORS = [
+_SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.stdlib.add_logger_name,

@@ -21,6 +21,7 @@ NOT_SERVED = (
     "xregexp.js",
     "select2.full.js",
     "htmx-4*",
+    "hx-*",
     "htmax*",
 )
 RESULT = VAR / "static" / "staticfiles.json"

@@ -1,7 +1,6 @@
 """The grade job: answers without a verdict, and all answers of problems whose reference was changed, are graded."""
 
 import tempfile
-from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from labeling.actions import jobs
-from labeling.models import Grade, Job, Reference, Solution
+from labeling.models import Campaign, Grade, Job, Reference, Solution, VerdictChoice
 from workers.child import Stage, run_selector
 
 GRADE = Stage("grade", 0.0, 0.95)
@@ -38,17 +37,25 @@ def ungraded(job: Job) -> QuerySet[Any]:
 
 
 def grade(job: Job) -> dict[str, Any]:
-    """Grade what is ungraded; returns the job's result. Killed and run again it goes on with what is left."""
-    counts: dict[str, int] = {"correct": 0, "wrong": 0, "uncertain": 0, "unknown": 0}
+    """Grade what is ungraded; killed and run again it goes on with what is left.
+
+    Returns the job's result: how many of the campaign's graded answers have which verdict now, whoever graded them.
+    """
     with tempfile.TemporaryDirectory(prefix="plumbline-grade-", dir=_scratch()) as folder:
         pairs, verdicts = Path(folder, "pairs.jsonl"), Path(folder, "verdicts.jsonl")
         references = _write_pairs(pairs, ungraded(job))
         if references:
             said = run_selector(job, GRADE, ["grade", "--data", str(pairs), "--out", str(verdicts)])
-            for row in _keep(job, verdicts, references, str(said["grader"])):
-                counts[row["verdict"]] += 1
-    jobs.finish(job, result=counts)
-    return counts
+            _keep(job, verdicts, references, str(said["grader"]))
+    result = _verdicts_now(job.campaign)
+    jobs.finish(job, result=result)
+    return result
+
+
+def _verdicts_now(campaign: Campaign) -> dict[str, int]:
+    grades = Grade.objects.filter(solution__problem__campaign=campaign, is_current=True)
+    counted = dict(grades.values_list("verdict").annotate(count=Count("pk")))
+    return {verdict: counted.get(verdict, 0) for verdict in VerdictChoice.values}
 
 
 def _scratch() -> Path:
@@ -69,7 +76,7 @@ def _write_pairs(path: Path, solutions: QuerySet[Any]) -> dict[str, int]:
     return references
 
 
-def _keep(job: Job, verdicts: Path, references: dict[str, int], version: str) -> Iterator[dict[str, Any]]:
+def _keep(job: Job, verdicts: Path, references: dict[str, int], version: str) -> None:
     """Write grades in short transactions; one against a reference that changed meanwhile is no longer wanted."""
     with verdicts.open("rb") as lines:
         rows = map(orjson.loads, lines)
@@ -95,4 +102,3 @@ def _keep(job: Job, verdicts: Path, references: dict[str, int], version: str) ->
                     )
                     for row in wanted
                 )
-            yield from wanted

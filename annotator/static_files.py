@@ -1,0 +1,9 @@
+"""How static files are stored."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedModules(CompressedManifestStaticFilesStorage):
+    """Hashed names inside `import … from` too, so that a page never mixes scripts of two releases."""
+
+    support_js_module_import_aggregation = True
