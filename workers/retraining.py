@@ -47,7 +47,7 @@ def _version(job: Job) -> SelectorVersion:
     """The version that this job makes: the same one however often it is begun."""
     with transaction.atomic():
         jobs.heartbeat(job, stage=SNAPSHOT.name, progress=SNAPSHOT.start, message="collecting labels")
-        campaign = Campaign.objects.select_for_update().get(pk=job.campaign_id)
+        campaign = Campaign.objects.select_for_update(no_key=True).get(pk=job.campaign_id)
         last = SelectorVersion.objects.filter(campaign=campaign).exclude(job=job).aggregate(last=Max("number"))["last"]
         version, _ = SelectorVersion.objects.get_or_create(
             job=job,
