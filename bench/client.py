@@ -3,11 +3,13 @@
 import http.client
 import json
 import random
+import time
 import uuid
 from typing import Any
 from urllib.parse import urlsplit
 
 TIMEOUT_SECONDS = 120
+IDLE_SECONDS = 1.0  # the server closes what was quiet for two
 
 
 class Refused(Exception):
@@ -22,13 +24,21 @@ class Person:
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
         self._headers = {"Authorization": f"Token {token}", "Content-Type": "application/json"}
         self.campaign = campaign
+        self._answered = time.monotonic()
 
     def ask(self, method: str, path: str, body: Any = None) -> tuple[int, bytes]:
         """Status and body of one request."""
         content = None if body is None else json.dumps(body)
+        response = self._request(method, path, content)
+        answer = response.status, response.read()
+        self._answered = time.monotonic()
+        return answer
+
+    def _request(self, method: str, path: str, content: str | None = None) -> http.client.HTTPResponse:
+        if time.monotonic() - self._answered > IDLE_SECONDS:
+            self._connection.close()  # opens again by itself
         self._connection.request(method, f"/api/v1/{path}", content, self._headers)
-        response = self._connection.getresponse()
-        return response.status, response.read()
+        return self._connection.getresponse()
 
     def expect(self, status: int, method: str, path: str, body: Any = None) -> Any:
         """The parsed answer of a request that must have this status. Raises Refused."""
@@ -39,8 +49,7 @@ class Person:
 
     def stream(self, path: str) -> tuple[int, int]:
         """Lines and bytes of a streamed answer, read piece by piece and dropped."""
-        self._connection.request("GET", f"/api/v1/{path}", headers=self._headers)
-        response = self._connection.getresponse()
+        response = self._request("GET", path)
         if response.status != 200:
             raise Refused(f"GET {path}: {response.status}: {response.read()[:500]!r}")
         lines = size = 0
@@ -48,10 +57,6 @@ class Person:
             lines += piece.count(b"\n")
             size += len(piece)
         return lines, size
-
-    def close(self) -> None:
-        self._connection.close()
-
 
 class Labeler(Person):
     """Takes what comes and rates it."""
@@ -66,7 +71,7 @@ class Labeler(Person):
     def label(self, item: dict[str, Any], chance: random.Random) -> tuple[int, str]:
         """Submit a pass with an error in a random step; the acknowledged label's id and its submission id."""
         count = 1 + chance.randrange(len(item["steps"]))
-        submission = str(uuid.UUID(int=chance.getrandbits(128), version=4))
+        submission = str(uuid.uuid4())
         body = {
             "lease": item["lease"],
             "submission_id": submission,
