@@ -20,10 +20,8 @@ def export(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     if not form.is_valid():
         told = "; ".join(f"{name}: {' '.join(map(str, rules))}" for name, rules in form.errors.items())
         return refused(request, ActionError(f"Not exported. {told}"), "data", of.slug)
+    asked = {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
     try:
-        return file_of(
-            of,
-            **{name: value for name, value in form.cleaned_data.items() if value or value == 0 and value is not False},
-        )
+        return file_of(of, **asked)
     except ActionError as error:
         return refused(request, error, "data", of.slug)

@@ -8,8 +8,8 @@ from functools import wraps
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -42,9 +42,10 @@ def for_readers(view: View) -> View:
     """A page for leads and reviewers, given one's membership in place of the slug; for others it is not there."""
 
     @never_cache
-    @login_required
     @wraps(view)
     def guarded(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
         members = Membership.objects.select_related("campaign")
         membership = members.filter(campaign__slug=slug, account_id=request.user.pk, role__in=READERS).first()
         if membership is None:
@@ -52,6 +53,13 @@ def for_readers(view: View) -> View:
         return view(request, membership, **kwargs)
 
     return guarded
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in form; where htmx asked for a piece, the whole page goes there, not the form into the piece."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return redirect_to_login(request.get_full_path())
 
 
 def check_lead(membership: Membership) -> None:

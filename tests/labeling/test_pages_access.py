@@ -90,6 +90,19 @@ def test_whoever_is_not_signed_in_comes_to_the_form(address: Address) -> None:
     assert Client().get(address("rounds/"))["Location"] == "/?next=/campaigns/campaign/rounds/"
 
 
+def test_a_piece_asked_for_after_signing_out_sends_the_whole_page_to_the_form(address: Address) -> None:
+    answer = Client().get(address("jobs/"), HTTP_HX_REQUEST="true")
+    assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
+
+
+def test_the_operator_looks_at_rows_and_changes_none(campaign: Campaign) -> None:
+    operator = make.make_account("operator", is_staff=True, is_superuser=True)
+    client = signed_in(operator)
+    assert client.get("/admin/labeling/campaign/").status_code == 200
+    assert client.get(f"/admin/labeling/campaign/{campaign.pk}/change/").status_code == 200
+    assert client.post(f"/admin/labeling/campaign/{campaign.pk}/change/", {"name": "x"}).status_code == 403
+
+
 @pytest.mark.parametrize("path", ["retrain/", "members/1/role/", "jobs/1/retry/"])
 def test_what_changes_something_is_no_link(path: str, campaign: Campaign, owner: User) -> None:
     assert signed_in(owner).get(f"/campaigns/{campaign.slug}/{path}").status_code == 405

@@ -1,6 +1,7 @@
 """Files in and out, and the jobs that do the work, as pages."""
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -8,7 +9,6 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
-from pytest_django.fixtures import SettingsWrapper
 
 from labeling.actions import jobs
 from labeling.models import Campaign, Job, Solution, WorkerSign
@@ -26,7 +26,7 @@ ROW = {
 
 
 @pytest.fixture(autouse=True)
-def uploads(tmp_path: Path, settings: SettingsWrapper) -> None:
+def uploads(tmp_path: Path, settings: Any) -> None:
     """A folder of the test's own: numbers of jobs come again when a test's rows are gone."""
     settings.MEDIA_ROOT = tmp_path
 
@@ -86,7 +86,7 @@ def test_an_upload_without_a_file_is_told(campaign: Campaign, lead: Client) -> N
     assert not Job.objects.exists()
 
 
-def test_an_upload_that_is_too_large_is_told(campaign: Campaign, lead: Client, settings: SettingsWrapper) -> None:
+def test_an_upload_that_is_too_large_is_told(campaign: Campaign, lead: Client, settings: Any) -> None:
     settings.IMPORT_MAX_BYTES = 10
     body = {"file": SimpleUploadedFile("rows.jsonl", b"x" * 11)}
     assert "Expected: at most 0 MB" in text_of(lead.post(f"/campaigns/{campaign.slug}/data/", body))
