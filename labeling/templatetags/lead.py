@@ -29,6 +29,7 @@ STAGES = {
     "grade": "grading answers",
     "plan": "choosing solutions",
 }
+KINDS = {"import": "import", "grade": "grading", "retrain": "training", "plan": "planning"}
 STRATEGIES = {
     "convincing_wrong": "convincing wrong answers",
     "uniform": "uniform",
@@ -104,6 +105,12 @@ def why_chosen(reason: str) -> str:
 def strategy_words(name: str) -> str:
     """A strategy's name in words."""
     return STRATEGIES.get(name, name.replace("_", " "))
+
+
+@register.filter
+def work_words(kind: str) -> str:
+    """What a kind of job is called."""
+    return KINDS.get(kind, kind)
 
 
 @register.filter

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from labeling.actions import events, jobs, waiting
 from labeling.actions.errors import ActionError
 from labeling.models import Campaign, JobKind, Membership
+from labeling.templatetags.lead import work_words
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
 from labeling.views.overview import ACTIVE
 
@@ -69,9 +70,9 @@ def cancel(request: HttpRequest, membership: Membership, pk: int) -> HttpRespons
         events.record(campaign=of, actor=account(request), verb="job.cancelled", subject=f"job {pk}")
         return done(request, "The job is cancelled.", "job", of.slug, pk)
     context = {
-        "heading": f"Cancel this {job.kind}?",
+        "heading": f"Cancel this {work_words(job.kind)}?",
         "sentences": ["What it has done so far is left out, and nothing appears. You can ask for it again."],
-        "button": f"Cancel the {job.kind}",
+        "button": f"Cancel the {work_words(job.kind)}",
         "back": job.pk,
         "back_to": "job",
     }

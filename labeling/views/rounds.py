@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.http.response import HttpResponseBase
@@ -101,7 +102,13 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
 
 
 def _keep(request: HttpRequest, campaign: Campaign, wanted: rounds.RoundPlan) -> HttpResponseBase:
-    made = rounds.plan(campaign=campaign, wanted=wanted, by=account(request))
+    shown = request.POST.get("number", "")
+    with transaction.atomic():
+        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # of two clicks the second sees the first
+        if shown.isdecimal() and campaign.rounds.filter(number=shown).exists():
+            taken = ActionError(f"Round {shown} is planned already; nothing more was planned.")
+            return refused(request, taken, "round", campaign.slug, shown)
+        made = rounds.plan(campaign=campaign, wanted=wanted, by=account(request))
     if "open" not in request.POST:
         return done(request, f"Round {made.number} is planned.", "round", campaign.slug, made.number)
     try:

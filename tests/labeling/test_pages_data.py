@@ -1,5 +1,6 @@
 """Files in and out, and the jobs that do the work, as pages."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,8 @@ def test_an_export_that_cannot_be_is_told(query: str, campaign: Campaign, lead: 
 
 
 def test_a_running_job_shows_its_progress_and_its_last_sign_of_life(campaign: Campaign, lead: Client) -> None:
-    fields = {"stage": "train", "progress": 0.34, "message": "pass 1 of 2", "heartbeat_at": timezone.now()}
+    seen = timezone.now() - timedelta(minutes=10)
+    fields = {"stage": "train", "progress": 0.34, "message": "pass 1 of 2", "heartbeat_at": seen}
     job = make.make_job(campaign, "retrain", "running", **fields)
     address = f"/campaigns/{campaign.slug}/jobs/{job.pk}/"
     assert "No worker is alive" in text_of(lead.get(address))
@@ -126,9 +128,9 @@ def test_a_running_job_shows_its_progress_and_its_last_sign_of_life(campaign: Ca
     piece = text_of(lead.get(address, HTTP_HX_REQUEST="true"))
     assert "<html" not in piece
     for words in (
-        "The retrain is 34\N{NO-BREAK SPACE}% done",
+        "The training is 34\N{NO-BREAK SPACE}% done",
         "Training: pass 1 of 2.",
-        "0\N{NO-BREAK SPACE}s ago",
+        "10\N{NO-BREAK SPACE}min ago",
         "every 1s",
     ):
         assert words in piece
@@ -145,7 +147,7 @@ def test_the_jobs_piece_asks_for_the_whole_page_when_all_is_done(campaign: Campa
 def test_a_job_is_cancelled_after_a_question_and_asked_for_again(campaign: Campaign, lead: Client) -> None:
     job = make.make_job(campaign, "grade", "requested")
     address = f"/campaigns/{campaign.slug}/jobs/{job.pk}/"
-    assert "Cancel this grade?" in text_of(lead.get(address + "cancel/"))
+    assert "Cancel this grading?" in text_of(lead.get(address + "cancel/"))
     lead.post(address + "cancel/")
     job.refresh_from_db()
     assert job.state == "cancelled"
@@ -156,7 +158,7 @@ def test_a_job_is_cancelled_after_a_question_and_asked_for_again(campaign: Campa
 
 
 def test_a_training_is_asked_for(campaign: Campaign, lead: Client) -> None:
-    assert "The retrain waits for a worker" in text_of(lead.post(f"/campaigns/{campaign.slug}/retrain/", follow=True))
+    assert "The training waits for a worker" in text_of(lead.post(f"/campaigns/{campaign.slug}/retrain/", follow=True))
     assert Job.objects.get().kind == "retrain"
 
 

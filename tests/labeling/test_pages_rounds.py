@@ -63,6 +63,14 @@ def test_what_was_previewed_is_what_is_planned(campaign: Campaign, lead: Client)
     assert "Round 0 is planned" in text_of(answer)
 
 
+def test_a_second_click_plans_nothing_more(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign, problems=6)
+    for _ in range(2):
+        answer = lead.post(plan_of(campaign), WANTED | {"number": "0"}, follow=True)
+    assert Round.objects.count() == 1
+    assert "Round 0 is planned already" in text_of(answer)
+
+
 def test_planned_and_opened_at_once(campaign: Campaign, lead: Client) -> None:
     fill_pool(campaign)
     lead.post(plan_of(campaign), WANTED | {"open": "1"})
