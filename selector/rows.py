@@ -128,14 +128,15 @@ def _split(row: dict[str, Any]) -> Split:
 
 
 def _problem(row: dict[str, Any]) -> ProblemRow:
+    # Most rows lack most keys: `in` is a fraction of a call.
     return ProblemRow(
         required_problem(row),
-        optional_text(row, "problem_id"),
-        optional_loose_text(row, "ground_truth_answer"),
-        optional_loose_text(row, "ground_truth_solution"),
-        optional_loose_text(row, "level"),
-        optional_loose_text(row, "subject"),
-        _split(row),
+        optional_text(row, "problem_id") if "problem_id" in row else None,
+        optional_loose_text(row, "ground_truth_answer") if "ground_truth_answer" in row else None,
+        optional_loose_text(row, "ground_truth_solution") if "ground_truth_solution" in row else None,
+        optional_loose_text(row, "level") if "level" in row else None,
+        optional_loose_text(row, "subject") if "subject" in row else None,
+        _split(row) if "split" in row else None,
     )
 
 
@@ -166,7 +167,7 @@ def _nested(row: dict[str, Any]) -> ProblemRow:
 
 def _solution(row: dict[str, Any], where: str, known: frozenset[str], generator: str | None) -> SolutionRow:
     solution_id = optional_text(row, "solution_id", where)
-    alias = optional_text(row, "id", where)
+    alias = optional_text(row, "id", where) if "id" in row else None
     steps = required_steps(row.get("steps"), where + "steps")
     solution = SolutionRow(
         steps,

@@ -42,6 +42,7 @@ def _import(job: Job) -> None:
     importing.run(
         job,
         [Path(settings.MEDIA_ROOT, name) for name in params["files"]],
+        dry_run=bool(params.get("dry_run")),
         skip_invalid=bool(params.get("skip_invalid")),
         labeler=params.get("labeler"),
     )

@@ -401,3 +401,13 @@ def test_nothing_is_graded_where_there_is_nothing_to_grade(campaign: Campaign, t
     import_rows(campaign, tmp_path, row)
 
     assert not Job.objects.filter(kind="grade").exists()
+
+
+def test_what_was_imported_is_found_again_beyond_what_is_remembered(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labeling.actions.importing.BATCH_WEIGHT", 2)
+    monkeypatch.setattr("labeling.actions.staging.known.Seen.LIMIT", 3)
+    rows = [flat(solution_id=f"s{number}") for number in range(6)]
+
+    assert counts(import_rows(campaign, tmp_path, *rows, *rows)) == (1, 6, 0, 6)

@@ -7,7 +7,7 @@ from datetime import datetime
 from labeling.actions.staging import known
 from labeling.actions.staging.bulk import Row, Store, Table
 from labeling.actions.staging.entries import Entry, EntryReader, Line, Sample
-from labeling.actions.staging.known import KnownProblem, KnownSolution
+from labeling.actions.staging.known import KnownProblem, KnownSolution, Seen
 from labeling.actions.staging.labels import LABELS, ReadLabel
 from labeling.actions.staging.names import digest, split_of
 from labeling.models import CandidateTree, Problem, ProblemState, Reference, Solution
@@ -35,6 +35,7 @@ class Setting:
     now: datetime
     store: Store
     reader: EntryReader
+    seen: Seen
 
 
 @dataclass(slots=True)
@@ -98,14 +99,13 @@ class Batch:
         """Find out what is new, what was there, and what contradicts it (`refused`). Writes no rows."""
         store, entries = self._setting.store, self._entries
         samples = [sample for entry in entries for sample in entry.samples]
-        self._problems = known.problems(store, self._identities.values())
-        self._solutions = known.solutions(store, [sample.identity for sample in samples])
+        seen = self._setting.seen
+        self._problems = known.problems(store, seen.among(self._identities.values()))
+        self._solutions = known.solutions(store, seen.among([sample.identity for sample in samples]))
         self._texts = known.texts(store, self._texts_to_look_up()) if self._problems else {}
         with_label: list[Sample | Entry] = [*samples, *entries]
-        keys = [one.label.key for one in with_label if one.label is not None]
-        self._labels = known.labels(store, keys) if keys else {}
-        trees = [entry.tree_identity for entry in entries if entry.tree is not None]
-        self._trees = known.trees(store, trees) if trees else set()
+        self._labels = known.labels(store, [one.label.key for one in with_label if one.label is not None])
+        self._trees = known.trees(store, [entry.tree_identity for entry in entries if entry.tree is not None])
         self._problem_ids = store.take_ids(PROBLEMS, len(self._identities))
         self._solution_ids = store.take_ids(SOLUTIONS, len(samples))
         for entry in entries:
@@ -115,6 +115,8 @@ class Batch:
                 self.refused.append((entry.line, error))
             else:
                 self._take(entry, problem, solutions)
+        seen.add(self._problems)
+        seen.add(self._solutions)
 
     def _texts_to_look_up(self) -> Iterator[tuple[int, bytes]]:
         """Only a problem that is there already can have a solution of the same text there."""

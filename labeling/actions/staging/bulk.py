@@ -63,7 +63,7 @@ class Store(Protocol):
     def write(self, table: Table, rows: Sequence[Row]) -> None:
         """Insert the rows."""
 
-    def with_keys(self, select: str, keys: Iterable[bytes]) -> list[Row]:
+    def with_keys(self, select: str, keys: Sequence[bytes]) -> list[Row]:
         """Rows of `SELECT … WHERE column {among}`: those whose UUID is among the keys."""
 
     def with_pairs(self, select: str, pairs: Iterable[tuple[int, bytes]]) -> list[Row]:
@@ -88,9 +88,9 @@ class PostgreSQLStore:
 
     def take_ids(self, table: Table, count: int) -> Iterator[int]:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [table.name, count]
-            )
+            cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", [table.name])  # not in the next query: it would
+            sequence = cursor.fetchone()[0]  # look the name up for every id
+            cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [sequence, count])
             return iter([number for (number,) in cursor.fetchall()])
 
     def write(self, table: Table, rows: Sequence[Row]) -> None:
@@ -105,7 +105,9 @@ class PostgreSQLStore:
                 for row in rows:
                     write_row(row)
 
-    def with_keys(self, select: str, keys: Iterable[bytes]) -> list[Row]:
+    def with_keys(self, select: str, keys: Sequence[bytes]) -> list[Row]:
+        if not keys:
+            return []
         array = "{" + ",".join([key.hex() for key in keys]) + "}"
         with connection.cursor() as cursor:
             cursor.execute(select.format(among="= ANY (%s::uuid[])"), [array])
@@ -151,7 +153,9 @@ class SQLiteStore:
             statement = f"INSERT INTO {table.name} ({', '.join(table.columns)}) VALUES ({marks})"  # noqa: S608
             cursor.executemany(statement, list(zip(*columns, strict=True)))
 
-    def with_keys(self, select: str, keys: Iterable[bytes]) -> list[Row]:
+    def with_keys(self, select: str, keys: Sequence[bytes]) -> list[Row]:
+        if not keys:
+            return []
         # One parameter however many keys: statements may hold only so many.
         array = orjson.dumps([key.hex() for key in keys]).decode()
         with connection.cursor() as cursor:

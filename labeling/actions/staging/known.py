@@ -64,9 +64,34 @@ class KnownSolution:
     alternatives: bytes | None
 
 
-def problems(store: Store, identities: Iterable[bytes]) -> dict[bytes, KnownProblem]:
+class Seen:
+    """Which names can be in the database at all, so that a first import need not ask for each of its rows.
+
+    Knows it only for a campaign that was empty when the import began, and only up to a bound: memory does not grow
+    with the file. Else every name can be there.
+    """
+
+    LIMIT = 300_000
+
+    def __init__(self, *, campaign_is_empty: bool) -> None:
+        self._names: set[bytes] | None = set() if campaign_is_empty else None
+
+    def among(self, names: Iterable[bytes]) -> list[bytes]:
+        """Those of the names that can be there."""
+        if self._names is None:
+            return list(names)
+        return list(self._names.intersection(names))
+
+    def add(self, names: Iterable[bytes]) -> None:
+        """These are being written."""
+        if self._names is not None:
+            self._names.update(names)
+            if len(self._names) > self.LIMIT:
+                self._names = None
+
+
+def problems(store: Store, identities: list[bytes]) -> dict[bytes, KnownProblem]:
     """Those that are there, by identity."""
-    identities = list(identities)
     rows = store.with_keys(_PROBLEMS, identities)
     if not rows:
         return {}
@@ -81,7 +106,7 @@ def problems(store: Store, identities: Iterable[bytes]) -> dict[bytes, KnownProb
     }
 
 
-def solutions(store: Store, identities: Iterable[bytes]) -> dict[bytes, KnownSolution]:
+def solutions(store: Store, identities: list[bytes]) -> dict[bytes, KnownSolution]:
     """Those that are there, by identity."""
     return {
         as_bytes(row[0]): KnownSolution(
@@ -103,12 +128,12 @@ def texts(store: Store, pairs: Iterable[tuple[int, bytes]]) -> dict[tuple[int, b
     return {(problem, as_bytes(text)): pk for problem, text, pk in found if pk is not None}
 
 
-def labels(store: Store, keys: Iterable[bytes]) -> dict[bytes, str]:
+def labels(store: Store, keys: list[bytes]) -> dict[bytes, str]:
     """The ratings of the imported labels that are there, by import key."""
     return {as_bytes(key): ratings for key, ratings in store.with_keys(_LABELS, keys)}
 
 
-def trees(store: Store, identities: Iterable[bytes]) -> set[bytes]:
+def trees(store: Store, identities: list[bytes]) -> set[bytes]:
     """The candidate trees that are there."""
     return {as_bytes(identity) for identity, _ in store.with_keys(_TREES, identities)}
 
