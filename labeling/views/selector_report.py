@@ -103,10 +103,18 @@ class SelectorReport:
         if top is None or chance is None:
             missing = "no test problem has several graded answers"
             return f"How well {name.lower()} finds right answers is not known yet: {missing}."
-        shares = f"{_percent(top.score)} right, any one {_percent(chance)}"
         cases = f"{top.problems} test problem{'' if top.problems == 1 else 's'}"
-        verdict = "better than chance" if self.is_better_than_chance else "no better than chance"
-        return f"{name} is {verdict} at finding right answers: its first choice of {top.n} is {shares}, on {cases}."
+        if self.is_better_than_chance:
+            verdict = "better than chance"
+        elif top.score > chance:
+            verdict = "as far as so few can tell no better than chance"  # the interval holds chance too
+        else:
+            verdict = "no better than chance"
+        interval = "" if top.low is None or top.high is None else f" ({top.low * 100:.0f} to {_percent(top.high)})"
+        return (
+            f"On {cases}, {name.lower()} is {verdict} at finding right answers: "
+            f"its first choice of {top.n} is {_percent(top.score)} right{interval}, any one {_percent(chance)}."
+        )
 
     def _steps_words(self) -> str:
         if self.first_error_f1 is None and self.step_auc is None:
