@@ -154,9 +154,10 @@ def _offered(solution: Solution, done: passes.Pass) -> list[str]:
 
 
 def _submitted(submission_id: uuid.UUID, labeler: Labeler, content_hash: str) -> Label | None:
-    label = Label.objects.filter(submission_id=submission_id).first()
-    if label is None:
+    labels = Label.objects.filter(submission_id=submission_id)
+    if not labels.exists():  # as nearly always
         return None
+    label = labels.get()
     if label.labeler_id != labeler.pk or label.submission_hash != content_hash:
         raise SubmissionReused(
             "This submission_id was used before, with other content. Use a new one for a new submission."

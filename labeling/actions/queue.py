@@ -10,10 +10,17 @@ from django.utils import timezone
 
 from labeling.actions import rounds
 from labeling.actions.errors import LeaseLost
+from labeling.actions.statements import Statement
 from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, ProblemState, QueueItem, RoundState, Skip
 
 CANDIDATES = 16  # claims that may be lost to others before the list is read again
 ROUNDS_OF_LUCK = 8
+# All other columns stay in the database: naming and reading them was a large part of a claim.
+SHOWN = (
+    *("campaign", "round", "place", "state", "lease_number", "lease_slot", "leased_by", "leased_at", "leased_until"),
+    *("solution__steps", "solution__step_count", "solution__answer", "solution__alternatives"),
+    "solution__problem__text",
+)
 NOBODY = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}
 
 
@@ -26,60 +33,92 @@ def lease_next(*, campaign: Campaign, labeler: Labeler, ahead: bool = False) -> 
 
     `ahead` asks for one more than the item in hand, two at most.
     """
+    found: int | None
     for _ in range(ROUNDS_OF_LUCK):
         held = _living_leases(campaign, labeler)
         if len(held) >= MAX_LEASES or (held and not ahead):
-            return held[-1] if ahead else held[0]
-        candidates = _candidates(campaign, labeler)
-        if not candidates:
-            return None
-        slot = next(slot for slot in range(MAX_LEASES) if slot not in [item.lease_slot for item in held])
-        taken = _first_claimed(candidates, campaign=campaign, labeler=labeler, slot=slot)
-        if taken:
-            return _with_solution(QueueItem.objects.filter(pk=taken)).get()
+            found = list(held)[-1 if ahead else 0]
+        else:
+            candidates = _candidates(campaign, labeler)
+            if not candidates:
+                return None
+            slot = next(slot for slot in range(MAX_LEASES) if slot not in held.values())
+            found = _first_claimed(candidates, campaign=campaign, labeler=labeler, slot=slot)
+        item = _in_hand(found, labeler)
+        if item:
+            return item
     return None  # others were faster all along; the client asks again
 
 
-def _living_leases(campaign: Campaign, labeler: Labeler) -> list[QueueItem]:
-    """What this labeler holds. What ran out goes back at once: until the next sweep it would occupy their slot."""
-    leases: list[Any] = list(_with_solution(QueueItem.objects.held_by(labeler)))
-    living = [item for item in leases if not item.has_run_out]
+def _living_leases(campaign: Campaign, labeler: Labeler) -> dict[int, int]:
+    """Items that this labeler holds, the oldest lease first, and the slot of each.
+
+    What ran out goes back at once: until the next sweep it would occupy its slot.
+    """
+    leases = _LEASES.rows(labeler=labeler.pk)
+    living = {pk: slot for pk, slot, has_run_out in leases if not has_run_out}
     if len(living) < len(leases):
         take_back_expired(campaign=campaign, labeler=labeler)
     return living
 
 
-def _with_solution(items: QuerySet[QueueItem]) -> QuerySet[QueueItem]:
-    return items.select_related("solution__problem", "round")
+def _in_hand(pk: int | None, labeler: Labeler) -> QueueItem | None:
+    """The item, with what its labeler is shown of it, if they hold it; None where it went back this moment."""
+    if pk is None:
+        return None
+    items = QueueItem.objects.filter(pk=pk, state=ItemState.LEASED, leased_by=labeler)
+    return items.select_related("solution__problem").only(*SHOWN).first()
 
 
 def _candidates(campaign: Campaign, labeler: Labeler) -> list[int]:
     """The next items for this labeler: own unfinished work first, then the queue, given-back ones last."""
-    waiting = QueueItem.objects.filter(campaign=campaign).waiting().new_to(labeler)
-    fresh = waiting.not_skipped_by(labeler).order_by("place")
-    found = _started(waiting, labeler) or _ids(fresh)
+    found = _started(campaign, labeler) or _fresh(campaign, labeler)
     if not found:
         take_back_expired(campaign=campaign)  # perhaps something ran out since the last sweep
-        found = _ids(fresh)  # whoever took it back: another request may have been faster
-    return found or _ids(waiting.filter(skips__labeler=labeler).order_by("skips__skipped_at"))
+        found = _fresh(campaign, labeler)  # whoever took it back: another request may have been faster
+    return found or _ids(_new(campaign.pk, labeler.pk).filter(skips__labeler=labeler).order_by("skips__skipped_at"))
 
 
-def _started(waiting: QuerySet[QueueItem], labeler: Labeler) -> list[int]:
-    """Waiting items that this labeler began and did not give back, the latest first.
-
-    Drafts are read from their own small table: joined to the queue, a planner might walk all of it.
-    """
-    given_back = Skip.objects.filter(item=OuterRef("item"), labeler=labeler)
-    drafts = labeler.drafts.filter(~Exists(given_back), item__state=ItemState.WAITING).order_by("-saved_at")
-    begun = list(drafts.values_list("item_id", flat=True)[:CANDIDATES])
+def _started(campaign: Campaign, labeler: Labeler) -> list[int]:
+    """Waiting items that this labeler began and did not give back, the latest first."""
+    begun = [pk for (pk,) in _BEGUN.rows(labeler=labeler.pk)]
     if not begun:
         return []
-    still_theirs = set(_ids(waiting.filter(pk__in=begun)))
+    still_theirs = set(_ids(_new(campaign.pk, labeler.pk).filter(pk__in=begun)))
     return [pk for pk in begun if pk in still_theirs]
+
+
+def _fresh(campaign: Campaign, labeler: Labeler) -> list[int]:
+    return [pk for (pk,) in _FRESH.rows(campaign=campaign.pk, labeler=labeler.pk)]
+
+
+def _new(campaign: int, labeler: int) -> QuerySet[QueueItem]:
+    """Waiting items whose solutions are new to the labeler."""
+    return QueueItem.objects.filter(campaign=campaign).waiting().new_to(Labeler(pk=labeler))
 
 
 def _ids(items: QuerySet[QueueItem]) -> list[int]:
     return list(items.values_list("pk", flat=True)[:CANDIDATES])
+
+
+def _begun(labeler: int) -> QuerySet[Any, Any]:
+    """From drafts, a small table: joined to the queue, a planner might walk all of it."""
+    given_back = Skip.objects.filter(item=OuterRef("item"), labeler=labeler)
+    drafts = Draft.objects.filter(~Exists(given_back), labeler=labeler, item__state=ItemState.WAITING)
+    return drafts.order_by("-saved_at").values_list("item_id")[:CANDIDATES]
+
+
+def _first_fresh(campaign: int, labeler: int) -> QuerySet[Any, Any]:
+    fresh = _new(campaign, labeler).not_skipped_by(Labeler(pk=labeler))  # type: ignore[attr-defined]
+    return fresh.order_by("place").values_list("pk")[:CANDIDATES]
+
+
+def _leases(labeler: int) -> QuerySet[Any, Any]:
+    held: QuerySet[Any] = QueueItem.objects.held_by(Labeler(pk=labeler))
+    return held.values_list("pk", "lease_slot", "has_run_out")
+
+
+_BEGUN, _FRESH, _LEASES = Statement(_begun), Statement(_first_fresh), Statement(_leases)
 
 
 def _first_claimed(candidates: list[int], *, campaign: Campaign, labeler: Labeler, slot: int) -> int | None:

@@ -30,6 +30,11 @@ from selector import strategies
 from selector.records import Pick, Selection
 
 BATCH = 2_000
+# Of a round and its campaign, what a label looks at.
+FOR_LABELS = (
+    *("number", "state", "counted_items", "counted_labels", "training_requested_at"),
+    *("campaign__auto_advance", "campaign__train_after"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +231,7 @@ def lock(round_ids: Iterable[int | None]) -> list[Round]:
     if not wanted:
         return []
     locking = Round.objects.select_for_update(of=("self",), no_key=True).select_related("campaign")
-    return list(locking.filter(pk__in=wanted).order_by("pk"))
+    return list(locking.filter(pk__in=wanted).order_by("pk").only(*FOR_LABELS))
 
 
 def after_label(of: Round) -> None:
@@ -256,7 +261,7 @@ def after_withdrawal(locked: Iterable[Round]) -> None:
 
 
 def _close_when_complete(of: Round) -> bool:
-    if of.items.unfinished().first():
+    if of.items.unfinished().values_list("pk").first():
         return False
     _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=None, closed_at=Now())
     _go_on(of)

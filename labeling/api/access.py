@@ -9,6 +9,11 @@ from rest_framework.request import Request
 
 from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
 
+# Of an item, what writing under its lease looks at: its texts are not read again with each draft.
+IN_HAND = (
+    *("campaign", "round", "state", "leased_by", "lease_number", "leased_until"),
+    *("solution__step_count", "solution__alternatives", "solution__problem__state"),
+)
 NO_CAMPAIGN = "There is no campaign of this name, or you are not in it."
 NO_ITEM = "There is no such item, or it is not yours."
 LEADS_ONLY = "Only a lead of this campaign can do this."
@@ -68,6 +73,7 @@ def item_in_hand(request: Request, item_id: int) -> tuple[QueueItem, Labeler]:
     item = (
         QueueItem.objects.filter(pk=item_id, campaign__memberships__account=who)
         .select_related("campaign", "solution__problem")
+        .only(*IN_HAND)
         .first()
     )
     if item is None:

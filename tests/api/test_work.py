@@ -403,7 +403,7 @@ def test_the_next_solution_takes_few_queries(
 ) -> None:
     with django_assert_max_num_queries(10):
         assert worker_bee.post(NEXT).status_code == 200
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert worker_bee.post(NEXT).status_code == 200
 
 
