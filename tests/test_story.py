@@ -1,5 +1,6 @@
 """The whole story over HTTP and in the browser: from real rows to a round that the retrained selector chose."""
 
+import contextlib
 import json
 import uuid
 from collections import Counter
@@ -67,7 +68,14 @@ class Person:
 def test_the_whole_loop_from_real_rows_to_the_round_that_the_selector_chose(
     live_site: Site, worker: Program, open_page: Callable[..., Page]
 ) -> None:
+    with contextlib.ExitStack() as connections:
+        play(live_site, open_page, connections)
+
+
+def play(live_site: Site, open_page: Callable[..., Page], connections: contextlib.ExitStack) -> None:
     lead, ada, ben = a_campaign_with_real_rows(live_site)
+    for person in (lead, ada, ben):
+        connections.callback(person.client.close)
 
     first = lead.ask("POST", "campaigns/story/rounds/", {"size": SIZE, "seed": 3}, status=201)
     assert {pick["reason"] for pick in first["picks"]} <= {"uniform", "evaluation"}, "no selector yet: a cold start"
@@ -107,11 +115,10 @@ def ended(lead: Person, job_id: int) -> Any:
 def labels_in_the_browser(page: Page, person: Person, count: int) -> None:
     """Sign in and rate the rest of the round with the keyboard: the first step is the first error."""
     page.goto("/")
-    page.get_by_label("Username").fill(person.account["username"])
+    page.get_by_label("Name").fill(person.account["username"])
     page.get_by_label("Password").fill(person.account["password"])
     page.keyboard.press("Enter")
-    page.wait_for_url("**/")
-    page.goto("/campaigns/story/label/")
+    page.get_by_role("link", name="Label").click()
     for _ in range(count):
         expect(page.locator('[aria-current="step"]')).to_be_visible()
         submitted = page.locator("body").inner_text()
