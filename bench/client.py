@@ -58,6 +58,7 @@ class Person:
             size += len(piece)
         return lines, size
 
+
 class Labeler(Person):
     """Takes what comes and rates it."""
 
