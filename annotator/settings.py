@@ -239,6 +239,8 @@ LOGGING = {
     },
     "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stream"], "level": LOG_LEVEL},
+    # A line for every message received and done would bury the rest: the sweep alone sends twelve a minute.
+    "loggers": {"celery.app.trace": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}},
 }
 structlog.configure(
     processors=[

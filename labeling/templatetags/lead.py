@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from labeling.models import Label, Labeler
+from labeling.models import Label, Labeler, Round
 
 register = template.Library()
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -105,6 +105,14 @@ def why_chosen(reason: str) -> str:
 def strategy_words(name: str) -> str:
     """A strategy's name in words."""
     return STRATEGIES.get(name, name.replace("_", " "))
+
+
+@register.filter
+def chosen_by(of: Round) -> str:
+    """What chose a round's solutions: before there is a selector, convincing wrong answers cannot be told."""
+    if of.strategy == "convincing_wrong" and of.selector_id is None:
+        return "chance, there was no selector yet"
+    return strategy_words(of.strategy)
 
 
 @register.filter

@@ -1,13 +1,16 @@
 """The start: the sign-in form, or one's campaigns."""
 
 from dataclasses import dataclass
+from typing import cast
 
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from labeling.api.access import may_create_campaigns
 from labeling.models import Campaign, Labeler, Membership, QueueItem, Role
 from labeling.views.today import labeled_today
 
@@ -40,9 +43,10 @@ def home(request: HttpRequest) -> HttpResponseBase:
 
 
 def _campaigns(request: HttpRequest) -> HttpResponse:
-    memberships = Membership.objects.filter(account_id=request.user.pk).select_related("campaign")
+    account = cast(User, request.user)
+    memberships = Membership.objects.filter(account=account).select_related("campaign")
     places = [_place(membership) for membership in memberships.order_by("campaign__name")]
-    return render(request, "labeling/home.html", {"places": places})
+    return render(request, "labeling/home.html", {"places": places, "may_create": may_create_campaigns(account)})
 
 
 def _place(membership: Membership) -> Place:
