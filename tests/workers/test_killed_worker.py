@@ -10,7 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from labeling.actions import importing, jobs, rounds
+from labeling.actions import jobs, rounds
+from labeling.actions.import_now import import_now
 from labeling.models import Campaign, Job, JobKind, JobState, QueueItem, Solution
 from tests import factories as make
 from tests.live import Program, Site, eventually
@@ -46,14 +47,10 @@ def new_campaign(slug: str) -> Campaign:
 
 
 def imported(slug: str, *, with_verdicts: bool = True) -> Campaign:
-    """A campaign whose rows are in, without a worker."""
+    """A campaign whose rows are in; this process brings them in, whether or not a worker is running."""
     campaign = new_campaign(slug)
-    job = jobs.request(
-        campaign=campaign, kind=JobKind.IMPORT, params={"files": upload(slug, with_verdicts=with_verdicts)}
-    )
-    claimed = jobs.claim(job.pk, claimed_by="test")
-    assert claimed is not None
-    importing.run(claimed, [Path(settings.MEDIA_ROOT, f"{slug}.jsonl")])
+    paths = [Path(settings.MEDIA_ROOT, name) for name in upload(slug, with_verdicts=with_verdicts)]
+    import_now(campaign=campaign, paths=paths, claimed_by="test")
     return campaign
 
 
