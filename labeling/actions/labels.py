@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from labeling.actions import passes, problems, queue, rounds
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
-from labeling.actions.references import current_reference
 from labeling.models import (
     Campaign,
     Dispute,
@@ -22,6 +21,7 @@ from labeling.models import (
     LabelerKind,
     Origin,
     QueueItem,
+    Reference,
     Round,
     Skip,
     Solution,
@@ -109,8 +109,9 @@ def _create(*, item: QueueItem | None, solution: Solution, labeler: Labeler, don
 
 def _shown(solution: Solution, campaign: Campaign) -> dict[str, Any]:
     """What was on the labeler's screen besides the steps: kept because a setting may change later."""
-    reference = current_reference(solution.problem)
-    return {"reference_answer": campaign.reference_answer, "reference": reference.answer if reference else None}
+    references = Reference.objects.filter(problem=solution.problem_id, is_current=True)
+    answer = references.values_list("answer", flat=True).first()
+    return {"reference_answer": campaign.reference_answer, "reference": answer}
 
 
 def _follow_up(label: Label, solution: Solution, campaign: Campaign) -> None:
