@@ -53,6 +53,7 @@ def _plan(job: Job) -> None:
     with transaction.atomic():
         jobs.heartbeat(job, stage="plan", progress=0.1, message="choosing the next solutions")
         made, why = rounds.advance(job.campaign)
+        jobs.heartbeat(job, message=why)
         jobs.finish(job, result={"round": made.number if made else None, "why": why})
 
 
