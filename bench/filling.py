@@ -14,7 +14,7 @@ COPIED = (  # table, its key, and the chosen items' column that the key must be 
 
 def multiply(connection: Any, times: int, *, state: str) -> None:
     """Copy every item in this state so many times, each copy with a problem, solution and label of its own."""
-    apart = f"copy * {APART}"
+    apart = f"copy::bigint * {APART}"
     connection.execute(
         f"""
         CREATE TEMPORARY TABLE chosen ON COMMIT PRESERVE ROWS AS
