@@ -6,10 +6,12 @@ from typing import Any
 
 import orjson
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from labeling.actions import passes, problems, queue, rounds
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
+from labeling.actions.statements import Statement
 from labeling.models import (
     Campaign,
     Dispute,
@@ -109,9 +111,15 @@ def _create(*, item: QueueItem | None, solution: Solution, labeler: Labeler, don
 
 def _shown(solution: Solution, campaign: Campaign) -> dict[str, Any]:
     """What was on the labeler's screen besides the steps: kept because a setting may change later."""
-    references = Reference.objects.filter(problem=solution.problem_id, is_current=True)
-    answer = references.values_list("answer", flat=True).first()
+    answer = _ANSWER.first(problem=solution.problem_id)
     return {"reference_answer": campaign.reference_answer, "reference": answer}
+
+
+def _answer(problem: int) -> QuerySet[Reference, Any]:
+    return Reference.objects.filter(problem=problem, is_current=True).values_list("answer", flat=True)
+
+
+_ANSWER = Statement(_answer)
 
 
 def _follow_up(label: Label, solution: Solution, campaign: Campaign) -> None:

@@ -64,10 +64,8 @@ def _living_leases(campaign: Campaign, labeler: Labeler) -> dict[int, int]:
 
 def _in_hand(pk: int | None, labeler: Labeler) -> QueueItem | None:
     """The item, with what its labeler is shown of it, if they hold it; None where it went back this moment."""
-    if pk is None:
-        return None
-    items = QueueItem.objects.filter(pk=pk, state=ItemState.LEASED, leased_by=labeler)
-    return items.select_related("solution__problem").only(*SHOWN).first()
+    item: QueueItem | None = _SHOWN.first(item=pk, labeler=labeler.pk) if pk else None
+    return item
 
 
 def _candidates(campaign: Campaign, labeler: Labeler) -> list[int]:
@@ -118,7 +116,15 @@ def _leases(labeler: int) -> QuerySet[Any, Any]:
     return held.values_list("pk", "lease_slot", "has_run_out")
 
 
-_BEGUN, _FRESH, _LEASES = Statement(_begun), Statement(_first_fresh), Statement(_leases)
+def _shown(item: int, labeler: int) -> QuerySet[QueueItem]:
+    held = QueueItem.objects.filter(pk=item, state=ItemState.LEASED, leased_by=labeler)
+    return held.select_related("solution__problem").only(*SHOWN)
+
+
+_BEGUN = Statement(_begun)
+_FRESH = Statement(_first_fresh)
+_LEASES = Statement(_leases)
+_SHOWN = Statement(_shown)
 
 
 def _first_claimed(candidates: list[int], *, campaign: Campaign, labeler: Labeler, slot: int) -> int | None:

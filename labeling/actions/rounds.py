@@ -7,11 +7,12 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
 from labeling.actions import candidates, events, jobs
 from labeling.actions.errors import ActionError, Conflict
+from labeling.actions.statements import Statement
 from labeling.models import (
     Campaign,
     ItemState,
@@ -230,8 +231,21 @@ def lock(round_ids: Iterable[int | None]) -> list[Round]:
     wanted = [round_id for round_id in round_ids if round_id is not None]
     if not wanted:
         return []
+    if len(wanted) == 1:
+        return _LOCKED.rows(round=wanted[0])
+    return list(_locking().filter(pk__in=wanted).order_by("pk"))
+
+
+def _locking() -> QuerySet[Round]:
     locking = Round.objects.select_for_update(of=("self",), no_key=True).select_related("campaign")
-    return list(locking.filter(pk__in=wanted).order_by("pk").only(*FOR_LABELS))
+    return locking.only(*FOR_LABELS)
+
+
+def _locked(round: int) -> QuerySet[Round]:
+    return _locking().filter(pk=round)
+
+
+_LOCKED = Statement(_locked)
 
 
 def after_label(of: Round) -> None:
@@ -260,8 +274,15 @@ def after_withdrawal(locked: Iterable[Round]) -> None:
             of.save(update_fields=["counted_items"])
 
 
+def _an_unfinished(round: int) -> QuerySet[QueueItem, Any]:
+    return QueueItem.objects.filter(round=round).unfinished().values_list("pk")[:1]
+
+
+_AN_UNFINISHED = Statement(_an_unfinished)
+
+
 def _close_when_complete(of: Round) -> bool:
-    if of.items.unfinished().values_list("pk").first():
+    if _AN_UNFINISHED.rows(round=of.pk):
         return False
     _turn(of, from_state=RoundState.OPEN, to_state=RoundState.CLOSED, by=None, closed_at=Now())
     _go_on(of)

@@ -3,10 +3,11 @@
 from typing import cast
 
 from django.contrib.auth.models import User
-from django.db.models import F
+from django.db.models import BigIntegerField, F, QuerySet
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 
+from labeling.actions.statements import Statement
 from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
 
 # What a labeler's requests look at. Naming and reading all columns took a third of their time, the texts of an item
@@ -21,6 +22,28 @@ IN_HAND = (
 NO_CAMPAIGN = "There is no campaign of this name, or you are not in it."
 NO_ITEM = "There is no such item, or it is not yours."
 LEADS_ONLY = "Only a lead of this campaign can do this."
+
+
+LARGEST_ID = BigIntegerField.MAX_BIGINT
+
+
+def _labeler(account: int, campaign: int) -> QuerySet[Labeler]:
+    return Labeler.objects.filter(account=account, campaign=campaign).only(*LABELER)
+
+
+def _labeler_and_campaign(account: int, slug: str) -> QuerySet[Labeler]:
+    found = Labeler.objects.filter(account=account, campaign__slug=slug, campaign__memberships__account=account)
+    return found.select_related("campaign").only(*LABELER, *(f"campaign__{name}" for name in SETTINGS))
+
+
+def _item(item: int, account: int) -> QuerySet[QueueItem]:
+    found = QueueItem.objects.filter(pk=item, campaign__memberships__account=account)
+    return found.select_related("campaign", "solution__problem").only(*IN_HAND)
+
+
+_LABELER = Statement(_labeler)
+_LABELER_AND_CAMPAIGN = Statement(_labeler_and_campaign)
+_ITEM = Statement(_item)
 
 
 def account(request: Request) -> User:
@@ -52,13 +75,7 @@ def check_lead(role: str) -> None:
 def labeler_in(request: Request, slug: str) -> Labeler:
     """This account's labeler in the campaign, with the campaign, in one query. Raises NotFound."""
     who = account(request)
-    found = (
-        Labeler.objects.filter(account=who, campaign__slug=slug, campaign__memberships__account=who)
-        .select_related("campaign")
-        .only(*LABELER, *(f"campaign__{name}" for name in SETTINGS))
-        .first()
-    )
-    return found or _new_labeler(membership(request, slug))
+    return _LABELER_AND_CAMPAIGN.first(account=who.pk, slug=slug) or _new_labeler(membership(request, slug))
 
 
 def _new_labeler(of: Membership) -> Labeler:
@@ -75,15 +92,10 @@ def item_in_hand(request: Request, item_id: int) -> tuple[QueueItem, Labeler]:
     Whether the labeler holds it is judged by the lease number, under which every action writes.
     """
     who = account(request)
-    item = (
-        QueueItem.objects.filter(pk=item_id, campaign__memberships__account=who)
-        .select_related("campaign", "solution__problem")
-        .only(*IN_HAND)
-        .first()
-    )
+    item = _ITEM.first(item=item_id, account=who.pk) if item_id <= LARGEST_ID else None
     if item is None:
         raise NotFound(NO_ITEM)
-    labeler = Labeler.objects.filter(account=who, campaign=item.campaign_id).only(*LABELER).first()
+    labeler = _LABELER.first(account=who.pk, campaign=item.campaign_id)
     if labeler is None:
         labeler = _new_labeler(Membership.objects.get(account=who, campaign=item.campaign_id))
     labeler.campaign = item.campaign

@@ -3,6 +3,7 @@
 from hmac import compare_digest
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
@@ -11,7 +12,17 @@ from knox.models import get_token_model
 from knox.settings import CONSTANTS
 from rest_framework import exceptions
 
+from labeling.actions.statements import Statement
+
 USER = ("username", "is_active", "is_superuser")  # what requests ask of an account; the rest is read when needed
+
+
+def _known(key: str) -> QuerySet[Any]:
+    tokens = get_token_model().objects.filter(token_key=key).select_related("user")
+    return tokens.only("digest", "expiry", *(f"user__{name}" for name in USER))
+
+
+_KNOWN = Statement(_known)
 
 
 class Token(TokenAuthentication):
@@ -21,9 +32,7 @@ class Token(TokenAuthentication):
         """The account and the token. Raises AuthenticationFailed."""
         text = token.decode("latin-1")  # any byte may come; only a known token matches
         digest = hash_token(text)
-        known = get_token_model().objects.filter(token_key=text[: CONSTANTS.TOKEN_KEY_LENGTH]).select_related("user")
-        known = known.only("digest", "expiry", *(f"user__{name}" for name in USER))
-        for candidate in known:
+        for candidate in _KNOWN.rows(key=text[: CONSTANTS.TOKEN_KEY_LENGTH]):
             is_over = candidate.expiry is not None and candidate.expiry < timezone.now()
             if compare_digest(digest, candidate.digest) and not is_over:
                 return self.validate_user(candidate)
