@@ -45,7 +45,6 @@ INSTALLED_APPS = [
     "rest_framework",
     "knox",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_filters",
     "django_structlog",
     "django_prometheus",
@@ -185,7 +184,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Plumbline",
     "DESCRIPTION": "Label the steps of model-written mathematics; let a selector choose what to label next.",
     "VERSION": "1",
-    "SWAGGER_UI_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {

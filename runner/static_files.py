@@ -10,7 +10,6 @@ SOURCES = (ROOT / "labeling" / "static", ROOT / "node_modules" / "katex" / "dist
 # Of what packages bring: viewers of the API that no address serves, and readable doubles of minified files. Compressing
 # them would take most of the first start.
 NOT_SERVED = (
-    "drf_spectacular_sidecar",
     "rest_framework",
     "contrib",
     "katex.js",

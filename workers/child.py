@@ -20,6 +20,7 @@ from labeling.actions import jobs
 from labeling.models import Job
 
 TAIL = 20  # lines of its last words, kept for the error
+INPUT_REFUSED = 2  # exit status: what is wrong with the input stands in the last line; before it libraries may chatter
 
 
 class SelectorFailed(Exception):
@@ -60,6 +61,8 @@ def run_selector(job: Job, stage: Stage, arguments: Sequence[str]) -> dict[str, 
         said = _follow(job, stage, child)
     finally:
         _end(child)
+    if child.returncode == INPUT_REFUSED and said.error:
+        raise SelectorFailed(said.error.splitlines()[-1])
     if child.returncode != 0:
         raise SelectorFailed(said.error or f"`selector {arguments[0]}` ended with exit status {child.returncode}")
     return dict(json.loads(said.output.strip().splitlines()[-1]))

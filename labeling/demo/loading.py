@@ -17,13 +17,19 @@ SLUG = "demo"
 FILES = ("gsm8k.jsonl", "math_level5.jsonl")
 PEOPLE = (("lead", Role.LEAD), ("ada", Role.LABELER), ("blaise", Role.LABELER))
 ROUND_SIZE = 10  # a newcomer sees the loop turn after ten solutions
+LEASE_MINUTES = 5  # in a round of ten, two solutions that somebody opened and left would hold all others up
 
 
 def load() -> Iterator[str]:
     """Bring the demo campaign to where a newcomer can start; says what it does, a line each."""
     campaign, made = Campaign.objects.get_or_create(
         slug=SLUG,
-        defaults={"name": "Demo: school and competition problems", "auto_advance": True, "round_size": ROUND_SIZE},
+        defaults={
+            "name": "Demo: school and competition problems",
+            "auto_advance": True,
+            "round_size": ROUND_SIZE,
+            "lease_minutes": LEASE_MINUTES,
+        },
     )
     yield "demo campaign: made" if made else "demo campaign: there already"
     for name in FILES:

@@ -3,11 +3,20 @@
 import json
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labeling import simulation
 from labeling.actions import people
 from labeling.models import Campaign
+
+
+def _running_site() -> str:
+    """Where `make demo` of this installation serves, or did last; else its usual address."""
+    try:
+        return str(json.loads((settings.VAR_DIR / "demo.json").read_text())["url"])
+    except (OSError, ValueError, KeyError):
+        return "http://127.0.0.1:8000"
 
 
 class Command(BaseCommand):
@@ -21,7 +30,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The arguments."""
         parser.add_argument("--campaign", required=True, metavar="SLUG")
-        parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the site runs (default: %(default)s)")
+        parser.add_argument("--url", default=_running_site(), help="where the site runs (default here: %(default)s)")
         parser.add_argument("--labelers", type=int, default=2, help="how many at once (default: %(default)s)")
         parser.add_argument("--labels", type=int, default=10, help="how many labels in all (default: %(default)s)")
         parser.add_argument("--error-rate", type=float, default=0.0, help="share of labels rated wrongly on purpose")
@@ -56,5 +65,5 @@ class Command(BaseCommand):
                 seed=options["seed"],
             )
         except RuntimeError as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(f"{options['url']}: {error} (--url says where the site runs)") from error
         self.stdout.write(json.dumps(summary.as_dict()))
