@@ -20,6 +20,7 @@ from labeling.actions import jobs
 from labeling.models import Job
 
 TAIL = 20  # lines of its last words, kept for the error
+FIRST_SHARE = 0.6
 INPUT_REFUSED = 2  # exit status: what is wrong with the input stands in the last line; before it libraries may chatter
 
 
@@ -34,10 +35,14 @@ class Stage:
     name: str
     start: float
     end: float
+    first: str = ""  # a part of the command that comes before the rest, if it comes at all, and fills FIRST_SHARE
 
-    def progress(self, done: float) -> float:
-        """Progress of the whole job when this share of the stage is done."""
-        return self.start + (self.end - self.start) * min(max(done, 0.0), 1.0)
+    def progress(self, done: float, part: str = "") -> float:
+        """Progress of the whole job when this share of the stage (or of this part of it) is done; never backwards."""
+        share = min(max(done, 0.0), 1.0)
+        if self.first:
+            share = share * FIRST_SHARE if part == self.first else FIRST_SHARE + share * (1 - FIRST_SHARE)
+        return self.start + (self.end - self.start) * share
 
 
 def run_selector(job: Job, stage: Stage, arguments: Sequence[str]) -> dict[str, Any]:
@@ -100,7 +105,8 @@ def _follow(job: Job, stage: Stage, child: subprocess.Popen[str]) -> _Said:
             other = [*other, line.strip()][-TAIL:]
         else:
             message = str(progress.get("message", ""))
-            jobs.heartbeat(job, progress=stage.progress(float(progress.get("progress", 0.0))), message=message)
+            done = stage.progress(float(progress.get("progress", 0.0)), str(progress.get("stage", "")))
+            jobs.heartbeat(job, progress=done, message=message)
     for reader in readers:
         reader.join()
     child.wait()

@@ -30,11 +30,17 @@ def run(job: Job) -> None:
     ):  # the database went away: the lease runs out and the job is taken up again
         raise
     except (ActionError, SelectorFailed, retraining.NothingToTrainOn) as known:
-        jobs.fail(job, error=str(known))
+        _fail(job, str(known))
         log.warning("job_failed", job=job.pk, error=str(known))
     except Exception as error:
-        jobs.fail(job, error=f"{type(error).__name__}: {error}")
+        _fail(job, f"{type(error).__name__}: {error}")
         raise
+
+
+def _fail(job: Job, error: str) -> None:
+    with transaction.atomic():
+        jobs.fail(job, error=error)
+        retraining.discard_unfinished(job)
 
 
 def _import(job: Job) -> None:

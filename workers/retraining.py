@@ -14,12 +14,12 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from labeling.actions import jobs, rounds, selectors
-from labeling.models import Campaign, Job, SelectorState, SelectorVersion, SolutionScore
+from labeling.models import Campaign, Job, Label, SelectorState, SelectorVersion, SolutionScore
 from workers import snapshots
 from workers.child import Stage, run_selector
 
 SNAPSHOT = Stage("snapshot", 0.0, 0.02)
-TRAIN = Stage("train", 0.02, 0.65)
+TRAIN = Stage("train", 0.02, 0.65, first="pretrain")
 SCORE = Stage("score", 0.65, 0.85)
 EVALUATE = Stage("evaluate", 0.85, 0.97)
 PUBLISH = Stage("publish", 0.97, 1.0)
@@ -34,6 +34,7 @@ class NothingToTrainOn(Exception):
 
 def retrain(job: Job) -> dict[str, Any]:
     """Train, score, evaluate and publish (or hold back) one selector version; returns the job's result."""
+    _check_labels(job)
     version = _version(job)
     folder = settings.MODELS_DIR / version.folder
     _snapshot(job, version, folder)
@@ -41,6 +42,20 @@ def retrain(job: Job) -> dict[str, Any]:
     _score(job, version, folder)
     _evaluate(job, version, folder)
     return _publish(job, version)
+
+
+def _check_labels(job: Job) -> None:
+    """Before a version exists: one that nothing could be trained for would stay around for ever."""
+    if not Label.objects.for_training().filter(problem__campaign=job.campaign_id).exists():
+        raise NothingToTrainOn(
+            "There is no label to train on: at least one label with a verdict (found_error or solution) on a solution "
+            "outside the test split is needed."
+        )
+
+
+def discard_unfinished(job: Job) -> None:
+    """The version of a job that failed before its scores were whole is no version; a retry makes it anew."""
+    SelectorVersion.objects.filter(job=job, scored_at__isnull=True).delete()
 
 
 def _version(job: Job) -> SelectorVersion:
@@ -65,12 +80,6 @@ def _snapshot(job: Job, version: SelectorVersion, folder: Path) -> None:
     """Freeze what this version is trained and measured on."""
     training = folder / "training.jsonl"
     labels = snapshots.write_once(training, snapshots.training_lines(version.campaign))
-    if not labels:
-        training.unlink()
-        raise NothingToTrainOn(
-            "There is no label to train on: at least one label with a verdict (found_error or solution) on a solution "
-            "outside the test split is needed."
-        )
     snapshots.write_once(folder / "pool.jsonl", snapshots.pool_lines(version.campaign))
     snapshots.write_once(folder / "pool-test.jsonl", snapshots.pool_lines(version.campaign, split="test"))
     _change(job, version, training_labels=labels, snapshot_hash=snapshots.file_hash(training))

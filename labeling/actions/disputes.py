@@ -29,6 +29,7 @@ def decide(
             raise Conflict("This dispute has been decided already.")
         if decision == DisputeState.ACCEPTED and answer:
             references.change(problem=dispute.problem, answer=answer, by=by, reason=reason or f"dispute {dispute.pk}")
+            _accept_the_same(dispute, answer, by)
         events.record(
             campaign=dispute.problem.campaign,
             actor=by,
@@ -38,3 +39,14 @@ def decide(
         )
     dispute.refresh_from_db()
     return dispute
+
+
+def _accept_the_same(dispute: Dispute, answer: str, by: User) -> None:
+    """Other open disputes of the problem that say the very same answer are decided with it."""
+    same = Dispute.objects.filter(problem=dispute.problem, state=DisputeState.OPEN, label__solution__answer=answer)
+    same.update(
+        state=DisputeState.ACCEPTED,
+        decided_at=timezone.now(),
+        decided_by=by,
+        decision_reason=f"the same answer as dispute {dispute.pk}",
+    )

@@ -28,6 +28,7 @@ def request_import(
     files: Sequence[UploadedFile],
     by: User,
     skip_invalid: bool = False,
+    dry_run: bool = False,
     labeler: str | None = None,
 ) -> Job:
     """Keep the files and ask for their import, both or neither.
@@ -44,7 +45,7 @@ def request_import(
             job = jobs.request(campaign=campaign, kind=JobKind.IMPORT, by=by)
             folder = root / f"job-{job.pk}"
             files_in_job = [str(Path(folder, name).relative_to(settings.MEDIA_ROOT)) for name in names]
-            job.params = {"files": files_in_job, "skip_invalid": skip_invalid, "labeler": labeler}
+            job.params = {"files": files_in_job, "skip_invalid": skip_invalid, "dry_run": dry_run, "labeler": labeler}
             job.save(update_fields=["params"])
             arrived.rename(folder)
     finally:

@@ -74,3 +74,21 @@ def test_accepting_without_any_answer_is_refused(campaign: Campaign, owner: User
 
     dispute.refresh_from_db()
     assert dispute.state == "open"
+
+
+def test_open_disputes_that_say_the_same_answer_are_decided_together(dispute: Dispute, owner: User) -> None:
+    answers = {}
+    for answer in (answer_of(dispute), "another answer"):
+        solution = make.make_solution(dispute.problem, ["x", answer], answer=answer)
+        answers[answer] = make.make_dispute(make.make_label(solution, ratings=[1, 1]))
+
+    disputes.decide(dispute=dispute, decision="accepted", by=owner)
+
+    states = {answer: Dispute.objects.get(pk=other.pk).state for answer, other in answers.items()}
+    assert states == {answer_of(dispute): "accepted", "another answer": "open"}
+
+
+def answer_of(dispute: Dispute) -> str:
+    assert dispute.label.solution is not None
+    assert dispute.label.solution.answer is not None
+    return dispute.label.solution.answer

@@ -124,6 +124,21 @@ def test_export_import_export_gives_the_same_rows_in_the_same_order(
     assert path.read_bytes().count(b"\n") > 10
 
 
+def test_rows_made_before_and_after_a_new_reference_come_in_again(campaign: Campaign, tmp_path: Path) -> None:
+    """Each row tells the reference answer at the time of its label."""
+    problem = make.make_problem(campaign)
+    for steps, reference in (["a", "b"], "9"), (["c", "d"], "8"):
+        label_in(campaign, [1, -1], solution=make.make_solution(problem, steps), shown={"reference": reference})
+    before = list(exporting.rows(campaign, "prm800k"))
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b"".join(before))
+    empty = make.make_campaign("empty")
+
+    import_files(empty, file)
+
+    assert list(exporting.rows(empty, "prm800k")) == before
+
+
 def test_first_error_imports_are_prm800k_rows_only_when_asked_for(campaign: Campaign, tmp_path: Path) -> None:
     import_rows(campaign, tmp_path, flat(first_error_index=1))
 

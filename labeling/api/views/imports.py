@@ -32,6 +32,7 @@ def imports(request: Request, slug: str) -> Response:
         files=request.FILES.getlist("file"),
         by=access.account(request),
         skip_invalid=body.validated_data["skip_invalid"],
+        dry_run=body.validated_data["dry_run"],
         labeler=body.validated_data.get("labeler"),
     )
     return Response(JobAnswer(job).data, status=202)

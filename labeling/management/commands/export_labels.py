@@ -40,6 +40,8 @@ class Command(BaseCommand):
         out: Path | None = options["out"]
         if out is not None and not out.absolute().parent.is_dir():
             raise CommandError(f"{out}: there is no folder {out.absolute().parent}.")
+        if out is not None and out.is_dir():
+            raise CommandError(f"{out}: this is a folder; name a file.")
         try:
             count = self._export(campaign, exporting.check_format(options["format"]), out, options)
         except ActionError as error:

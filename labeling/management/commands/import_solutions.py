@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_slug
 
@@ -67,7 +68,10 @@ class Command(BaseCommand):
     def _campaign(self, slug: str, *, create: bool) -> Campaign:
         campaign = Campaign.objects.filter(slug=slug).first()
         if campaign is None and create:
-            validate_slug(slug)
+            try:
+                validate_slug(slug)
+            except ValidationError as error:
+                raise CommandError(f"{slug!r} cannot be a campaign's name in addresses: {error.messages[0]}") from error
             return Campaign.objects.create(slug=slug, name=slug)
         if campaign is None:
             raise CommandError(
