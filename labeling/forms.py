@@ -1,6 +1,7 @@
 """Forms of the lead's pages: they check shape and explain fields; meaning is judged by the actions."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import TextChoices
@@ -155,6 +156,10 @@ class PlanForm(forms.Form):
         values = {name: getattr(campaign, name) for name in ("strategy", "wrong_share", "evaluation_share", "scope")}
         shown = values | {"size": campaign.round_size, "seed": seed}
         return {name: cls.base_fields[name].prepare_value(value) for name, value in shown.items()}
+
+    def in_short(self) -> str:
+        """What is asked, in one line: the same for the same plan, however its numbers are written."""
+        return urlencode(self.cleaned_data)
 
     def choices_with_help(self) -> list[tuple[str, str, str, bool]]:
         """Each strategy: value, name, what it means, whether it is the one."""

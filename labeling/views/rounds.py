@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Max, Prefetch, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import charts
@@ -83,6 +86,9 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     number = 0 if last is None else last + 1
     form = PlanForm(PlanForm.start(campaign, seed=number) | {name: given[name] for name in given})
     if form.is_valid():
+        is_looked_at = request.POST.get("previewed") == form.in_short() and "show" not in request.POST
+        if request.method == "POST" and not is_looked_at:
+            return _show_first(request, campaign, form)
         wanted = rounds.RoundPlan.of(campaign, **form.cleaned_data)
         try:
             if request.method == "POST":
@@ -95,10 +101,26 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
                 add_refusal(form, error)
     else:
         preview, problem = None, ""
-    context = {"form": form, "number": number, "preview": preview, "problem": problem}
+    context = {
+        "form": form,
+        "number": number,
+        "preview": preview,
+        "problem": problem,
+        "is_empty": preview is None and not Solution.objects.of(campaign).exists(),
+    }
     template = "_preview.html" if request.htmx else "round_plan.html"  # type: ignore[attr-defined]
     status = 400 if form.errors and not request.htmx else 200  # type: ignore[attr-defined]
     return page(request, template, membership, context, status=status)
+
+
+def _show_first(request: HttpRequest, campaign: Campaign, form: PlanForm) -> HttpResponseBase:
+    """What the settings choose now: a round is kept only after its choice was looked at."""
+    if "show" not in request.POST:
+        messages.warning(
+            request, "The settings are not the ones of the last preview. This is what they choose; nothing was kept."
+        )
+    asked = urlencode({name: request.POST[name] for name in form.fields if name in request.POST})
+    return redirect(f"{reverse('round-plan', args=[campaign.slug])}?{asked}")
 
 
 def _keep(request: HttpRequest, campaign: Campaign, wanted: rounds.RoundPlan) -> HttpResponseBase:
@@ -236,6 +258,12 @@ class Turn:
 def _turns(progress: overview.RoundProgress) -> list[Turn]:
     """What a lead can do with the round now."""
     number, left = progress.round.number, progress.wanted - progress.labeled
+    after_close = "You can open the round again."
+    if progress.round.campaign.auto_advance:
+        after_close = (
+            "This campaign goes on by itself: closing starts the training of the selector on the labels so far (unless "
+            "it began already), and opens the next round when the pool is scored."
+        )
     turns = {
         RoundState.PLANNED: Turn(
             "open",
@@ -248,7 +276,7 @@ def _turns(progress: overview.RoundProgress) -> list[Turn]:
             f"Close round {number}",
             f"Close round {number} before it is full?",
             f"{left:,} wanted labels are missing. What nobody has begun is no longer offered; what is in somebody’s "
-            "hands can still be submitted. You can open the round again.",
+            f"hands can still be submitted. {after_close}",
         ),
         RoundState.CLOSED: Turn(
             "reopen",
@@ -273,7 +301,7 @@ def turn(request: HttpRequest, membership: Membership, number: int, to: str) -> 
     campaign = membership.campaign
     of = get_object_or_404(campaign.rounds.select_related("campaign"), number=number)
     if to not in ACTIONS:
-        return HttpResponseNotFound()
+        raise Http404(f"A round is not turned to {to!r}: expected open, close or reopen.")
     if request.method == "POST":
         try:
             ACTIONS[to](of=of, by=account(request))

@@ -26,6 +26,7 @@ WANTED = {
     "scope": "problem",
     "seed": "7",
 }
+LOOKED_AT = {"previewed": "strategy=convincing_wrong&size=4&seed=7&wrong_share=0.5&evaluation_share=0.0&scope=problem"}
 
 
 def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead: Client) -> None:
@@ -56,7 +57,7 @@ def test_a_shortfall_is_told(campaign: Campaign, lead: Client) -> None:
 def test_what_was_previewed_is_what_is_planned(campaign: Campaign, lead: Client) -> None:
     scored_by(campaign, fill_pool(campaign, problems=6))
     previewed = {item.solution_id for item in lead.get(plan_of(campaign), WANTED).context["preview"].items}
-    answer = lead.post(plan_of(campaign), WANTED, follow=True)
+    answer = lead.post(plan_of(campaign), WANTED | LOOKED_AT, follow=True)
     made = Round.objects.get()
     assert set(made.items.values_list("solution_id", flat=True)) == previewed
     assert (made.state, made.scope, made.seed, made.wrong_share) == ("planned", "problem", 7, 0.5)
@@ -66,14 +67,14 @@ def test_what_was_previewed_is_what_is_planned(campaign: Campaign, lead: Client)
 def test_a_second_click_plans_nothing_more(campaign: Campaign, lead: Client) -> None:
     fill_pool(campaign, problems=6)
     for _ in range(2):
-        answer = lead.post(plan_of(campaign), WANTED | {"number": "0"}, follow=True)
+        answer = lead.post(plan_of(campaign), WANTED | LOOKED_AT | {"number": "0"}, follow=True)
     assert Round.objects.count() == 1
     assert "Round 0 is planned already" in text_of(answer)
 
 
 def test_planned_and_opened_at_once(campaign: Campaign, lead: Client) -> None:
     fill_pool(campaign)
-    lead.post(plan_of(campaign), WANTED | {"open": "1"})
+    lead.post(plan_of(campaign), WANTED | LOOKED_AT | {"open": "1"})
     assert Round.objects.get().state == "open"
     assert QueueItem.objects.waiting().count() == 4
 
@@ -103,11 +104,40 @@ def test_a_plan_that_does_not_fit_is_told_and_plans_nothing(
 
 
 def test_with_nothing_left_the_page_says_so(campaign: Campaign, lead: Client) -> None:
+    make.make_label(make.make_solution(make.make_problem(campaign)))
     answer = lead.get(plan_of(campaign))
     assert answer.status_code == 200
     assert "There is nothing left to label" in text_of(answer)
-    assert lead.post(plan_of(campaign), WANTED).status_code == 200
+    assert lead.post(plan_of(campaign), WANTED | LOOKED_AT).status_code == 200
     assert not Round.objects.exists()
+
+
+def test_where_nothing_was_imported_the_page_says_that_and_leads_to_the_data(campaign: Campaign, lead: Client) -> None:
+    page = text_of(lead.get(plan_of(campaign)))
+    assert "nothing has been imported yet" in page
+    assert f'<a href="/campaigns/{campaign.slug}/data/">Bring problems' in page
+    assert "is labeled" not in page
+
+
+@pytest.mark.parametrize("button", [{}, {"open": "1"}])
+def test_settings_changed_after_the_preview_are_shown_before_anything_is_kept(
+    button: dict[str, str], campaign: Campaign, lead: Client
+) -> None:
+    fill_pool(campaign, problems=6)
+    answer = lead.post(plan_of(campaign), WANTED | LOOKED_AT | {"size": "3"} | button, follow=True)
+    assert not Round.objects.exists()
+    assert answer.context["preview"].wanted == 3
+    assert "nothing was kept" in text_of(answer)
+    shown = answer.context["form"].in_short()
+    lead.post(plan_of(campaign), WANTED | {"size": "3", "previewed": shown} | button)
+    assert Round.objects.get().size == 3
+
+
+def test_looking_once_more_keeps_nothing_and_blames_nobody(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign, problems=6)
+    answer = lead.post(plan_of(campaign), WANTED | LOOKED_AT | {"show": "1"}, follow=True)
+    assert not Round.objects.exists()
+    assert "nothing was kept" not in text_of(answer)
 
 
 def test_for_htmx_only_the_piece_and_the_heading_come(campaign: Campaign, lead: Client) -> None:
@@ -131,6 +161,16 @@ def test_a_turn_is_asked_first_and_then_made(state: str, to: str, after: str, ca
     lead.post(address)
     of.refresh_from_db()
     assert of.state == after
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_the_question_before_closing_says_what_follows_by_itself(
+    goes_on: bool, campaign: Campaign, lead: Client
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(auto_advance=goes_on)
+    make.make_item(fill_pool(campaign)[0], make.make_round(campaign))
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/rounds/0/close/"))
+    assert ("closing starts the training" in page) == goes_on
 
 
 def test_a_turn_that_does_not_fit_is_refused_in_words(campaign: Campaign, lead: Client) -> None:
