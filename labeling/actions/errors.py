@@ -29,6 +29,13 @@ class LeaseLost(ActionError):
     status = 409
 
 
+class DraftChanged(ActionError):
+    """The stored draft is not the one that this work builds on: it was worked on elsewhere since."""
+
+    code = "draft_changed"
+    status = 409
+
+
 class Conflict(ActionError):
     """The thing is not in the state that this needs."""
 

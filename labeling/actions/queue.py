@@ -1,6 +1,7 @@
 """The queue: lease the next solution, renew, give back, take back what ran out. The database's clock judges leases."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from types import EllipsisType
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -9,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from labeling.actions import rounds
-from labeling.actions.errors import LeaseLost
+from labeling.actions.errors import DraftChanged, LeaseLost
 from labeling.actions.statements import Statement
 from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, ProblemState, QueueItem, RoundState, Skip
 
@@ -161,16 +162,43 @@ def held(*, item: QueueItem, labeler: Labeler, lease: int) -> QuerySet[QueueItem
     )
 
 
-def save_draft(*, item: QueueItem, labeler: Labeler, lease: int, content: dict[str, object]) -> tuple[Draft, QueueItem]:
-    """Keep unfinished work and renew the lease; returns the draft and the item with its new lease."""
+def save_draft(
+    *,
+    item: QueueItem,
+    labeler: Labeler,
+    lease: int,
+    content: dict[str, object],
+    replaces: datetime | EllipsisType | None = ...,
+) -> tuple[Draft, QueueItem]:
+    """Keep unfinished work and renew the lease; returns the draft and the item with its new lease.
+
+    `replaces` is when the draft was saved that this work builds on, None for none. Where another one is stored nothing
+    changes and DraftChanged is raised; without it the newest one wins.
+    """
     with transaction.atomic():
         if not held(item=item, labeler=labeler, lease=lease).update(leased_until=_lease_end(item.campaign)):
             raise lease_lost(item, labeler)
-        draft, _ = Draft.objects.update_or_create(
-            item=item, labeler=labeler, defaults={"content": content, "saved_at": timezone.now()}
-        )
+        new = {"content": content, "saved_at": timezone.now()}
+        if isinstance(replaces, EllipsisType):
+            draft, _ = Draft.objects.update_or_create(item=item, labeler=labeler, defaults=new)
+        else:
+            draft = _replace_draft(item, labeler, replaces, new)
     item.refresh_from_db()
     return draft, item
+
+
+def _replace_draft(item: QueueItem, labeler: Labeler, replaces: datetime | None, new: dict[str, Any]) -> Draft:
+    """Whoever changes the row has it; a draft where there is none takes nothing from anybody."""
+    stored = Draft.objects.filter(item=item, labeler=labeler)
+    if replaces is not None and stored.filter(saved_at=replaces).update(**new):
+        return stored.get()
+    draft, is_new = Draft.objects.get_or_create(item=item, labeler=labeler, defaults=new)
+    if not is_new:
+        raise DraftChanged(
+            "This solution was worked on in another tab or on another device. What was saved there is kept; "
+            "ask for the solution again to go on with it."
+        )
+    return draft
 
 
 def release(*, item: QueueItem, labeler: Labeler, lease: int) -> None:

@@ -73,6 +73,7 @@ def _sign_words() -> Words:
         "offline_kept": _counted("Offline, {n} rating kept here", "Offline, {n} ratings kept here"),
         "signed_out": _("Signed out"),
         "signed_out_kept": _counted("Signed out, {n} rating kept here", "Signed out, {n} ratings kept here"),
+        "not_saved_here": _("Not saved here"),
         "time_seconds": _("{seconds} s on this one"),
         "time_minutes": _("{minutes} min {seconds} s on this one"),
         "done_today": _counted("{n} done today", "{n} done today"),
@@ -97,6 +98,12 @@ def _trouble_words() -> Words:
             "Nothing of yours is lost. This page asks again in {n} seconds.",
         ),
         "trouble_earlier": _("A label that you sent earlier was not taken."),
+        "trouble_overtaken": _("This solution was worked on in another tab or on another device."),
+        "safe_elsewhere": _(
+            "What was saved there is kept. What is on this screen is no longer saved: load what was saved there and "
+            "go on with it, or submit what you see here."
+        ),
+        "load_stored": _("Load what was saved"),
         "sign_in_again": _("Sign in again"),
         "try_again": _("Try again"),
         "next_solution": _("Next solution"),

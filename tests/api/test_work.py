@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -136,6 +136,49 @@ def test_a_draft_is_saved_and_comes_back_with_the_item(worker_bee: APIClient, it
     assert again["item"] == offered["item"]
 
 
+def save(client: APIClient, offered: dict[str, Any], ratings: list[int], **fields: Any) -> Any:
+    return client.put(url(offered, "draft"), {"lease": offered["lease"], "ratings": ratings} | fields)
+
+
+def test_a_draft_that_builds_on_the_stored_one_takes_its_place(worker_bee: APIClient, item: QueueItem) -> None:
+    offered = worker_bee.post(NEXT).json()
+    first = save(worker_bee, offered, [1], replaces=None)
+    assert first.status_code == 200
+    again = worker_bee.post(NEXT).json()
+    assert again["draft"] == {"ratings": [1]}
+    assert again["draft_saved_at"] == first.json()["saved_at"]
+    second = save(worker_bee, offered, [1, 0], replaces=again["draft_saved_at"])
+    assert second.status_code == 200
+    assert save(worker_bee, offered, [1, 1], replaces=second.json()["saved_at"]).status_code == 200
+    assert Draft.objects.get().content == {"ratings": [1, 1]}
+
+
+@pytest.mark.parametrize("builds_on", ["nothing", "a microsecond before"])
+def test_a_draft_that_builds_on_another_one_changes_nothing(
+    worker_bee: APIClient, item: QueueItem, builds_on: str
+) -> None:
+    offered = worker_bee.post(NEXT).json()
+    saved_at = save(worker_bee, offered, [1, 0]).json()["saved_at"]
+    QueueItem.objects.update(leased_until=timezone.now() + timedelta(seconds=30))
+    before = QueueItem.objects.get().leased_until
+    earlier = (datetime.fromisoformat(saved_at) - timedelta(microseconds=1)).isoformat()
+    answer = save(worker_bee, offered, [-1], replaces=None if builds_on == "nothing" else earlier)
+    assert answer.status_code == 409
+    said = answer.json()
+    assert said["code"] == "draft_changed"
+    assert "another tab" in said["message"]
+    assert (said["draft"], said["draft_saved_at"]) == ({"ratings": [1, 0]}, saved_at)
+    assert Draft.objects.get().content == {"ratings": [1, 0]}
+    assert QueueItem.objects.get().leased_until == before
+
+
+def test_a_draft_that_says_not_what_it_replaces_takes_the_place_of_any(worker_bee: APIClient, item: QueueItem) -> None:
+    offered = worker_bee.post(NEXT).json()
+    save(worker_bee, offered, [1, 0])
+    assert save(worker_bee, offered, [-1]).status_code == 200
+    assert Draft.objects.get().content == {"ratings": [-1]}
+
+
 def test_a_draft_renews_the_lease(worker_bee: APIClient, item: QueueItem) -> None:
     offered = worker_bee.post(NEXT).json()
     soon = timezone.now() + timedelta(seconds=30)
@@ -153,6 +196,7 @@ def test_a_draft_renews_the_lease(worker_bee: APIClient, item: QueueItem) -> Non
         ({"ratings": [1]}, "lease"),
         ({"lease": 1, "ratings": [2]}, "ratings"),
         ({"lease": 1, "ratings": [True]}, "ratings"),
+        ({"lease": 1, "ratings": [1], "replaces": "yesterday"}, "replaces"),
         ({"lease": 1, "ratings": [1, 1, 1, 1]}, "ratings"),
         ({"lease": 1, "ratings": [1, -1], "parked": [1, 1]}, "ratings"),
         ({"lease": 1, "ratings": [1], "parked": ["1"]}, "parked"),

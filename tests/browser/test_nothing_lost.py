@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.utils import timezone
@@ -44,6 +45,17 @@ def test_saved_is_said_only_after_the_server_said_so(desk: DeskPage) -> None:
     expect(desk.sign).to_have_text("Saving")
     held[0].continue_()
     desk.expect_saved()
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_saved_stays_on_one_line_on_a_phone(desk: DeskPage, width: int) -> None:
+    desk.page.set_viewport_size({"width": width, "height": 740})
+    desk.press("3")
+    desk.expect_saved()
+    box = desk.sign.locator("[data-text]").bounding_box()
+    assert box is not None
+    assert box["height"] < 24  # two lines are 29 and more
+    assert desk.page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_leaving_at_once_still_sends_the_draft(desk: DeskPage, items: list[QueueItem]) -> None:
@@ -158,6 +170,89 @@ def test_a_second_tab_gets_the_same_solution_and_is_told_when_it_is_gone(
     expect(second.step(1)).not_to_contain_text("Let x")
     second.expect_states("active", *["later"] * (second.rows.count() - 1))
     assert Label.objects.count() == 1
+    browser_errors.clear()
+
+
+def test_a_second_tab_does_not_overwrite_what_the_first_one_saved(
+    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: list[str]
+) -> None:
+    second = DeskPage(desk.page.context.new_page(), campaign).open()
+    desk.press("3", "3", "2", "1")
+    desk.expect_saved()
+    second.press("1")
+    expect(second.trouble).to_contain_text("This solution was worked on in another tab or on another device.")
+    expect(second.sign).to_have_text("Not saved here")
+    second.expect_states("negative", "later", "later", "later")
+    second.page.goto("about:blank")
+    assert saved_ratings(items[0]) == [1, 1, 0, -1]
+    desk.reload()
+    desk.expect_states("positive", "positive", "neutral", "negative")
+    expect(desk.trouble).to_be_hidden()
+    browser_errors.clear()
+
+
+def test_a_second_tab_goes_on_with_what_the_first_one_saved(
+    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: list[str]
+) -> None:
+    second = DeskPage(desk.page.context.new_page(), campaign).open()
+    desk.press("3", "2")
+    desk.expect_saved()
+    second.press("1")
+    second.button("Load what was saved").click()
+    second.expect_states("positive", "neutral", "active", "later")
+    expect(second.trouble).to_be_hidden()
+    second.press("3")
+    second.expect_saved()
+    assert saved_ratings(items[0]) == [1, 0, 1]
+    browser_errors.clear()
+
+
+def test_a_second_tab_can_still_submit_what_its_screen_shows(
+    desk: DeskPage, campaign: Campaign, browser_errors: list[str]
+) -> None:
+    second = DeskPage(desk.page.context.new_page(), campaign).open()
+    desk.press("3", "2")
+    desk.expect_saved()
+    second.press("1")
+    expect(second.trouble).to_contain_text("What was saved there is kept.")
+    second.press("Enter")
+    second.expect_problem_of("First we add")
+    assert Label.objects.get().ratings == "-"
+    browser_errors.clear()
+
+
+def test_a_draft_whose_answer_was_lost_is_no_work_of_another_tab(
+    desk: DeskPage, items: list[QueueItem], browser_errors: list[str]
+) -> None:
+    def deliver_but_lose_the_answer(route: object) -> None:
+        route.fetch()  # type: ignore[attr-defined]
+        route.abort()  # type: ignore[attr-defined]
+
+    desk.page.route("**/draft/", deliver_but_lose_the_answer, times=1)
+    desk.press("3")
+    expect(desk.sign).to_have_text("Offline, 1 rating kept here")
+    desk.press("2")
+    desk.expect_saved()
+    expect(desk.trouble).to_be_hidden()
+    assert saved_ratings(items[0]) == [1, 0]
+    browser_errors.clear()
+
+
+def test_unsent_work_kept_here_does_not_overwrite_what_was_saved_elsewhere_since(
+    desk: DeskPage, items: list[QueueItem], browser_errors: list[str]
+) -> None:
+    desk.page.route("**/draft/", lambda route: route.abort())
+    desk.press("3", "2")
+    expect(desk.sign).to_have_text("Offline, 2 ratings kept here")
+    holder = QueueItem.objects.get(pk=items[0].pk).leased_by
+    assert holder is not None
+    make.make_draft(items[0], holder, {"ratings": [-1]})
+    desk.reload()
+    desk.expect_states("positive", "neutral", "active", "later")
+    desk.page.unroute("**/draft/")
+    desk.press("3")
+    expect(desk.trouble).to_contain_text("What was saved there is kept.")
+    assert saved_ratings(items[0]) == [-1]
     browser_errors.clear()
 
 

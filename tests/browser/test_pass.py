@@ -100,9 +100,12 @@ def test_unsure_steps_are_submitted_as_flagged(desk: DeskPage) -> None:
 def test_giving_up_needs_a_reason_and_keeps_the_ratings(desk: DeskPage) -> None:
     desk.press("3", "Shift+G")
     reason = desk.page.get_by_label("What could you not judge?")
+    form = desk.page.get_by_role("form", name="Give up")
     expect(desk.page.get_by_text("Your 1 rating is kept.")).to_be_visible()
+    expect(form.get_by_text("1", exact=True)).to_be_visible()
     desk.press("Enter")
-    expect(desk.page.get_by_role("form", name="Give up").get_by_role("alert")).to_contain_text("Please write a reason")
+    expect(form.get_by_role("alert")).to_contain_text("Please write a reason")
+    expect(form.get_by_text("1", exact=True)).to_be_hidden()  # a 1 is a character now
     desk.page.keyboard.type("gux 1 2 3, all beyond me")  # no key acts while a reason is written
     expect(reason).to_have_value("gux 1 2 3, all beyond me")
     desk.expect_states("positive", "active", "later", "later")

@@ -10,11 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.actions import labels, queue, waiting
-from labeling.api import access
+from labeling.actions.errors import DraftChanged
+from labeling.api import access, errors
 from labeling.api.schema import REFUSED, refusals
 from labeling.api.serializers import work
 
 TRUE, FALSE = ("1", "true"), ("", "0", "false")
+CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it says
 
 
 @extend_schema(
@@ -44,26 +46,31 @@ def _is_ahead(request: Request) -> bool:
     return asked in TRUE
 
 
-@extend_schema(request=work.DraftBody, responses={200: work.SavedDraft, **refusals(400, 404), 409: REFUSED})
+@extend_schema(request=work.DraftBody, responses={200: work.SavedDraft, **refusals(400, 404), 409: work.DraftRefusal})
 @api_view(["PUT"])
 def draft(request: Request, item_id: int) -> Response:
     """Keep unfinished work and renew the lease."""
     item, labeler = access.item_in_hand(request, item_id)
-    lease, content = _draft_content(request, item.solution.step_count)
-    saved, held = queue.save_draft(item=item, labeler=labeler, lease=lease, content=content)
+    conditions, content = _draft_content(request, item.solution.step_count)
+    try:
+        saved, held = queue.save_draft(item=item, labeler=labeler, content=content, **conditions)
+    except DraftChanged as refusal:
+        said = errors.body(refusal.code, refusal.message)
+        return Response(said | work.stored_draft(item, labeler), status=refusal.status)
     return Response({"saved_at": saved.saved_at, "lease_expires_at": held.leased_until})
 
 
-def _draft_content(request: Request, step_count: int) -> tuple[int, dict[str, Any]]:
+def _draft_content(request: Request, step_count: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Under which lease and in place of which draft (where that is said), and what to keep."""
     body = work.DraftBody(data=request.data)
     body.is_valid(raise_exception=True)
     rated = len(body.validated_data["ratings"]) + len(body.validated_data.get("parked", ()))
     if rated > step_count:
         raise ValidationError({"ratings": f"The solution has {step_count} steps, not {rated}."})
-    content = {key: value for key, value in body.initial_data.items() if key != "lease"}
+    content = {key: value for key, value in body.initial_data.items() if key not in CONDITIONS}
     if len(orjson.dumps(content)) > work.MAX_DRAFT_BYTES:
         raise ValidationError({"body": f"A draft is at most {work.MAX_DRAFT_BYTES // 1024} KB."})
-    return body.validated_data["lease"], content
+    return {key: body.validated_data[key] for key in CONDITIONS if key in body.validated_data}, content
 
 
 @extend_schema(

@@ -21,11 +21,17 @@ export class Refused extends Error {
     this.status = status;
     this.code = body?.code ?? "";
     this.fields = body?.fields ?? {};
+    this.body = body;
+  }
+
+  /** Whether only the draft was overtaken, by work in another tab or on another device. */
+  get isOvertaken() {
+    return this.code === "draft_changed";
   }
 
   /** Whether the thing itself is out of reach now, so that the same request with other content would fail too. */
   get isFinal() {
-    return this.status === 409 || this.status === 404;
+    return (this.status === 409 && !this.isOvertaken) || this.status === 404;
   }
 }
 

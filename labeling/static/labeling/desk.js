@@ -15,9 +15,12 @@ import { say } from "./words.js";
 const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
 
 export class Desk {
-  /** `places` are the elements that hold problem and steps; `finished(label)` hears that the server has a label. */
-  constructor({ places, api, signIn, keeping, finished, nextWanted }) {
-    Object.assign(this, { places, api, signIn, keeping, finished, nextWanted });
+  /**
+   * `places` are the elements that hold problem and steps; `finished(label)` hears that the server has a label;
+   * `nextWanted` and `storedWanted` that the next solution, or this one as it is stored, is asked for.
+   */
+  constructor({ places, api, signIn, keeping, finished, nextWanted, storedWanted }) {
+    Object.assign(this, { places, api, signIn, keeping, finished, nextWanted, storedWanted });
     this.pass = null;
   }
 
@@ -27,7 +30,7 @@ export class Desk {
 
   /** Lay a prepared solution on the desk, with the work already done on it. */
   open({ item, sheet, ends }) {
-    const { draft, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
+    const { draft, replaces, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
     Object.assign(this, { item, sheet, submission: null, isFrozen: false, savedMade: item.draft?.ratings ?? [] });
     this.pass = new Pass(item.steps.length, draft);
     this.clock = new ActiveClock({ total: draft?.total_time ?? 0, steps: draft?.step_times ?? [] });
@@ -35,11 +38,13 @@ export class Desk {
     this.drafts = new Drafts({
       url: `${this.api}items/${item.item}/draft/`,
       item,
+      from: draft,
+      replaces,
       leaseEnds: ends,
       keeping: this.keeping,
       content: () => this.draftContent(),
       report: (state, at) => this.report(state, at),
-      refused: (refusal) => this.refused(refusal, say("not_saved")),
+      refused: (refusal) => (refusal.isOvertaken ? this.overtaken() : this.refused(refusal, say("not_saved"))),
     });
     hideTrouble();
     closeReason();
@@ -209,6 +214,12 @@ export class Desk {
     showSaved("none");
     this.paint();
     explain(refusal.isFinal ? "lease" : "refused", { fact, refusal, next: () => this.nextWanted() });
+  }
+
+  /** The solution was worked on elsewhere: saving is over here, but the screen stays, and can still be submitted. */
+  overtaken() {
+    showSaved("elsewhere");
+    explain("overtaken", { load: () => this.storedWanted() });
   }
 
   /** Put the work away. What the server does not have stays kept here, should the solution come back. */

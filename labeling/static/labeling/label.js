@@ -27,7 +27,7 @@ const supply = new Supply({
   reference,
 });
 const waiting = new Waiting(() => next());
-const desk = new Desk({ places, api, signIn, keeping, finished, nextWanted: () => leaveBehind() });
+const desk = new Desk({ places, api, signIn, keeping, finished, nextWanted: () => leaveBehind(), storedWanted: () => next({ isAgain: true }) });
 const actions = desk.actions();
 let done = Number(root.dataset.done);
 let isFetching = false;
@@ -57,12 +57,12 @@ function retry(error) {
   explain("no-next", { error, seconds: AGAIN_MS / 1000, signIn, again });
 }
 
-/** Bring the next solution; the old one stays until the new one is whole. */
-async function next() {
+/** Bring the next solution, or again the one in hand, as the server has it; the old one stays until the new one is whole. */
+async function next({ isAgain = false } = {}) {
   if (isFetching) return;
   isFetching = true;
   try {
-    const found = await supply.take();
+    const found = await supply.take({ isAgain });
     if (found.item) show(found);
     else {
       desk.close();

@@ -9,7 +9,7 @@ const sign = part("saved");
 const signText = sign.querySelector("[data-text]");
 const signUse = sign.querySelector("use");
 
-/** `saved` with the server's time, `saving`, `offline` or `signed-out` with how many ratings are only here; `none`. */
+/** `saved` with the server's time, `saving`, `offline` or `signed-out` with how many ratings are only here; `elsewhere`; `none`. */
 export function showSaved(state, { at, unsaved = 0 } = {}) {
   const before = sign.dataset.state;
   sign.dataset.state = state;
@@ -24,6 +24,7 @@ function textOf(state, at, unsaved) {
   if (state === "saving") return say("saving");
   if (state === "offline") return unsaved ? say("offline_kept", { n: unsaved }) : say("offline");
   if (state === "signed-out") return unsaved ? say("signed_out_kept", { n: unsaved }) : say("signed_out");
+  if (state === "elsewhere") return say("not_saved_here");
   return "";
 }
 

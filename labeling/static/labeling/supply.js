@@ -43,13 +43,14 @@ export class Supply {
 
   /**
    * The next solution: the prepared one, else a fresh one. Resolves to `{item: null, reason, seconds}` where there is none.
+   * `isAgain` asks for the one in hand once more, as the server has it now.
    * Nothing else is asked for meanwhile: two sheets would be typeset in the same place.
    */
-  async take() {
+  async take({ isAgain = false } = {}) {
     clearTimeout(this.timer);
     const prepared = await this.ahead;
     this.ahead = null;
-    const found = this.isGood(prepared) ? prepared : await this.ask("");
+    const found = !isAgain && this.isGood(prepared) ? prepared : await this.ask("");
     this.taken = found.item?.item ?? null;
     return found;
   }

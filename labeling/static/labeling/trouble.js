@@ -60,6 +60,7 @@ const KINDS = {
     { text: say("next_solution"), key: "↵", run: next },
     { text: say("keep_reading"), run: () => (actions.hidden = true) },
   ]),
+  overtaken: ({ load }) => show(say("trouble_overtaken"), say("safe_elsewhere"), [{ text: say("load_stored"), run: load }]),
   refused: ({ fact: what, refusal }) => show(what, refusal.message, [{ text: say("keep_working"), run: () => hideTrouble() }]),
   earlier: ({ refusal }) => show(say("trouble_earlier"), refusal.message, [{ text: say("understood"), run: () => hideTrouble() }]),
 };
