@@ -132,7 +132,10 @@ def shares_within_one(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
     """Name a pair of shares that is more than the whole beside its field."""
     wrong, evaluation = cleaned.get("wrong_share"), cleaned.get("evaluation_share")
     if wrong is not None and evaluation is not None and wrong + evaluation > 1 + 1e-9:
-        form.add_error("wrong_share", f"Expected at most {100 - evaluation * 100:g} % beside the evaluation share.")
+        form.add_error(
+            "wrong_share",
+            f"Expected at most {100 - evaluation * 100:g}\N{NO-BREAK SPACE}% beside the evaluation share.",
+        )
 
 
 class PlanForm(forms.Form):
@@ -237,10 +240,23 @@ class ProblemFilter(forms.Form):
 class ExportForm(forms.Form):
     """What to take out."""
 
-    format = forms.ChoiceField(choices=[(name, label) for name, label, _ in FORMATS], initial="prm800k")
-    round = forms.TypedChoiceField(required=False, coerce=int, empty_value=None, label="Round")
+    format = forms.ChoiceField(
+        choices=[(name, label) for name, label, _ in FORMATS],
+        initial="prm800k",
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of these formats."),
+    )
+    round = forms.TypedChoiceField(
+        required=False,
+        coerce=int,
+        empty_value=None,
+        label="Round",
+        error_messages={"invalid_choice": "There is no round %(value)s here. Choose one of these."},
+    )
     split = forms.ChoiceField(
-        required=False, choices=[("", "both"), *((choice.value, choice.value) for choice in Split)], label="Split"
+        required=False,
+        choices=[("", "both"), *((choice.value, choice.value) for choice in Split)],
+        label="Split",
+        error_messages={"invalid_choice": "There is no split %(value)s. Choose train, test or both."},
     )
     include_external = forms.BooleanField(
         required=False, label="Labels made elsewhere too", help_text="First-error imports, in the PRM800K format."
@@ -259,6 +275,11 @@ class ExportForm(forms.Form):
         if not isinstance(field, forms.TypedChoiceField):
             raise TypeError(f"round: expected a choice, not {field!r}")
         field.choices = choices
+
+    def chosen_format(self) -> str:
+        """The format that is marked: the one asked for, else the first."""
+        asked = self["format"].value()
+        return asked if asked in dict(self.fields["format"].choices) else FORMATS[0][0]  # type: ignore[attr-defined]
 
     def formats_with_help(self) -> list[tuple[str, str, str]]:
         """Each format: value, name, what it is."""

@@ -1,6 +1,6 @@
 """Addresses of pages; the API's are in labeling/api/urls.py."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView
 from django.urls import URLPattern, URLResolver, path
 
 from labeling.views import (
@@ -16,6 +16,7 @@ from labeling.views import (
     pool,
     rounds,
     selectors,
+    signing,
 )
 
 CAMPAIGN = "campaigns/<slug:slug>/"
@@ -23,7 +24,7 @@ CAMPAIGN = "campaigns/<slug:slug>/"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("login/", LoginView.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", signing.SignOut.as_view(), name="logout"),
     path("campaigns/<slug:slug>/label/", label.label, name="label"),
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("new-campaign/", campaigns.new_campaign, name="campaign-new"),

@@ -1,27 +1,57 @@
 """Labels out, as a download."""
 
-from django.http import HttpRequest
+from itertools import chain
+from typing import Any
+
+from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
+from labeling.actions import exporting
 from labeling.actions.errors import ActionError
+from labeling.actions.exporting import Format
 from labeling.api.views.exports import file_of
-from labeling.forms import ExportForm
-from labeling.models import Membership
-from labeling.views.lead_pages import for_leads, refused
+from labeling.forms import ExportForm, ImportForm, add_refusal
+from labeling.models import Campaign, Membership
+from labeling.views.imports import data_page
+from labeling.views.lead_pages import for_leads
+
+NOTHING = {
+    Format.SCORED: "Not exported: no solution fits what you asked for.",
+    None: "Not exported: no label fits what you asked for. Labels made elsewhere and simulated ones are in the file "
+    "only when asked for.",
+}
 
 
 @require_safe
 @for_leads
 def export(request: HttpRequest, membership: Membership) -> HttpResponseBase:
-    """The file that the form on the data page asks for, streamed; a refusal goes back there in words."""
+    """The file that the form on the data page asks for, streamed; a refusal is told on that page in words."""
     of = membership.campaign
     form = ExportForm(request.GET, rounds=list(of.rounds.order_by("number")))
-    if not form.is_valid():
-        told = "; ".join(f"{name}: {' '.join(map(str, rules))}" for name, rules in form.errors.items())
-        return refused(request, ActionError(f"Not exported. {told}"), "data", of.slug)
-    asked = {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
-    try:
-        return file_of(of, **asked)
-    except ActionError as error:
-        return refused(request, error, "data", of.slug)
+    if form.is_valid():
+        asked = {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
+        try:
+            return _file_with_rows(of, **asked)
+        except ActionError as error:
+            add_refusal(form, error)
+    elif not form.non_field_errors():
+        form.add_error(None, "Not exported: see beside the fields.")
+    return data_page(request, membership, ImportForm(), form)
+
+
+def _file_with_rows(of: Campaign, *, format: str, **asked: Any) -> StreamingHttpResponse:
+    """The file; raises ActionError where it would be empty. Of a stream the first piece is read to know that."""
+    nothing = ActionError(NOTHING.get(Format(format), NOTHING[None]))
+    if format == Format.PARQUET:
+        chosen = {name: asked[name] for name in ("round", "split", "include_simulated") if name in asked}
+        if not exporting.labels(of, **chosen).exists():
+            raise nothing
+        return file_of(of, format=format, **asked)
+    answer = file_of(of, format=format, **asked)
+    pieces = iter(answer)
+    first = next(pieces, None)
+    if first is None:
+        raise nothing
+    answer.streaming_content = chain([first], pieces)
+    return answer

@@ -37,10 +37,18 @@ def data(request: HttpRequest, membership: Membership) -> HttpResponseBase:
             return done(
                 request, "The file is here; it is imported as soon as a worker is free.", "job", of.slug, job.pk
             )
+    return data_page(request, membership, form, ExportForm(rounds=list(of.rounds.order_by("number"))))
+
+
+def data_page(
+    request: HttpRequest, membership: Membership, form: ImportForm, export_form: ExportForm
+) -> HttpResponseBase:
+    """Both forms, each with what was wrong with it."""
+    of = membership.campaign
     context = {
         "form": form,
-        "export_form": ExportForm(rounds=list(of.rounds.order_by("number"))),
+        "export_form": export_form,
         "imports": of.jobs.filter(kind=JobKind.IMPORT).order_by("-id")[:SHOWN_IMPORTS],
         "limit": settings.IMPORT_MAX_BYTES // 1024**2,
     }
-    return page(request, "data.html", membership, context, status=400 if form.errors else 200)
+    return page(request, "data.html", membership, context, status=400 if form.errors or export_form.errors else 200)

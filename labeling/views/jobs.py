@@ -2,14 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling.actions import events, jobs, waiting
 from labeling.actions.errors import ActionError
-from labeling.models import Campaign, JobKind, Membership
+from labeling.models import Campaign, JobKind, JobState, Membership
 from labeling.templatetags.lead import work_words
-from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
+from labeling.views.lead_pages import account, done, for_leads, for_readers, only_posted, page, page_of, refused
 from labeling.views.overview import ACTIVE
 
 SHOWN = 6
@@ -46,14 +46,18 @@ def job_page(request: HttpRequest, membership: Membership, pk: int) -> HttpRespo
         "job": job,
         "is_active": job.state in ACTIVE,
         "has_worker": waiting.has_living_worker(),
-        "counts": {name: value for name, value in result.items() if isinstance(value, int) and name != "refused_count"},
+        "counts": {name: value for name, value in result.items() if _is_count(name, value)},
         "refusals": result.get("refused") or [],
         "refused_count": result.get("refused_count") or len(result.get("refused") or []),
         "why": result.get("why", ""),
-        "is_published": result.get("published"),
+        "can_be_tried_again": job.state in (JobState.FAILED, JobState.CANCELLED) and not result.get("refused"),
     }
     template = "_job.html" if request.htmx else "job.html"  # type: ignore[attr-defined]
     return page(request, template, membership, context)
+
+
+def _is_count(name: str, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and name != "refused_count"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +73,8 @@ def cancel(request: HttpRequest, membership: Membership, pk: int) -> HttpRespons
             return refused(request, error, "job", of.slug, pk)
         events.record(campaign=of, actor=account(request), verb="job.cancelled", subject=f"job {pk}")
         return done(request, "The job is cancelled.", "job", of.slug, pk)
+    if job.state not in ACTIVE:
+        return redirect("job", of.slug, pk)
     context = {
         "heading": f"Cancel this {work_words(job.kind)}?",
         "sentences": ["What it has done so far is left out, and nothing appears. You can ask for it again."],
@@ -79,8 +85,7 @@ def cancel(request: HttpRequest, membership: Membership, pk: int) -> HttpRespons
     return page(request, "confirm.html", membership, context)
 
 
-@require_POST
-@for_leads
+@only_posted("job", numbered=True)
 def retry(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
     """Ask again for a job that failed or was cancelled."""
     of = membership.campaign
@@ -93,8 +98,7 @@ def retry(request: HttpRequest, membership: Membership, pk: int) -> HttpResponse
     return done(request, "Asked for again.", "job", of.slug, pk)
 
 
-@require_POST
-@for_leads
+@only_posted("campaign")
 def retrain(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     """Ask for a training of the selector; asked while one waits, that one."""
     of = membership.campaign

@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
 from labeling.actions.errors import ActionError
 from labeling.models import Campaign, Dispute, DisputeState, Membership, Problem, ProblemState, Role
@@ -28,7 +29,7 @@ SECTIONS = {  # the tab that is open on a page, by the name of its address; else
     **dict.fromkeys(("solutions", "solution", "problems", "problem"), "solutions"),
     **dict.fromkeys(("members", "member-remove"), "people"),
     **dict.fromkeys(("decisions", "dispute", "problem-decision"), "decisions"),
-    "data": "data",
+    **dict.fromkeys(("data", "export"), "data"),
 }
 READERS = (Role.LEAD, Role.REVIEWER)
 
@@ -77,6 +78,21 @@ def for_leads(view: View) -> View:
         return view(request, membership, **kwargs)
 
     return for_readers(guarded)
+
+
+def only_posted(to: str, *, numbered: bool = False) -> Callable[[View], View]:
+    """What a button sends; whoever comes to its address otherwise, as after signing in, is led to the page it is on."""
+
+    def decorated(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, membership: Membership, **kwargs: Any) -> HttpResponseBase:
+            if request.method == "POST":
+                return view(request, membership, **kwargs)
+            return redirect(to, membership.campaign.slug, *([kwargs["pk"]] if numbered else []))
+
+        return require_http_methods(["GET", "HEAD", "POST"])(for_leads(guarded))
+
+    return decorated
 
 
 def page(

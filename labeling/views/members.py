@@ -6,15 +6,17 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from labeling.actions import people
 from labeling.actions.errors import ActionError
 from labeling.forms import MemberForm, RoleForm, add_refusal
 from labeling.models import Label, Membership, Role
-from labeling.views.lead_pages import account, check_lead, done, for_leads, for_readers, page, refused
+from labeling.views.lead_pages import account, check_lead, done, for_leads, for_readers, only_posted, page, refused
 
 INTEGER = IntegerField()
+
+HOW_ACCOUNTS_ARE_MADE = "Whoever runs this site makes one, with the command shown beside the form."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,7 +52,7 @@ def _add(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         username = form.cleaned_data["username"]
         found = User.objects.filter(username=username).first()
         if found is None:
-            form.add_error("username", f"There is no account {username}. The operator of this site makes accounts.")
+            form.add_error("username", f"There is no account {username}. {HOW_ACCOUNTS_ARE_MADE}")
         else:
             try:
                 people.add_member(
@@ -63,8 +65,7 @@ def _add(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     return _list(request, membership, form)
 
 
-@require_POST
-@for_leads
+@only_posted("members")
 def change_role(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
     """Give a member another role."""
     of = membership.campaign

@@ -233,6 +233,7 @@ def round_page(request: HttpRequest, membership: Membership, number: int) -> Htt
         "rows": page_of(request, items),
         "states": ItemState.values,
         "wanted_state": wanted_state,
+        "is_state_known": not wanted_state or wanted_state in ItemState.values,
         "turns": _turns(progress),
     }
     return page(request, "round.html", membership, context)

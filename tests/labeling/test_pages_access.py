@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from labeling.models import Campaign
+from labeling.models import Campaign, Job
 from tests import factories as make
 from tests.labeling.pages import fill_pool, scored_by, signed_in
 
@@ -103,9 +103,27 @@ def test_the_operator_looks_at_rows_and_changes_none(campaign: Campaign) -> None
     assert client.post(f"/admin/labeling/campaign/{campaign.pk}/change/", {"name": "x"}).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["retrain/", "members/1/role/", "jobs/1/retry/"])
-def test_what_changes_something_is_no_link(path: str, campaign: Campaign, owner: User) -> None:
-    assert signed_in(owner).get(f"/campaigns/{campaign.slug}/{path}").status_code == 405
+@pytest.mark.parametrize(
+    ("path", "page"), [("retrain/", ""), ("members/{member}/role/", "members/"), ("jobs/{job}/retry/", "jobs/{job}/")]
+)
+def test_opening_what_only_a_button_does_changes_nothing_and_leads_to_its_page(
+    path: str, page: str, address: Address, owner: User
+) -> None:
+    before = list(Job.objects.order_by("pk").values("pk", "state"))
+    assert signed_in(owner).get(address(path))["Location"] == address(page)
+    assert list(Job.objects.order_by("pk").values("pk", "state")) == before
+
+
+def test_a_cancelling_that_has_nothing_to_cancel_leads_to_the_job(address: Address, owner: User) -> None:
+    assert signed_in(owner).get(address("jobs/{job}/cancel/"))["Location"] == address("jobs/{job}/")
+
+
+def test_opening_the_address_of_signing_out_leads_to_the_start_still_signed_in(owner: User) -> None:
+    client = signed_in(owner)
+    assert client.get("/logout/")["Location"] == "/"
+    assert client.get("/campaigns/").status_code == 200
+    client.post("/logout/")
+    assert client.get("/campaigns/").status_code == 302
 
 
 @pytest.mark.parametrize(

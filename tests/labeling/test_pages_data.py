@@ -74,6 +74,19 @@ def test_refused_rows_are_a_table(campaign: Campaign, lead: Client) -> None:
     assert not Solution.objects.exists()
 
 
+def test_what_can_only_be_refused_again_is_not_offered_again(campaign: Campaign, lead: Client) -> None:
+    address = upload(lead, campaign, ROW, ROW | {"steps": 7})
+    work()
+    assert "Try again" not in text_of(lead.get(address))
+    other = make.make_job(campaign, "grade", "failed")
+    assert "Try again" in text_of(lead.get(f"/campaigns/{campaign.slug}/jobs/{other.pk}/"))
+
+
+def test_yes_or_no_is_not_written_as_a_count(campaign: Campaign, lead: Client) -> None:
+    job = make.make_job(campaign, "retrain", "done", result={"published": True, "labels": 3})
+    assert lead.get(f"/campaigns/{campaign.slug}/jobs/{job.pk}/").context["counts"] == {"labels": 3}
+
+
 def test_good_rows_come_in_alone_when_asked(campaign: Campaign, lead: Client) -> None:
     upload(lead, campaign, ROW, ROW | {"steps": 7}, skip_invalid="on")
     assert work().state == "done"
@@ -114,8 +127,22 @@ def test_labels_go_out_as_a_download(campaign: Campaign, lead: Client) -> None:
 
 @pytest.mark.parametrize("query", ["format=xml", "format=prm800k&round=9", "format=prm800k&split=odd", ""])
 def test_an_export_that_cannot_be_is_told(query: str, campaign: Campaign, lead: Client) -> None:
-    answer = lead.get(f"/campaigns/{campaign.slug}/export/?{query}", follow=True)
-    assert "Not exported." in text_of(answer)
+    answer = lead.get(f"/campaigns/{campaign.slug}/export/?{query}")
+    assert answer.status_code == 400
+    assert "Not exported" in text_of(answer)
+    assert "This field is required" not in text_of(answer)
+    assert "Select a valid choice" not in text_of(answer)
+
+
+@pytest.mark.parametrize("format", ["prm800k", "stepwise", "first-error", "parquet", "scored"])
+def test_an_export_that_would_be_empty_is_told_and_is_no_file(format: str, campaign: Campaign, lead: Client) -> None:
+    make.make_round(campaign)
+    make.make_selector(campaign, 1)
+    if format != "scored":
+        make.make_label(make.make_solution(make.make_problem(campaign)))
+    answer = lead.get(f"/campaigns/{campaign.slug}/export/?format={format}&round=0")
+    assert answer.status_code == 400
+    assert "fits what you asked for" in text_of(answer)
 
 
 def test_a_running_job_shows_its_progress_and_its_last_sign_of_life(campaign: Campaign, lead: Client) -> None:

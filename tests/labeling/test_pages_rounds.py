@@ -85,7 +85,7 @@ def test_planned_and_opened_at_once(campaign: Campaign, lead: Client) -> None:
         ("size", "0", "greater than or equal to 1"),
         ("size", "many", "Enter a whole number"),
         ("wrong_share", "101", "less than or equal to 100"),
-        ("evaluation_share", "60", "Expected at most 40 %"),
+        ("evaluation_share", "60", "Expected at most 40\N{NO-BREAK SPACE}%"),
         ("scope", "galaxy", "not one of the available choices"),
         ("strategy", "best", "not one of the available choices"),
     ],
