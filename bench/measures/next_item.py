@@ -18,14 +18,15 @@ COMMAND = "POST /api/v1/campaigns/{slug}/next/, keep-alive; between two of them 
 def run(is_quick: bool) -> Iterator[Figure]:
     """A fresh labeler and an experienced one, before and after the queue has grown a hundredfold."""
     small, times, behind, asked = (400, 9, 100, 30) if is_quick else (SMALL, LARGE // SMALL - 1, BEHIND, 300)
+    pool = small + behind + 4 * asked  # so many are left when all is measured
     with installed("postgresql") as site:
-        path = rows.write(site.folder / "pool.jsonl", rows.pool(small + behind))
+        path = rows.write(site.folder / "pool.jsonl", rows.pool(pool))
         site.manage("import_solutions", "--campaign", CAMPAIGN, "--create", str(path))
         lead = site.create_account("lead", CAMPAIGN, "lead")
         tokens = {name: site.create_account(name, CAMPAIGN, "labeler") for name in ("experienced", "fresh")}
         site.serve()
         people = {name: Labeler(site.url, token, CAMPAIGN) for name, token in tokens.items()}
-        open_round(Person(site.url, lead, CAMPAIGN), small + behind)
+        open_round(Person(site.url, lead, CAMPAIGN), pool)
         _give_history(site, people["experienced"], behind)
         yield from _ask_all(site, people, asked, behind, times)
 
