@@ -52,7 +52,7 @@ def best_of_n(points: Sequence[Point], *, name: str) -> SafeString:
     ]
     pieces.append(_dot(right, frame.y(points[-1].score), "dot-here", 5))
     label = "Best-of-N accuracy. At N {}: {}.".format(
-        points[-1].n, ", ".join(f"{label} {_percent(values[-1][1])} %" for values, _, label in lines)
+        points[-1].n, ", ".join(f"{label} {_percent(values[-1][1])}\N{NO-BREAK SPACE}%" for values, _, label in lines)
     )
     return _svg(660, 300, label, pieces)
 

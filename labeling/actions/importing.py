@@ -205,7 +205,9 @@ class _Import:
     def _say_how_far(self, position: int) -> None:
         share = min(1.0, (self._bytes_before + position) / self._bytes)
         speed = self._lines / max(time.monotonic() - self._started, 1e-3)
-        message = f"{self._lines:,} lines, {self._counts.solutions:,} new solutions, {speed:,.0f} lines/s"
+        lines, solutions = self._lines, self._counts.solutions
+        told = f"{lines:,} line{'' if lines == 1 else 's'}, {solutions:,} new solution{'' if solutions == 1 else 's'}"
+        message = f"{told}, {speed:,.0f} lines/s"
         jobs.heartbeat(self._job, stage="import", progress=share, message=message)
         if self._on_progress:
             self._on_progress(Progress(share, self._lines, self._counts, self._refused_count, speed))

@@ -20,9 +20,11 @@ from labeling.models import (
     RoundState,
     Solution,
 )
+from labeling.templatetags.lead import percent
 from labeling.views.selector_report import SelectorReport
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)
+NEXT_ROUND = "The next round opens by itself when all labels are in and the pool is scored."
 STAGE_WORDS = {**waiting.STAGES, "grade": "grading answers", "import": "reading the file", "plan": "choosing"}
 
 
@@ -116,7 +118,7 @@ def conclude(
     campaign: Campaign, newest: RoundProgress | None, jobs: list[Job], in_use: SelectorReport | None, has_worker: bool
 ) -> Conclusion:
     """Where the campaign stands, what comes next, and how good its selector is."""
-    quality = in_use.in_words() if in_use else ["There is no selector yet; it is trained on the first labels."]
+    quality = in_use.in_words() if in_use else ["There is no selector in use yet."]
     if newest is None:
         return _before_the_first(campaign, jobs)
     state = newest.round.state
@@ -162,8 +164,9 @@ def _during(campaign: Campaign, newest: RoundProgress, jobs: list[Job]) -> str:
     if not campaign.auto_advance:
         return "It closes itself with its last label; training and the next round are yours to start."
     if newest.round.training_requested_at is None:
-        return f"At {train_at(newest):,} labels the selector is trained again, and the next round opens by itself."
-    return "The selector has been trained on the labels so far; when this round is full, the next one opens by itself."
+        training = "the selector is trained again" if campaign.selectors.exists() else "the first selector is trained"
+        return f"At {train_at(newest):,} labels {training}. {NEXT_ROUND}"
+    return f"The selector has been trained on the labels so far. {NEXT_ROUND}"
 
 
 def train_at(progress: RoundProgress) -> int:
@@ -193,7 +196,6 @@ def _active(jobs: list[Job], kind: str) -> Job | None:
 
 def _training_words(job: Job) -> str:
     if job.state == JobState.REQUESTED:
-        return "The selector is about to be retrained"
-    return (
-        f"The selector is being retrained ({STAGE_WORDS.get(job.stage, job.stage or 'starting')}, {job.progress:.0%})"
-    )
+        return "The selector is about to be trained"
+    stage = STAGE_WORDS.get(job.stage, job.stage or "starting")
+    return f"The selector is being trained ({stage}, {percent(job.progress)})"

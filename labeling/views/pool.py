@@ -43,7 +43,8 @@ def _counted(rows: QuerySet[Any], column: str) -> Coalesce:
 def solution_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Solutions by verdict, split, labels and text."""
     form = SolutionFilter(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {}
+    form.is_valid()  # what was understood is applied; the rest is told beside its field
+    wanted = form.cleaned_data
     rows = _solutions(membership.campaign).order_by("pk")
     if verdict := wanted.get("verdict"):
         rows = rows.filter(verdict=verdict)
@@ -73,7 +74,8 @@ def _speaks_of(text: str) -> Q:
 def problem_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Problems by split, state and text."""
     form = ProblemFilter(request.GET)
-    wanted = form.cleaned_data if form.is_valid() else {}
+    form.is_valid()  # what was understood is applied; the rest is told beside its field
+    wanted = form.cleaned_data
     solutions = Solution.objects.filter(problem=OuterRef("pk"), import_job__state="done")
     labels = Label.objects.current().filter(problem=OuterRef("pk"))
     rows = (

@@ -130,9 +130,24 @@ def _source(solution: Solution) -> str:
     return f"from {names}" if names else ""
 
 
+GRADERS = {
+    "number": "as numbers",
+    "normalized": "as texts",
+    "exact": "by the exact grader",
+    "math_verify": "by Math-Verify",
+}
+
+
+def _said(grader: str, said: bool | str) -> str:
+    """What one grader found of the answer and the reference; an error speaks for itself."""
+    if isinstance(said, str):
+        return said
+    return f"{GRADERS.get(grader, f'by {grader}')} {'equal' if said else 'not equal'}"
+
+
 def _graded(grade: Grade) -> Happening:
     verdict = {"correct": "right", "wrong": "wrong", "uncertain": "in doubt"}.get(grade.verdict, grade.verdict)
-    said = ", ".join(f"{name}: {verdict}" for name, verdict in grade.graders.items())
+    said = ", ".join(_said(grader, told) for grader, told in grade.graders.items())
     against = f"against {grade.reference.answer}" if grade.reference.answer else ""
     return Happening(grade.created_at, f"Graded {verdict}", f"{against}{f' ({said})' if said else ''}")
 

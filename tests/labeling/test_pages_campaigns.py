@@ -64,7 +64,7 @@ def test_settings_are_kept_as_shares_and_told_as_percent(campaign: Campaign, own
     [
         ("overlap", "0", "greater than or equal to 1"),
         ("lease_minutes", "x", "Enter a whole number"),
-        ("wrong_share", "90", "Expected at most 80 %"),
+        ("wrong_share", "90", "Expected at most 80\N{NO-BREAK SPACE}%"),
         ("evaluation_share", "nan", "Enter a number"),
         ("base_model", "https://models.example/x", "tiny, or a model's name or folder"),
         ("strategy", "best", "is not one of the available choices"),
@@ -103,7 +103,22 @@ def test_an_open_round_is_told_with_its_counts(campaign: Campaign, owner: User) 
     assert "Round 0 has 1 of 4 labels It closes itself with its last label" in conclusion(campaign, owner)
     campaign.auto_advance, campaign.train_after = True, 0.5
     campaign.save()
-    assert "At 2 labels the selector is trained again" in conclusion(campaign, owner)
+    words = conclusion(campaign, owner)
+    assert "At 2 labels the first selector is trained. The next round opens by itself when all labels are in" in words
+    make.make_selector(campaign, 1)
+    assert "At 2 labels the selector is trained again." in conclusion(campaign, owner)
+
+
+def test_training_is_offered_when_there_are_labels_even_if_all_came_with_a_file(
+    campaign: Campaign, owner: User
+) -> None:
+    solution = fill_pool(campaign)[0]
+    address = f"/campaigns/{campaign.slug}/"
+    assert "Train the selector" not in text_of(signed_in(owner).get(address))
+    make.make_label(solution)
+    page = text_of(signed_in(owner).get(address))
+    assert "Train the selector" in page
+    assert f'href="{address}selectors/"' in page
 
 
 def test_a_closed_round_says_what_follows(campaign: Campaign, owner: User) -> None:
@@ -113,7 +128,7 @@ def test_a_closed_round_says_what_follows(campaign: Campaign, owner: User) -> No
     make.make_job(campaign, "retrain", "running", stage="train", progress=0.34)
     assert "No worker is alive" in conclusion(campaign, owner)
     WorkerSign.objects.create(name="one", seen_at=timezone.now())
-    assert "being retrained (training, 34%); the next round follows" in conclusion(campaign, owner)
+    assert "being trained (training, 34\N{NO-BREAK SPACE}%); the next round follows" in conclusion(campaign, owner)
 
 
 def test_a_worker_that_was_seen_long_ago_is_not_alive(campaign: Campaign, owner: User) -> None:

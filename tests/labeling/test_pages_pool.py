@@ -62,6 +62,23 @@ def test_a_bad_filter_is_told_beside_its_field(campaign: Campaign, lead: Client)
     assert "not one of the available choices" in text_of(lead.get(f"/campaigns/{campaign.slug}/solutions/?verdict=odd"))
 
 
+def test_of_a_filter_what_is_understood_is_applied_and_the_rest_is_told(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign)
+    answer = lead.get(f"/campaigns/{campaign.slug}/solutions/?split=zzz&verdict=correct")
+    assert "Not understood, so left out: split “zzz”" in text_of(answer)
+    assert answer.context["rows"].paginator.count == 0
+    make.make_round(campaign)
+    assert "no state “zzz”" in text_of(lead.get(f"/campaigns/{campaign.slug}/rounds/0/?state=zzz"))
+
+
+def test_what_graders_said_is_told_in_words(campaign: Campaign, lead: Client) -> None:
+    solution = make.make_solution(make.make_problem(campaign))
+    graders = {"number": False, "math_verify": True}
+    make.make_grade(solution, "wrong", graders=graders)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/solutions/{solution.pk}/"))
+    assert "against 4 (as numbers not equal, by Math-Verify equal)" in page
+
+
 def test_a_solution_tells_its_story(campaign: Campaign, lead: Client) -> None:
     solution = make.make_solution(make.make_problem(campaign))
     make.make_selector(campaign, 1, state="retired", scored_at=make.A_MOMENT)

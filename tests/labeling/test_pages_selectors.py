@@ -52,7 +52,9 @@ def test_figures_are_not_known_until_thirty_evaluation_labels(campaign: Campaign
 def test_best_of_n_is_drawn_with_majority_and_ceiling_and_a_table_behind(campaign: Campaign, lead: Client) -> None:
     make.make_selector(campaign, 1, metrics=METRICS)
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/"))
-    assert "At N 4: selector 1 80.0 %, majority vote 50.0 %, any of N right 90.0 %." in page
+    assert "At N 4: selector 1 80.0 %, majority vote 50.0 %, any of N right 90.0 %." in page.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     assert '<td class="figure">60.0\N{NO-BREAK SPACE}% to 95.0\N{NO-BREAK SPACE}%</td>' in page
 
 
