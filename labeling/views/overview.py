@@ -164,8 +164,8 @@ def _during(campaign: Campaign, newest: RoundProgress, jobs: list[Job]) -> str:
     if not campaign.auto_advance:
         return "It closes itself with its last label; training and the next round are yours to start."
     if newest.round.training_requested_at is None:
-        training = "the selector is trained again" if campaign.selectors.exists() else "the first selector is trained"
-        return f"At {train_at(newest):,} labels {training}. {NEXT_ROUND}"
+        happens = "the selector is trained again" if campaign.selectors.exists() else "the first selector is trained"
+        return f"At {train_at(newest):,} labels {happens}. {NEXT_ROUND}"
     return f"The selector has been trained on the labels so far. {NEXT_ROUND}"
 
 
