@@ -34,6 +34,8 @@ def parse(argv: list[str]) -> argparse.Namespace:
     unknown = set(arguments.names) - set(NAMES)
     if unknown:
         parser.error(f"no measure is called {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
+    if arguments.write_docs and (arguments.names or arguments.quick):
+        parser.error("--write-docs puts a whole run into the page: leave names and --quick out")
     return arguments
 
 
