@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from labeling.models import Campaign
 from tests import factories as make
-from tests.live import Program, Site
+from tests.live import Program, Site, eventually
 
 CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 NO_CHROMIUM = (
@@ -94,6 +94,24 @@ def live_site(transactional_db: None, web_server: Site) -> Iterator[Site]:
         web_server.web.start()
     yield web_server
     web_server.end_workers()
+    eventually(database_is_quiet, every=0.1)
+
+
+def database_is_quiet() -> bool:
+    """Whether the web server has finished what pages sent while they closed: emptying the tables would meet it.
+
+    Two looks, a moment apart: a request may just be on its way.
+    """
+    if connection.vendor != "postgresql":  # SQLite's writers wait for one another
+        return True
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        for _ in range(2):
+            cursor.execute(f"{others} AND state <> 'idle'")
+            if cursor.fetchone() != (0,):
+                return False
+            cursor.execute("SELECT pg_sleep(0.1)")
+    return True
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def test_an_upload_becomes_a_job_that_finds_its_file(lead: APIClient, owner: Use
     assert job.params == {
         "files": [f"campaign-{campaign.pk}/job-{job.pk}/rows.jsonl"],
         "skip_invalid": True,
+        "dry_run": False,
         "labeler": "Ada",
     }
     run(job)

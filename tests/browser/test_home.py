@@ -65,4 +65,6 @@ def test_a_campaign_one_is_not_in_does_not_exist(client: Client, campaign: Campa
 
 def test_signing_out_by_a_link_does_nothing(client: Client, labeler: User) -> None:
     client.force_login(labeler, backend="django.contrib.auth.backends.ModelBackend")
-    assert client.get("/logout/").status_code == 405
+    answer = client.get("/logout/", follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert answer.context["user"] == labeler, "still signed in"
