@@ -17,7 +17,8 @@ def test_a_labeler_signs_in_rates_to_the_first_error_by_keys_and_gets_the_next_s
     page: Page, campaign: Campaign, labeler: User, items: list[QueueItem]
 ) -> None:
     page.goto("/")
-    page.keyboard.type(labeler.username)  # the name field has the focus
+    expect(page.get_by_label("Name")).to_be_focused()  # the browser sets it a moment after the page is there
+    page.keyboard.type(labeler.username)
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
