@@ -9,7 +9,7 @@ import psutil
 
 MB = 1_000_000
 SAMPLE_SECONDS = 0.02
-CONSTANT = 1.25  # peak for many rows to peak for a few: batches and caches fill up, and then it stays as it is
+CONSTANT = 1.1  # peak for many rows to peak for a few
 
 
 def pss(processes: Iterable[psutil.Process]) -> int:
