@@ -157,10 +157,12 @@ IMPORT_MAX_BYTES = env.int("IMPORT_MAX_MB", 2048) * 1024 * 1024
 
 # --- language and time
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ko", "한국어"), ("zh-hans", "简体中文"), ("ru", "Русский")]  # each by its own name
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True
 LOCALE_PATHS = [BASE_DIR / "labeling" / "locale"]
+FORMAT_MODULE_PATH = "labeling.formats"
 
 # --- the API
 REST_FRAMEWORK = {

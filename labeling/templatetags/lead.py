@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django import template
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
 
 from labeling.models import Label, Labeler, Round
 
@@ -45,14 +46,21 @@ FINISHED = {
 
 @register.filter
 def grouped(number: int | None) -> str:
-    """1234567 as 1,234,567."""
-    return "" if number is None else f"{number:,}"
+    """1234567 as 1,234,567, or as the language groups it."""
+    return "" if number is None else formats.number_format(number, force_grouping=True)
 
 
 @register.filter
 def percent(share: float | None, digits: int = 0) -> str:
     """A share as per cent, with a space that does not break."""
-    return "" if share is None else f"{share * 100:.{digits}f}{NO_BREAK}%"
+    if share is None:
+        return ""
+    return pgettext("a share", "{number} %").format(number=decimal(share * 100, digits)).replace(" ", NO_BREAK)
+
+
+def decimal(value: float, digits: int) -> str:
+    """A number with so many decimals, with the language's separators and a minus sign that is one."""
+    return formats.number_format(f"{value:.{digits}f}").replace("-", "−")
 
 
 @register.filter
@@ -64,7 +72,7 @@ def share_of(part: int, whole: int) -> str:
 @register.filter
 def two(value: float | None) -> str:
     """Two decimals, with a minus sign that is one."""
-    return "" if value is None else f"{value:.2f}".replace("-", "−")
+    return "" if value is None else decimal(value, 2)
 
 
 @register.filter

@@ -1,0 +1,10 @@
+"""English: 26 Nov 2026, 14:30; 1,234.5."""
+
+DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j M Y, H:i"
+MONTH_DAY_FORMAT = "j M"
+SHORT_DATETIME_FORMAT = "j M, H:i"  # a moment of these weeks
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3

@@ -1,0 +1,10 @@
+"""Russian: 26 ноября 2026, 14:30; 1 234,5."""
+
+DATE_FORMAT = "j E Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j E Y, H:i"
+MONTH_DAY_FORMAT = "j E"
+SHORT_DATETIME_FORMAT = "j E, H:i"  # a moment of these weeks
+DECIMAL_SEPARATOR = ","
+THOUSAND_SEPARATOR = "\N{NO-BREAK SPACE}"
+NUMBER_GROUPING = 3
