@@ -87,9 +87,17 @@ def take_own_place() -> None:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 
+def check_checkout(config: pytest.Config) -> None:
+    """Refuse to try the code of another checkout, as a shared environment in which that one is installed would do."""
+    if config.rootpath != ROOT:
+        command = "python -m pytest"
+        raise pytest.UsageError(f"These are the tests of {config.rootpath}, but {ROOT} is imported: run {command}.")
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
     """Before anybody reads the settings: start the servers, or find those that the controller has started."""
+    check_checkout(early_config)
     if BASE not in os.environ:
         mark = secrets.token_hex(8)
         start_guard(mark)  # so that a killed run leaves no site, worker or browser behind
