@@ -10,7 +10,7 @@ from labeling.models import Campaign, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage
 
-expect.set_options(timeout=15_000)  # a busy machine is no failure
+expect.set_options(timeout=30_000)  # a busy machine is no failure
 
 STEPS = [
     ["Let $x$ be the eggs.", "She sells $16 - 3 = 13$ eggs.", "She makes $2x = 26$ dollars.", "The answer is 26."],
@@ -41,3 +41,13 @@ def open_desk(open_page: Callable[[User | None], Page], campaign: Campaign) -> C
 def desk(items: list[QueueItem], labeler: User, open_desk: Callable[[User], DeskPage]) -> DeskPage:
     """The labeler's desk with the first of `items` on it."""
     return open_desk(labeler)
+
+
+@pytest.fixture
+def timed_desk(
+    items: list[QueueItem], labeler: User, campaign: Campaign, open_page: Callable[[User | None], Page]
+) -> DeskPage:
+    """The same desk with a clock that the test can hold and move, so that no timer of the page wins a race."""
+    page = open_page(labeler)
+    page.clock.install()
+    return DeskPage(page, campaign).open()

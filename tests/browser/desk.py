@@ -24,6 +24,14 @@ class DeskPage:
         expect(self.step(1)).to_be_visible()
         return self
 
+    def hold_time(self) -> None:
+        """From now on timers of a timed desk's pages fire only as the test moves their clock, or lets it run again."""
+        self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000 + 0.001"))
+
+    def let_time_run(self) -> None:
+        """The end of `hold_time`: typesetting, too, needs time to pass."""
+        self.page.clock.resume()
+
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
@@ -62,3 +70,7 @@ class DeskPage:
     def trouble(self) -> Locator:
         """What the dock says went wrong."""
         return self.page.get_by_role("alert").filter(has=self.page.locator("strong"))
+
+    def wait_ahead(self) -> None:
+        """Until the next solution has been leased and is being typeset, so that no request for it comes later."""
+        expect(self.page.locator(".stage .step").first).to_be_attached()

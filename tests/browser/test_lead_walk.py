@@ -43,6 +43,7 @@ def test_from_a_new_campaign_to_an_open_round(owner: User, open_page: OpenPage) 
     page.get_by_role("link", name="To the campaign").click()
     page.get_by_role("link", name="Plan the first round").click()
     expect(page.get_by_text("There is no selector yet, so nothing has a score")).to_be_visible()
+    page.wait_for_load_state()  # text is there before the scripts that listen to the form
     page.get_by_label("Labels wanted").fill("3")
     page.get_by_label("Seed").click()  # leaving the field is enough: the preview follows
     expect(page.get_by_text("This choice wants 3 labels")).to_be_visible()
