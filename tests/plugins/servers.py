@@ -89,7 +89,7 @@ def take_own_place() -> None:
 
 def check_checkout(config: pytest.Config) -> None:
     """Refuse to try the code of another checkout, as a shared environment in which that one is installed would do."""
-    if config.rootpath != ROOT:
+    if config.rootpath.resolve() != ROOT:
         command = "python -m pytest"
         raise pytest.UsageError(f"These are the tests of {config.rootpath}, but {ROOT} is imported: run {command}.")
 
