@@ -1,0 +1,30 @@
+"""What axe finds on a page as it stands: barriers for people with other eyes, ears and hands."""
+
+from typing import Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Colours that are on their way to others are not yet those that will be read.
+SETTLED = "() => document.getAnimations().every(animation => animation.playState !== 'running')"
+
+
+def violations(page: Page) -> list[str]:
+    """One line a violation and element, of all of axe's rules: the rule, the element, what is wrong with it."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{violation['id']}: {' '.join(node['target'])}: {node['failureSummary'].replace(chr(10), ' ')}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def expect_no_violations(page: Page, where: str = "") -> None:
+    """No violation on the page as it stands, in light and in dark; `where` names its state in the failure."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(SETTLED)
+        found = violations(page)
+        assert not found, f"{where or page.url}, {scheme}:\n" + "\n".join(found)
+    page.emulate_media(color_scheme="light")
