@@ -9,7 +9,6 @@ from labeling.models import SIGNS, FinishReason
 
 MAX_REASON = 5_000
 MAX_TIME_MS = 24 * 3600 * 1000
-MAX_ALTERNATIVES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +99,24 @@ def _check_flags(done: Pass) -> None:
 
 
 def _check_alternatives(done: Pass, offered: Sequence[str]) -> None:
-    if not done.alternatives:
-        return
-    if done.finish_reason != FinishReason.FOUND_ERROR:
+    """A found error is judged whole: each alternative to its step too. Giving up keeps what was said so far.
+
+    A client may leave the key out of a body, as it may leave out `reason`; where there is something to judge the rule
+    asks for it all the same, so that labels by page and by API hold the same.
+    """
+    if done.alternatives and -1 not in done.ratings:
         raise RuleBroken("alternatives", "only the step of the first error has alternatives to rate")
-    if len(done.alternatives) > MAX_ALTERNATIVES:
-        raise RuleBroken("alternatives", f"at most {MAX_ALTERNATIVES}")
-    if Counter(alternative.text for alternative in done.alternatives) - Counter(offered):
+    given, wanted = Counter(alternative.text for alternative in done.alternatives), Counter(offered)
+    if given - wanted:
         raise RuleBroken("alternatives", "each is one of the alternatives of this step, unchanged, and comes once")
     for alternative in done.alternatives:
         if alternative.rating is None and not alternative.flagged:
             raise RuleBroken("alternatives", "each alternative is rated -1, 0 or 1, or flagged as unsure")
         if alternative.rating is not None and alternative.rating not in SIGNS:
             raise RuleBroken("alternatives", f"each rating is -1, 0 or 1, not {alternative.rating!r}")
+    if done.finish_reason == FinishReason.FOUND_ERROR and wanted - given:
+        raise RuleBroken(
+            "alternatives",
+            f"each of the {len(offered)} alternatives to the step of the first error is rated or flagged as unsure; "
+            f"{(wanted - given).total()} missing",
+        )

@@ -1,5 +1,6 @@
 """The rules of a labeling pass: only what `product.md` allows goes through, and each refusal names field and rule."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -15,13 +16,13 @@ OFFERED = ["one way", "another way"]
 FIELDS = {"ratings", "finish_reason", "total_time", "step_times", "reason", "flagged", "alternatives"}
 
 
-def check(done: Pass, step_count: int = 3, offered: list[str] | None = None) -> None:
-    passes.check(done, step_count=step_count, alternatives=OFFERED if offered is None else offered)
+def check(done: Pass, step_count: int = 3, offered: Sequence[str] = ()) -> None:
+    passes.check(done, step_count=step_count, alternatives=offered)
 
 
-def refusal(done: Pass, step_count: int = 3) -> RuleBroken:
+def refusal(done: Pass, step_count: int = 3, offered: Sequence[str] = ()) -> RuleBroken:
     with pytest.raises(RuleBroken) as refused:
-        check(done, step_count)
+        check(done, step_count, offered)
     return refused.value
 
 
@@ -87,7 +88,7 @@ def test_a_pass_goes_through_exactly_when_the_rules_allow_it(
 def test_every_refusal_names_a_field_of_the_contract_and_its_rule(done: Pass) -> None:
     refused: RuleBroken | None = None
     try:
-        check(done)
+        check(done, offered=OFFERED)
     except RuleBroken as broken:
         refused = broken
 
@@ -129,16 +130,6 @@ def test_every_refusal_names_a_field_of_the_contract_and_its_rule(done: Pass) ->
         (found_error(flagged=[2]), "flagged", "indexes of rated steps"),
         (found_error(flagged=[-1]), "flagged", "indexes of rated steps"),
         (found_error(flagged=[1, 1]), "flagged", "each step once"),
-        (found_error(alternatives=[Alternative("made up", 1)]), "alternatives", "unchanged"),
-        (found_error(alternatives=[Alternative("one way", None)]), "alternatives", "or flagged as unsure"),
-        (found_error(alternatives=[Alternative("one way", 2)]), "alternatives", "-1, 0 or 1, not 2"),
-        (found_error(alternatives=[Alternative("one way", 1)] * 51), "alternatives", "at most 50"),
-        (found_error(alternatives=[Alternative("one way", 1)] * 2), "alternatives", "once"),
-        (
-            found_error([1, 1, 1], finish_reason="solution", alternatives=[Alternative("one way", 1)]),
-            "alternatives",
-            "only the step of the first error",
-        ),
     ],
 )
 def test_a_broken_rule_is_named(done: Pass, field: str, words: str) -> None:
@@ -161,14 +152,51 @@ def test_a_broken_rule_is_named(done: Pass, field: str, words: str) -> None:
         found_error(step_times=[10, 20], flagged=[0, 1], reason="a remark"),
         found_error(step_times=[10, 20, 30]),
         found_error(total_time=MAX_TIME_MS, step_times=[MAX_TIME_MS, 0]),
-        found_error(alternatives=[Alternative("one way", None, flagged=True), Alternative("another way", 1)]),
     ],
 )
 def test_an_allowed_pass_goes_through(done: Pass) -> None:
     check(done)
 
 
-def test_a_text_that_is_offered_twice_may_be_rated_twice() -> None:
-    done = found_error(alternatives=[Alternative("one way", 1)] * 2)
+# --- alternatives to the step of the first error
 
-    check(done, offered=["one way", "one way"])
+ONE, ANOTHER = Alternative("one way", 1), Alternative("another way", None, flagged=True)
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    [
+        (found_error(), "each of the 2 alternatives to the step of the first error is rated or flagged as unsure"),
+        (found_error(alternatives=[ONE]), "unsure; 1 missing"),
+        (found_error(alternatives=[ONE, Alternative("made up", 1)]), "unchanged"),
+        (found_error(alternatives=[ONE, ONE]), "comes once"),
+        (found_error(alternatives=[ONE, Alternative("another way", None)]), "or flagged as unsure"),
+        (found_error(alternatives=[ONE, Alternative("another way", 2)]), "-1, 0 or 1, not 2"),
+        (found_error([1, 1, 1], finish_reason="solution", alternatives=[ONE]), "only the step of the first error"),
+        (found_error([1], finish_reason="give_up", reason="r", alternatives=[ONE]), "only the step of the first error"),
+    ],
+)
+def test_alternatives_are_judged_as_the_rules_say(done: Pass, words: str) -> None:
+    refused = refusal(done, offered=OFFERED)
+
+    assert list(refused.fields) == ["alternatives"]
+    assert words in refused.fields["alternatives"]
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        found_error(alternatives=[ANOTHER, ONE]),
+        found_error([1, 1, 1], finish_reason="solution"),
+        found_error(finish_reason="give_up", reason="too hard"),
+        found_error(finish_reason="give_up", reason="too hard", alternatives=[ONE]),
+    ],
+)
+def test_a_found_error_needs_every_alternative_and_giving_up_keeps_some(done: Pass) -> None:
+    check(done, offered=OFFERED)
+
+
+def test_a_text_that_is_offered_twice_is_rated_twice() -> None:
+    check(found_error(alternatives=[ONE, ONE]), offered=["one way", "one way"])
+
+    assert "1 missing" in refusal(found_error(alternatives=[ONE]), offered=["one way", "one way"]).message

@@ -69,7 +69,12 @@ class PassBody(serializers.Serializer):
     step_times = WholeNumbers(required=False, max_length=MAX_STEPS + 1, help_text="Milliseconds a step.")
     reason = Text(required=False, allow_blank=True, max_length=passes.MAX_REASON)
     flagged = WholeNumbers(required=False, max_length=MAX_STEPS, help_text="Indexes of steps marked as unsure.")
-    alternatives = serializers.ListField(child=RatedAlternative(), required=False, max_length=passes.MAX_ALTERNATIVES)
+    alternatives = serializers.ListField(
+        child=RatedAlternative(),
+        required=False,
+        max_length=MAX_CHARACTERS,  # those of a solution hold at most so many characters
+        help_text="With found_error, where the solution has alternatives to that step: each, rated or flagged.",
+    )
 
 
 class LabelBody(PassBody, Lease):
