@@ -19,7 +19,8 @@ ROUNDS_OF_LUCK = 8
 # All other columns stay in the database: naming and reading them was a large part of a claim.
 SHOWN = (
     *("campaign", "round", "place", "state", "lease_number", "lease_slot", "leased_by", "leased_at", "leased_until"),
-    *("solution__steps", "solution__step_count", "solution__answer", "solution__alternatives"),
+    *("solution__steps", "solution__step_count", "solution__answer", "solution__answer_is_correct"),
+    "solution__alternatives",
     "solution__problem__text",
 )
 NOBODY = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}

@@ -36,22 +36,37 @@ def _step_words() -> Words:
         "mark_negative": _("Step {step}: negative, the first error. Change"),
         "mark_parked": _("Step {step}: parked, was {rating}"),
         "mark_later": _("Step {step}: not reached yet"),
+        "other_active": _("Alternative {step}: in hand"),
+        "other_positive": _("Alternative {step}: positive. Change"),
+        "other_neutral": _("Alternative {step}: neutral. Change"),
+        "other_negative": _("Alternative {step}: negative. Change"),
+        "other_unsure": _("Alternative {step}: unsure. Change"),
+        "other_option": _("Alternative {step}: not rated yet"),
+        "others_count": _counted(
+            "{n} other step for the same place. Rate it on its own.",
+            "{n} other steps for the same place. Rate each on its own.",
+        ),
+        "step_name": _("Step {step}"),
+        "other_name": _("Alternative {step}"),
         "opened": _counted(
             "A solution with {n} step. Step {step} is in hand.", "A solution with {n} steps. Step {step} is in hand."
         ),
-        "announce_rated": _("Step {step}: {rating}."),
-        "announce_unsure": _("Step {step}: unsure."),
-        "announce_sure": _("Step {step}: no longer unsure."),
+        "announce_rated": _("{name}: {rating}."),
+        "announce_unsure": _("{name}: unsure."),
+        "announce_sure": _("{name}: no longer unsure."),
         "announce_undone": _("Undone."),
         "announce_redone": _("Done again."),
+        "submitted": _("Submitted."),
     }
 
 
 def _dock_words() -> Words:
     return {
         "step_of": _("Step {step} of {total}"),
+        "other_of": _("Alternative {step} of {total}"),
         "to_submit": _("To submit:"),
         "missing": _counted("{n} more step, or the first error", "{n} more steps, or the first error"),
+        "missing_others": _counted("{n} alternative to rate", "{n} alternatives to rate"),
         "ready_error": _("First error at step {step}. Steps behind it stay unrated"),
         "ready_error_last": _("First error at step {step}, the last one"),
         "ready_solution": _counted("The one step is good", "All {n} steps are good"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from labeling.models import Campaign, Draft, ItemState, Label, Labeler, QueueItem, Round, RoundState, Skip
+from labeling.models import Campaign, Dispute, Draft, ItemState, Label, Labeler, QueueItem, Round, RoundState, Skip
 from tests import factories as make
 from tests.api.conftest import ClientOf
 
@@ -42,7 +42,7 @@ def test_next_gives_the_problem_the_steps_and_the_reference(worker_bee: APIClien
     answer = worker_bee.post(NEXT)
     assert answer.status_code == 200
     offered = answer.json()
-    assert set(offered) == {"item", "lease", "lease_expires_at", "problem", "steps", "answer"}
+    assert set(offered) == {"item", "lease", "lease_expires_at", "problem", "steps", "answer", "answer_differs"}
     assert offered["item"] == item.pk
     assert offered["problem"] == {"problem": item.solution.problem.text, "ground_truth_answer": "4"}
     assert offered["steps"] == item.solution.steps
@@ -56,6 +56,32 @@ def test_next_leaves_the_reference_out_where_it_is_hidden(
     Campaign.objects.update(reference_answer=setting)
     offered = worker_bee.post(NEXT).json()
     assert ("ground_truth_answer" in offered["problem"]) is is_there
+    assert ("answer_differs" in offered) is is_there  # it would tell what is hidden
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict", "differs"),
+    [
+        (False, None, True),
+        (True, None, None),
+        (None, "wrong", True),
+        (None, "uncertain", None),
+        (False, "correct", None),
+        (None, None, None),
+    ],
+)
+def test_next_says_that_the_answer_differs_where_a_dispute_would_follow(
+    worker_bee: APIClient, campaign: Campaign, said: bool | None, verdict: str | None, differs: bool | None
+) -> None:
+    solution = make.make_solution(make.make_problem(campaign), answer="\\sqrt{2}", answer_is_correct=said)
+    if verdict:
+        make.make_grade(solution, verdict)
+    make.make_item(solution, make.make_round(campaign))
+    offered = worker_bee.post(NEXT).json()
+    assert offered.get("answer_differs") is differs
+    done = a_pass(offered, ratings=[1, 1, 1], finish_reason="solution")
+    assert worker_bee.post(url(offered, "label"), done).status_code == 201
+    assert Dispute.objects.exists() is bool(differs)
 
 
 def test_next_leaves_out_what_is_unknown(worker_bee: APIClient, campaign: Campaign) -> None:

@@ -43,7 +43,7 @@ class DeskPage:
     @property
     def rows(self) -> Locator:
         """Every step on the desk; those that are typeset ahead, out of sight, are not among them."""
-        return self.page.get_by_role("main").locator(".steps .step")
+        return self.page.get_by_role("main").locator(".steps > div > ol > li > .step")
 
     def step(self, number: int) -> Locator:
         return self.rows.nth(number - 1)
@@ -53,6 +53,26 @@ class DeskPage:
         for number, state in enumerate(states, 1):
             expect(self.step(number)).to_have_attribute("data-state", state)
         expect(self.rows).to_have_count(len(states))
+
+    @property
+    def others(self) -> Locator:
+        """The alternatives that stand under the first error."""
+        return self.page.get_by_role("region", name="What else could stand here").locator(".step")
+
+    def expect_others(self, *states: str) -> None:
+        """Each alternative's state: active, positive, neutral, negative, unsure, option; none: nothing is shown."""
+        expect(self.others).to_have_count(len(states))
+        for index, state in enumerate(states):
+            expect(self.others.nth(index)).to_have_attribute("data-state", state)
+
+    def expect_why(self, text: str | re.Pattern[str]) -> None:
+        """What the dock says beside the submit button: what is missing, or how the pass ends."""
+        expect(self.page.locator("#why")).to_have_text(text, use_inner_text=True)
+
+    @property
+    def heard(self) -> Locator:
+        """What a screen reader was last told."""
+        return self.page.locator("[data-part=live]")
 
     @property
     def sign(self) -> Locator:

@@ -27,7 +27,7 @@ def test_a_labeler_signs_in_rates_to_the_first_error_by_keys_and_gets_the_next_s
     desk.expect_states("active", "later", "later", "later")
     desk.press("3", "2", "1")
     desk.expect_states("positive", "neutral", "negative", "later")
-    expect(page.get_by_text("First error at step 3. Steps behind it stay unrated")).to_be_visible()
+    desk.expect_why("First error at step 3. Steps behind it stay unrated")
     desk.press("Enter")
     desk.expect_problem_of("First we add")
     desk.expect_states("active", "later", "later")
@@ -59,7 +59,7 @@ def test_submit_says_what_is_missing_and_sends_nothing(desk: DeskPage) -> None:
     expect(submit).to_have_attribute("aria-disabled", "true")
     expect(submit).to_have_accessible_description("To submit: 3 more steps, or the first error")
     desk.press("Enter")
-    expect(desk.page.get_by_role("status")).to_have_text("To submit: 3 more steps, or the first error")
+    expect(desk.heard).to_have_text("To submit: 3 more steps, or the first error")
     assert not Label.objects.exists()
 
 
@@ -133,7 +133,7 @@ def test_escape_leaves_the_reason_form_and_rating_goes_on(desk: DeskPage) -> Non
 
 def test_an_answer_that_is_not_the_guess_is_accepted_with_a_word(desk: DeskPage) -> None:
     desk.press("3", "3", "3", "3")
-    expect(desk.page.get_by_text(re.compile("the answer is not the current guess"))).to_be_visible()
+    desk.expect_why(re.compile("the answer is not the current guess"))
     desk.press("Enter")
     desk.expect_problem_of("First we add")
     assert Label.objects.get().dispute.state == "open"

@@ -1,7 +1,7 @@
 """What a labeler sends and gets: nothing here holds a score, a purpose, a rank, a reason of choice or a name."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -10,11 +10,22 @@ from rest_framework import serializers
 from labeling.actions import passes
 from labeling.api.fields import Answer, Choice, SubmissionId, Text, WholeNumber, WholeNumbers, YesNo
 from labeling.api.schema import Refusal
-from labeling.models import MAX_CHARACTERS, MAX_STEPS, Draft, FinishReason, Label, Labeler, QueueItem, ReferenceAnswer
+from labeling.models import (
+    MAX_CHARACTERS,
+    MAX_STEPS,
+    Draft,
+    FinishReason,
+    Label,
+    Labeler,
+    QueueItem,
+    ReferenceAnswer,
+    VerdictChoice,
+)
 
 MAX_DRAFT_BYTES = 256 * 1024
-REFERENCE_AND_DRAFT = """
+BESIDES = """
     SELECT (SELECT answer FROM labeling_reference WHERE problem_id = %s AND is_current),
+           (SELECT verdict FROM labeling_grade WHERE solution_id = %s AND is_current),
            draft.content, draft.saved_at
     FROM (SELECT 1 AS always) AS here LEFT JOIN labeling_draft AS draft ON draft.item_id = %s AND draft.labeler_id = %s
 """
@@ -119,6 +130,10 @@ class OfferedItem(Answer):
     problem = ShownProblem()
     steps = serializers.ListField(child=serializers.CharField())
     answer = serializers.CharField(required=False)
+    answer_differs = serializers.BooleanField(
+        required=False,
+        help_text="True where the answer was found to differ from the reference answer that is shown; else absent.",
+    )
     alternatives = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
     draft = serializers.DictField(child=serializers.JSONField(), required=False)
     draft_saved_at = serializers.DateTimeField(required=False, help_text="What a later draft says it `replaces`.")
@@ -126,11 +141,8 @@ class OfferedItem(Answer):
 
 def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
     """The answer to `next/`."""
-    solution = item.solution
-    reference, draft, saved_at = _reference_and_draft(item, labeler)
+    solution, besides = item.solution, _besides(item, labeler)
     problem = {"problem": solution.problem.text}
-    if reference is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
-        problem["ground_truth_answer"] = reference
     answer = {
         "item": item.pk,
         "lease": item.lease_number,
@@ -140,22 +152,36 @@ def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
     }
     if solution.answer is not None:
         answer["answer"] = solution.answer
+    if besides.reference is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
+        problem["ground_truth_answer"] = besides.reference
+        if besides.is_wrong:  # whoever is not shown the reference must not learn of it this way
+            answer["answer_differs"] = True
     if solution.alternatives:
         answer["alternatives"] = solution.alternatives
-    return answer if draft is None else answer | {"draft": orjson.loads(draft), "draft_saved_at": saved_at}
+    if besides.draft is not None:
+        answer |= {"draft": orjson.loads(besides.draft), "draft_saved_at": besides.draft_saved_at}
+    return answer
 
 
-def _reference_and_draft(item: QueueItem, labeler: Labeler) -> tuple[str | None, str | None, datetime | None]:
-    """The current reference answer, this labeler's draft (as JSON) and when it was saved; None where there is none.
+class Besides(NamedTuple):
+    """What is offered besides the solution: the reference answer and this labeler's draft (as JSON), None without."""
 
-    Written out as one statement: two queries by the ORM took a tenth of the whole time of `next/`.
-    """
+    reference: str | None
+    is_wrong: bool
+    draft: str | None
+    draft_saved_at: datetime | None
+
+
+def _besides(item: QueueItem, labeler: Labeler) -> Besides:
+    """Written out as one statement: two queries by the ORM took a tenth of the whole time of `next/`."""
+    solution = item.solution
     with connection.cursor() as cursor:
-        cursor.execute(REFERENCE_AND_DRAFT, [item.solution.problem_id, item.pk, labeler.pk])
-        reference, draft, saved_at = cursor.fetchone()
+        cursor.execute(BESIDES, [solution.problem_id, solution.pk, item.pk, labeler.pk])
+        reference, verdict, draft, saved_at = cursor.fetchone()
     if saved_at is not None and saved_at.tzinfo is None:  # SQLite's: kept in UTC, which it does not say
         saved_at = saved_at.replace(tzinfo=UTC)
-    return reference, draft, saved_at
+    is_wrong = verdict == VerdictChoice.WRONG if verdict else solution.answer_is_correct is False
+    return Besides(reference, is_wrong, draft, saved_at)
 
 
 class SavedDraft(Answer):

@@ -1,10 +1,11 @@
 /** The labeler's desk: one solution in hand, what the keys and buttons do to it, and where it goes from there. */
 
 import { ActiveClock } from "./clock.js";
-import { paintDock } from "./dock.js";
+import { paintDock, readiness, whatIsMissing, whereabouts } from "./dock.js";
 import { Drafts, newerDraft } from "./drafts.js";
 import { closePanel, openPanel, togglePanel } from "./panels.js";
-import { Pass } from "./pass.js";
+import { letterOf } from "./others.js";
+import { Pass, isJudged } from "./pass.js";
 import { askReason, closeReason, openForm } from "./reason.js";
 import { keepInMiddle } from "./scrolling.js";
 import { announce, showSaved, showTime } from "./sign.js";
@@ -31,8 +32,9 @@ export class Desk {
   /** Lay a prepared solution on the desk, with the work already done on it. */
   open({ item, sheet, ends }) {
     const { draft, replaces, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
-    Object.assign(this, { item, sheet, submission: null, isFrozen: false, savedMade: item.draft?.ratings ?? [] });
-    this.pass = new Pass(item.steps.length, draft);
+    Object.assign(this, { item, sheet, submission: null, isFrozen: false, });
+    this.pass = new Pass(item.steps.length, draft, item.alternatives);
+    this.saved = new Pass(item.steps.length, item.draft, item.alternatives).words;
     this.clock = new ActiveClock({ total: draft?.total_time ?? 0, steps: draft?.step_times ?? [] });
     this.clock.turnTo(this.pass.hand);
     this.drafts = new Drafts({
@@ -54,12 +56,13 @@ export class Desk {
     this.paint();
     scrollTo({ top: 0, behavior: "instant" });
     if (this.pass.hand > 0) keepInMiddle(this.row, { atOnce: true });
-    announce(say("opened", { n: item.steps.length, step: this.pass.hand + 1 }));
+    announce(`${this.news ?? ""} ${say("opened", { n: item.steps.length, step: this.pass.hand + 1 })}`.trim());
+    this.news = null;
     if (isUnsent) this.drafts.changed();
   }
 
   get row() {
-    return this.sheet.rows[this.pass.hand].step;
+    return this.sheet.rowInHand(this.pass);
   }
 
   draftContent() {
@@ -68,8 +71,9 @@ export class Desk {
   }
 
   report(state, at) {
-    if (state === "saved") this.savedMade = [...this.pass.made];
-    const unsaved = this.pass.made.filter((rating, index) => rating !== this.savedMade[index]).length;
+    const words = this.pass.words;
+    if (state === "saved") this.saved = words;
+    const unsaved = words.filter((word) => !this.saved.includes(word)).length;
     showSaved(state, { at, unsaved });
     if (state === "signed-out") explain("signed-out", { signIn: this.signIn, again: () => this.drafts.hurry() });
     else if (state === "saved") hideTrouble("signed-out");
@@ -78,7 +82,7 @@ export class Desk {
   paint(sending = null) {
     this.sheet.paint(this.pass);
     paintDock(this.pass, this.item, { sending, isFrozen: this.isFrozen });
-    document.title = `${say("step_of", { step: this.pass.hand + 1, total: this.pass.count })} · Plumbline`;
+    document.title = `${whereabouts(this.pass)} · Plumbline`;
   }
 
   /** After each change: paint at once, then keep, move and tell. */
@@ -92,28 +96,50 @@ export class Desk {
 
   rate(value) {
     if (!this.canRate) return;
-    const step = this.pass.hand + 1;
+    const [name, { firstError }] = [this.nameInHand, this.pass];
     this.pass.rate(value);
-    const where = this.pass.isComplete ? "" : say("step_of", { step: this.pass.hand + 1, total: this.pass.count });
-    this.changed(`${say("announce_rated", { step, rating: say(NAMES[value + 1]) })} ${where}`);
+    const said = say("announce_rated", { name, rating: say(NAMES[value + 1]) });
+    const others = this.pass.firstError === firstError ? 0 : this.pass.alternatives.length;
+    this.changed([said, ...(others ? [say("others_count", { n: others })] : []), this.whatComes()].join(" "));
   }
 
-  take(index) {
-    if (!this.canRate || !this.pass.take(index)) return;
+  /** "Step 3" or "Alternative B". */
+  get nameInHand() {
+    const { hand, other } = this.pass;
+    return other === null ? say("step_name", { step: hand + 1 }) : say("other_name", { step: letterOf(other) });
+  }
+
+  /** For those who hear the page: what is in hand now, with its text, or that all is said. */
+  whatComes() {
+    const { pass, item } = this;
+    if (pass.isComplete && !pass.isTaken) return readiness(pass, item);
+    return `${whereabouts(pass)}: ${pass.other === null ? item.steps[pass.hand] : pass.alternatives[pass.other].text}`;
+  }
+
+  take(index, other = null) {
+    if (this.canRate && this.pass.take(index, other)) this.moved();
+  }
+
+  move(by) {
+    if (this.canRate && this.pass.move(by)) this.moved();
+  }
+
+  moved() {
     this.paint();
-    this.clock.turnTo(index);
+    this.clock.turnTo(this.pass.hand);
     keepInMiddle(this.row);
-    announce(say("step_of", { step: index + 1, total: this.pass.count }));
+    announce(this.whatComes());
   }
 
   travel(hasMoved, key) {
-    if (hasMoved) this.changed(say(key));
+    if (hasMoved) this.changed(`${say(key)} ${this.whatComes()}`);
   }
 
   unsure() {
     if (!this.canRate) return;
-    const step = this.pass.hand + 1;
-    this.changed(say(this.pass.flag() ? "announce_unsure" : "announce_sure", { step }));
+    const [name, isUnsure] = [this.nameInHand, this.pass.flag()];
+    const said = say(isUnsure ? "announce_unsure" : "announce_sure", { name });
+    this.changed(this.pass.other === null ? said : `${said} ${this.whatComes()}`);
   }
 
   /** Everything that a key or a button can ask for, by the name in its `data-do`. */
@@ -122,8 +148,8 @@ export class Desk {
       negative: () => this.rate(-1),
       neutral: () => this.rate(0),
       positive: () => this.rate(1),
-      up: () => this.take(this.pass?.hand - 1),
-      down: () => this.take(this.pass?.hand + 1),
+      up: () => this.move(-1),
+      down: () => this.move(1),
       undo: () => this.canRate && this.travel(this.pass.undo(), "announce_undone"),
       redo: () => this.canRate && this.travel(this.pass.redo(), "announce_redone"),
       unsure: () => this.unsure(),
@@ -171,7 +197,7 @@ export class Desk {
     if (openForm() || !this.pass) return;
     if (this.submission) this.submission.tryNow();
     else if (this.pass.isComplete) this.send({ finish_reason: this.pass.finishReason });
-    else announce(`${say("to_submit")} ${say("missing", { n: this.pass.missing })}`);
+    else announce(`${say("to_submit")} ${whatIsMissing(this.pass)}`);
   }
 
   /** Submit, and hand the label to `finished`; a refusal leaves everything where it is. */
@@ -189,6 +215,7 @@ export class Desk {
         lease: item.lease,
         ratings: pass.ratings,
         flagged: pass.flagged,
+        alternatives: pass.alternatives.filter(isJudged),
         total_time: clock.milliseconds,
         step_times: clock.stepMilliseconds(pass.ratings.length),
         ...ending,
@@ -204,6 +231,7 @@ export class Desk {
       return;
     }
     this.drafts.done();
+    this.news = say("submitted");
     this.finished();
   }
 

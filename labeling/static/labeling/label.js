@@ -23,7 +23,7 @@ const keeping = new Keeping(who);
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
   stage: { problem: part("stage-problem"), steps: part("stage-steps") },
-  template: part("row"),
+  templates: { row: part("row"), others: part("others") },
   reference,
 });
 const waiting = new Waiting(() => next());
@@ -96,7 +96,7 @@ function bindActions() {
     if (event.detail > 0) control.blur();
     if (control.closest('[data-panel="keys"]') && control.dataset.do !== "keys") closePanel();
     if (control.dataset.do) actions[control.dataset.do]();
-    else desk.take(Number(control.dataset.take));
+    else desk.take(...control.dataset.take.split(".").map(Number)); // a step, or "step.alternative"
   });
   bindReasons((kind, reason) => desk.send({ finish_reason: kind, reason }));
 }

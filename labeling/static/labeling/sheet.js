@@ -1,31 +1,14 @@
 /** One solution as it lies on the page: problem, answers, steps. Typeset out of sight, then shown whole. */
 
+import { Others } from "./others.js";
+import { Row } from "./row.js";
 import { keepShortWhole, markOverflow, typeset } from "./typeset.js";
 import { say } from "./words.js";
 
 const BREATH_MS = 8; // typesetting a long solution ahead must not hold up a key press
 const FONTS_PATIENCE_MS = 1_500;
-const PRESSED = new Set(["positive", "neutral", "negative"]);
 
 const pause = () => new Promise((resolve) => setTimeout(resolve));
-
-function rowOf(template, index) {
-  const item = template.content.cloneNode(true).firstElementChild;
-  const step = item.querySelector(".step");
-  const row = {
-    item,
-    step,
-    node: step.querySelector(".step-node"),
-    use: step.querySelector("use"),
-    mark: step.querySelector(".mark"),
-    text: step.querySelector(".step-text"),
-    word: step.querySelector(".step-word"),
-    painted: "",
-  };
-  step.querySelector(".step-number").textContent = index + 1;
-  row.node.dataset.take = index;
-  return row;
-}
 
 function answerRow(term, answer, reference) {
   const row = document.createElement("div");
@@ -41,15 +24,18 @@ function answerRow(term, answer, reference) {
 }
 
 export class Sheet {
-  /** `templates` holds `row`; `reference` is the campaign's way with the reference answer. */
-  constructor(item, { template, reference }) {
+  /** `templates` holds `row` and `others`; `reference` is the campaign's way with the reference answer. */
+  constructor(item, { templates, reference }) {
     this.item = item;
+    this.templates = templates;
     this.problem = document.createElement("div");
     this.problem.className = "tex";
     this.answers = document.createElement("dl");
     this.answers.className = "answers";
     this.list = document.createElement("ol");
-    this.rows = item.steps.map((_, index) => rowOf(template, index));
+    this.rows = item.steps.map((_, index) => new Row(templates.row, { kind: "step", name: index + 1, take: index }));
+    this.made = new Map(); // alternatives by step, once they were needed
+    this.others = this.othersOf = null;
     this.reference = reference;
   }
 
@@ -97,50 +83,32 @@ export class Sheet {
     desk.steps.parentElement.setAttribute("aria-label", say("solution_steps", { n: this.rows.length }));
   }
 
-  /** Paint the rows that changed: a long solution costs what a short one does. */
   paint(pass) {
     this.rows.forEach((row, index) => {
-      const state = pass.state(index);
-      const isFlagged = pass.flags.has(index) && state !== "later";
-      const wanted = `${state} ${pass.made[index]} ${isFlagged}`;
-      if (row.painted === wanted) return;
-      row.painted = wanted;
-      paintRow(row, { index, state, made: pass.made[index], isFlagged });
+      row.paint({ state: pass.state(index), rating: pass.made[index], flagged: pass.flags.has(index) });
     });
+    this.paintOthers(pass);
   }
-}
 
-const NAMES = { "-1": "negative", 0: "neutral", 1: "positive" };
+  /** Alternatives stand under the first error and go with it. They are typeset when they are first needed. */
+  paintOthers(pass) {
+    const step = pass.alternatives.length ? pass.firstError : null;
+    if (step !== this.othersOf) {
+      this.others?.hide();
+      this.others = step === null ? null : this.othersTo(step, pass);
+      this.others?.showUnder(this.rows[step].item);
+      this.othersOf = step;
+    }
+    this.others?.paint(pass);
+  }
 
-function signOf(state, made) {
-  if (state === "active") return "here";
-  return state === "parked" ? `parked-${NAMES[made]}` : state;
-}
+  othersTo(step, pass) {
+    if (!this.made.has(step)) this.made.set(step, new Others(pass.offered[step], step, this.templates));
+    return this.made.get(step);
+  }
 
-function paintRow(row, { index, state, made, isFlagged }) {
-  const isLater = state === "later";
-  row.step.dataset.state = state;
-  row.step.toggleAttribute("data-flagged", isFlagged);
-  if (state === "active") row.step.setAttribute("aria-current", "step");
-  else row.step.removeAttribute("aria-current");
-  row.mark.toggleAttribute("hidden", isLater);
-  if (!isLater) row.use.setAttribute("href", `#${signOf(state, made)}`);
-  row.node.className = `step-node ${PRESSED.has(state) || state === "parked" ? state : ""}`;
-  row.node.disabled = isLater || state === "parked";
-  row.node.setAttribute("aria-label", say(`mark_${state}`, { step: index + 1, rating: made === undefined ? "" : say(NAMES[made]) }));
-  row.word.className = `step-word ${row.node.classList[1] ?? ""}`;
-  row.word.textContent = wordOf(state, made);
-  if (isFlagged) row.word.append(flagWord());
-}
-
-function wordOf(state, made) {
-  if (state === "negative") return say("first_error");
-  if (state === "parked") return say("parked", { rating: say(NAMES[made]) });
-  return PRESSED.has(state) ? say(state) : "";
-}
-
-function flagWord() {
-  const word = document.createElement("small");
-  word.textContent = say("unsure");
-  return word;
+  /** The row of what is in hand. */
+  rowInHand(pass) {
+    return (pass.other === null ? this.rows[pass.hand] : this.others.rows[pass.other]).step;
+  }
 }

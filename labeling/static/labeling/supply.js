@@ -13,8 +13,8 @@ function leaseEnd(item, response) {
 }
 
 export class Supply {
-  constructor({ url, stage, template, reference }) {
-    Object.assign(this, { url, stage, template, reference });
+  constructor({ url, stage, templates, reference }) {
+    Object.assign(this, { url, stage, templates, reference });
     this.ahead = null;
     this.taken = null;
   }

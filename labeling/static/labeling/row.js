@@ -1,0 +1,65 @@
+/** One row on the plumb line: number or letter, mark, text, word. Steps and alternatives look and act alike. */
+
+import { say } from "./words.js";
+
+const PRESSED = new Set(["positive", "neutral", "negative"]);
+const NAMES = { "-1": "negative", 0: "neutral", 1: "positive" };
+
+function signOf(state, rating) {
+  if (state === "active") return "here";
+  return state === "parked" ? `parked-${NAMES[rating]}` : state;
+}
+
+function small(text) {
+  const word = document.createElement("small");
+  word.textContent = text;
+  return word;
+}
+
+export class Row {
+  /** `kind` is `step` or `other`, by which its words are found; `name` its number or letter; `take` what its mark takes. */
+  constructor(template, { kind, name, take }) {
+    const item = template.content.cloneNode(true).firstElementChild;
+    const step = item.querySelector(".step");
+    Object.assign(this, { item, step, kind, name, painted: "" });
+    this.node = step.querySelector(".step-node");
+    this.use = step.querySelector("use");
+    this.mark = step.querySelector(".mark");
+    this.text = step.querySelector(".step-text");
+    this.word = step.querySelector(".step-word");
+    step.querySelector(".step-number").textContent = name;
+    this.node.dataset.take = take;
+  }
+
+  /** Paint it, if anything changed: a long solution costs what a short one does. */
+  paint({ state, rating, flagged }) {
+    const isFlagged = flagged && state !== "later" && state !== "unsure";
+    const wanted = `${state} ${rating} ${isFlagged}`;
+    if (this.painted === wanted) return;
+    this.painted = wanted;
+    this.step.dataset.state = state;
+    this.step.toggleAttribute("data-flagged", isFlagged);
+    if (state === "active") this.step.setAttribute("aria-current", "step");
+    else this.step.removeAttribute("aria-current");
+    this.paintMark(state, rating);
+    this.word.className = `step-word ${this.node.classList[1] ?? ""}`;
+    this.word.textContent = this.wordOf(state, rating);
+    if (isFlagged) this.word.append(small(say("unsure")));
+  }
+
+  paintMark(state, rating) {
+    const isBare = state === "later" || state === "option";
+    this.mark.toggleAttribute("hidden", isBare);
+    if (!isBare) this.use.setAttribute("href", `#${signOf(state, rating)}`);
+    this.node.className = `step-node ${PRESSED.has(state) || state === "parked" ? state : ""}`;
+    this.node.disabled = state === "later" || state === "parked";
+    const said = { step: this.name, rating: rating == null ? "" : say(NAMES[rating]) };
+    this.node.setAttribute("aria-label", say(this.kind === "step" ? `mark_${state}` : `other_${state}`, said));
+  }
+
+  wordOf(state, rating) {
+    if (state === "negative" && this.kind === "step") return say("first_error");
+    if (state === "parked") return say("parked", { rating: say(NAMES[rating]) });
+    return PRESSED.has(state) || state === "unsure" ? say(state) : "";
+  }
+}
