@@ -202,6 +202,7 @@ SPECTACULAR_SETTINGS = {
 
 # --- background work: Celery and Redis only wake workers up
 REDIS_SOCKET = env.str("REDIS_SOCKET", str(VAR_DIR / "redis" / "redis.sock"))
+WAKE_UP_APP = "annotator.celery.app"
 CELERY_BROKER_URL = env.str("BROKER_URL", f"redis+socket://{quote(REDIS_SOCKET)}")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

@@ -22,7 +22,7 @@ BATCH = 500
 def ungraded(job: Job) -> QuerySet[Any]:
     """Solutions of the job's campaign whose answer has no verdict against the reference in force."""
     current = Reference.objects.filter(problem=OuterRef("problem"), is_current=True, answer__isnull=False)
-    was_changed = Reference.objects.filter(problem=OuterRef("problem"), is_current=False)
+    was_changed = Reference.objects.filter(problem=OuterRef("problem"), is_current__isnull=True)
     return (
         Solution.objects.of(job.campaign)
         .filter(answer__isnull=False)

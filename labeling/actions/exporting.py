@@ -7,6 +7,8 @@ order is that in which the labels came.
 from array import array
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from itertools import islice
+from tempfile import TemporaryFile
 from typing import Any
 
 import orjson
@@ -32,7 +34,6 @@ from labeling.models import (
 )
 
 PAGE = 1_000
-IDS_AT_ONCE = 10_000
 
 
 class Format(StrEnum):
@@ -150,12 +151,20 @@ def facts(found: QuerySet[Label]) -> Iterator[LabelFacts]:
 def _pages(found: QuerySet[Any], values: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
     """The values of all rows found, ordered by id.
 
-    The ids come first, 8 bytes each. "The next thousand above this id" would need none of that, but a planner may read
+    The ids come first, into a file. "The next thousand above this id" would need none of that, but a planner may read
     and sort all the rest of the campaign for every page.
     """
-    ids = array("q", found.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=IDS_AT_ONCE))
-    for start in range(0, len(ids), PAGE):
-        yield from values.filter(pk__in=ids[start : start + PAGE].tolist()).order_by("pk")
+    with TemporaryFile() as file:
+        for some in _batches(found.order_by("pk").values_list("pk", flat=True).iterator(chunk_size=PAGE)):
+            file.write(array("q", some).tobytes())
+        file.seek(0)
+        while content := file.read(PAGE * 8):
+            yield from values.filter(pk__in=array("q", content).tolist()).order_by("pk")
+
+
+def _batches(ids: Iterator[int]) -> Iterator[list[int]]:
+    while some := list(islice(ids, PAGE)):
+        yield some
 
 
 def _scored(campaign: Campaign, *, round: int | None, split: str | None) -> QuerySet[Solution]:

@@ -17,7 +17,7 @@ def change(*, problem: Problem, answer: str, by: User, reason: str) -> Reference
     with transaction.atomic():
         Problem.objects.select_for_update(no_key=True).get(pk=problem.pk)  # two changes at once: one after the other
         before = current_reference(problem)
-        Reference.objects.filter(problem=problem, is_current=True).update(is_current=False)
+        Reference.objects.filter(problem=problem, is_current=True).update(is_current=None)
         reference = Reference.objects.create(problem=problem, answer=answer, created_by=by, reason=reason)
         events.record(
             campaign=problem.campaign,

@@ -91,9 +91,10 @@ class Problem(models.Model):
 class Reference(models.Model):
     """A known final answer of a problem: a current guess. Only appended to; the newest is current."""
 
-    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="references")
+    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="references", db_index=False)
     answer = models.TextField(null=True)
-    is_current = models.BooleanField(default=True)
+    # True, or null for an earlier one: so one index finds a problem's references and keeps a single one current.
+    is_current = models.BooleanField(null=True, default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
@@ -103,8 +104,9 @@ class Reference(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["problem"], condition=Q(is_current=True), name="reference_one_current_per_problem"
+            models.UniqueConstraint(fields=["problem", "is_current"], name="reference_one_current_per_problem"),
+            models.CheckConstraint(
+                condition=Q(is_current__isnull=True) | Q(is_current=True), name="reference_current_or_null"
             ),
         ]
         # Imported references have no author: they need no entry.

@@ -17,7 +17,7 @@ def test_a_change_is_a_further_row(campaign: Campaign, owner: User) -> None:
     newest = references.change(problem=problem, answer="6", by=owner, reason="By two.")
 
     rows = Reference.objects.filter(problem=problem).order_by("id").values_list("answer", "is_current")
-    assert list(rows) == [("4", False), ("5", False), ("6", True)]
+    assert list(rows) == [("4", None), ("5", None), ("6", True)]
     assert references.current_reference(problem) == newest
     assert (newest.created_by, newest.reason) == (owner, "By two.")
 
