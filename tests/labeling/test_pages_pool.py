@@ -118,7 +118,7 @@ def test_text_from_a_file_is_never_markup(campaign: Campaign, lead: Client) -> N
 
 def test_a_problem_shows_its_guesses_and_solutions(campaign: Campaign, lead: Client) -> None:
     problem = make.make_problem(campaign, None)
-    make.make_reference(problem, "4", is_current=False)
+    make.make_reference(problem, "4", is_current=None)
     make.make_reference(problem, "7", reason="dispute 3")
     make.make_solution(problem)
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/problems/{problem.pk}/"))
