@@ -54,16 +54,22 @@ def table(campaign: Campaign, version: SelectorVersion | None) -> Iterator[Candi
     scores = dict(SolutionScore.objects.filter(version=version).values_list("solution_id", "score")) if version else {}
     rows = eligible(campaign).values_list("pk", "problem_id", "verdict", "answer", "problem__split")
     for pk, problem, verdict, answer, split in rows.iterator(chunk_size=5000):
+        name = _name(pk)
         yield Candidate(
-            solution_id=str(pk),
-            problem_id=str(problem),
+            solution_id=name,
+            problem_id=_name(problem),
             verdict=verdict,
             score=scores.get(pk),
             answer=answer,
             split=split,
-            text_key=str(pk),
+            text_key=name,
             is_labeled=pk in labeled,
         )
+
+
+def _name(pk: int) -> str:
+    """Strategies sort names as text: padded, rows keep their order when their numbers gain a digit."""
+    return f"{pk:019d}"
 
 
 def unlabeled_count(campaign: Campaign) -> int:

@@ -70,6 +70,19 @@ def test_test_split_problems_come_in_only_to_be_measured_on(campaign: Campaign, 
         assert (item.purpose == "evaluation") == is_test == (item.reason == "evaluation")
 
 
+def test_a_choice_does_not_depend_on_how_many_digits_a_rows_number_has() -> None:
+    """The same rows brought in twice, once where row 99 is followed by row 100."""
+
+    def picked(slug: str, first: int) -> list[int]:
+        problem = make.make_problem(make.make_campaign(slug))
+        for number in range(first, first + 12):
+            make.make_solution(problem, pk=number)
+        wanted = RoundPlan.of(problem.campaign, size=5, strategy="uniform", seed=3)
+        return [int(pick.solution_id) - first for pick in rounds.choose(problem.campaign, wanted)[0].picks]
+
+    assert picked("over", 10**9 - 6) == picked("within", 2 * 10**9)
+
+
 def test_the_same_seed_on_the_same_rows_chooses_the_same(campaign: Campaign, pool: list[Solution]) -> None:
     wanted = RoundPlan.of(campaign, size=12, strategy="uniform", seed=3)
     first, second = rounds.choose(campaign, wanted), rounds.choose(campaign, wanted)
