@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from labeling.models import Campaign
 from tests import factories as make
 from tests.browser.desk import DeskPage
+from tests.formulas import HARD
 
 HOSTILE = [
     "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'> & <b>bold</b>",
@@ -53,6 +54,14 @@ def test_a_refused_formula_is_marked_and_its_neighbour_is_typeset(show: Callable
     expect(desk.step(1).locator(".katex")).to_have_count(1)
 
 
+def test_a_table_that_katex_cannot_set_is_shown_as_it_came(show: Callable[..., DeskPage]) -> None:
+    table = r"\begin{tabular}{cc} \multicolumn{2}{c}{Both} \\ 1 & 2 \end{tabular}"
+    desk = show(f"We see {table} and add: $1 + 2 = 3$.")
+    expect(desk.step(1).locator(".source")).to_have_text(table)
+    expect(desk.step(1).locator(".refused")).to_have_count(0)
+    expect(desk.step(1).locator(".katex")).to_have_count(1)
+
+
 def test_every_way_of_writing_a_formula_is_typeset(show: Callable[..., DeskPage]) -> None:
     ways = [
         r"$x^2$",
@@ -61,11 +70,52 @@ def test_every_way_of_writing_a_formula_is_typeset(show: Callable[..., DeskPage]
         r"\[x^2\]",
         r"\begin{align*} x^2 &= y \end{align*}",
         "$ x $ and $2x + by = c$",
+        r"we get \frac{x}{2} of it",
     ]
     desk = show(*ways, answer=r"\frac{1}{2}")
     for number in range(1, len(ways) + 1):
         expect(desk.step(number).locator(".katex").first).to_be_visible()
+        # What a screen reader reads; the rest is hidden from it.
+        expect(desk.step(number).locator("math annotation").first).to_contain_text("x")
     expect(desk.page.locator(".answers .katex")).to_have_count(1)
+
+
+def test_hard_formulas_are_set_or_refused_as_they_are_without_a_page(show: Callable[..., DeskPage]) -> None:
+    desk = show(*(one.text for one in HARD))
+    seen = desk.rows.evaluate_all(
+        "(rows) => rows.map((row) => ['.katex', '.refused', '.aside', '.source']"
+        ".map((kind) => row.querySelectorAll(kind).length))"
+    )
+    wanted = [[one.formulas, one.marked, one.counts.get("aside", 0), one.counts.get("source", 0)] for one in HARD]
+    assert seen == wanted
+
+
+def test_copied_steps_are_the_imported_text(show: Callable[..., DeskPage]) -> None:
+    desk = show(*(one.text for one in HARD))
+    assert copied(desk.page, "[document.querySelector('.steps'), 0]", "[document.querySelector('.steps'), 1]") == (
+        "\n".join(one.text.strip("\n") for one in HARD)
+    )
+
+
+def test_a_selection_that_touches_a_formula_copies_all_of_it(show: Callable[..., DeskPage]) -> None:
+    desk = show(r"We know \(x^2 = 4\), so $x$ is 2; it costs \$5.", "Then \\[ x = \\pm 2 \\]\nfollows.")
+    text = "document.querySelectorAll('.step-text')"
+    inside = f"{text}[0].querySelector('.katex-html .mord')"
+    assert copied(desk.page, f"[{text}[0].firstChild, 3]", f"[{inside}, 0]") == r"know \(x^2 = 4\)"
+    assert copied(desk.page, f"[{inside}, 0]", f"[{inside}, 1]") == r"\(x^2 = 4\)"
+    assert copied(desk.page, f"[{inside}, 0]", f"[{text}[1], 1]") == (
+        "\\(x^2 = 4\\), so $x$ is 2; it costs \\$5.\nThen "
+    )
+    assert copied(desk.page, f"[{text}[1], 1]", f"[{text}[1].lastChild, 3]") == "\\[ x = \\pm 2 \\]\nfol"
+
+
+def copied(page: Page, start: str, end: str) -> str:
+    """What Ctrl+C puts into the clipboard when the range between two points `[node, offset]` is selected."""
+    page.evaluate(f"delete window.clipped; void getSelection().setBaseAndExtent(...{start}, ...{end})")
+    keep = "(event) => { window.clipped = event.clipboardData.getData('text/plain'); }"
+    page.evaluate(f"addEventListener('copy', {keep}, {{ once: true }})")
+    page.keyboard.press("Control+c")
+    return str(page.wait_for_function("window.clipped").json_value())
 
 
 def test_money_calculator_marks_drawings_and_line_ends_stay_as_they_came(show: Callable[..., DeskPage]) -> None:

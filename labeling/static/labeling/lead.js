@@ -1,8 +1,6 @@
 /** Sets the formulas of a lead's page: what stands there already, and what htmx puts there later. */
 
-import { keepShortWhole, markOverflow, typeset } from "./typeset.js";
-
-const isBareFormula = (answer) => /[\\^_{}]/.test(answer) && !answer.includes("$");
+import { keepShortWhole, markOverflow, typeset, typesetAnswer } from "./typeset.js";
 
 function setFormulas(root) {
   for (const element of root.querySelectorAll("[data-tex]")) {
@@ -10,8 +8,7 @@ function setFormulas(root) {
     element.removeAttribute("data-tex"); // once: the text is not there in its plain form any more
   }
   for (const element of root.querySelectorAll("[data-tex-answer]")) {
-    const answer = element.textContent;
-    typeset(element, isBareFormula(answer) ? `$${answer}$` : answer);
+    typesetAnswer(element, element.textContent);
     element.removeAttribute("data-tex-answer");
   }
   keepShortWhole(root);

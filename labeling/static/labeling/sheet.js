@@ -2,7 +2,7 @@
 
 import { Others } from "./others.js";
 import { Row } from "./row.js";
-import { keepShortWhole, markOverflow, typeset } from "./typeset.js";
+import { keepShortWhole, markOverflow, typeset, typesetAnswer } from "./typeset.js";
 import { say } from "./words.js";
 
 const BREATH_MS = 8; // typesetting a long solution ahead must not hold up a key press
@@ -17,8 +17,7 @@ function answerRow(term, answer, reference) {
   name.textContent = term;
   value.className = "tex";
   if (reference) value.dataset.reference = reference;
-  // Answers come without dollar signs; a plain word or number reads the same either way.
-  typeset(value, /[\\^_{}]/.test(answer) && !answer.includes("$") ? `$${answer}$` : answer);
+  typesetAnswer(value, answer);
   row.append(name, value);
   return row;
 }

@@ -1,49 +1,11 @@
 /** Puts imported text on the page: formulas by KaTeX, everything else as text nodes; never as HTML. */
 
-import { split } from "./mathtext.js";
+import { keepEdges, keepSource } from "./copying.js";
+import { isMarked, prepared } from "./formulas.js";
+import { split, splitAnswer } from "./mathtext.js";
 
-const MAX_FORMULA = 5_000;
 const SHORT_EM = 11; // an inline formula up to this wide never breaks
 const TRAILING = /^[,.;:!?)\]’”'"-]+/;
-
-// Commands and environments that the imported data uses and KaTeX does not know.
-const MACROS = {
-  "\\mbox": "\\text{#1}",
-  "\\hbox": "\\text{#1}",
-  "\\cis": "\\operatorname{cis}",
-  "\\lcm": "\\operatorname{lcm}",
-  "\\sgn": "\\operatorname{sgn}",
-  "\\overarc": "\\overset{\\frown}{#1}",
-  "\\textdollar": "\\$",
-  "\\degree": "^\\circ",
-  "\\dollar": "\\$",
-  "\\emph": "\\textit{#1}",
-  "\\underarc": "\\underset{\\smile}{#1}",
-};
-const ALIASES = [
-  [/\\(begin|end)\{multline\*?\}/g, "\\$1{gather*}"],
-  [/\\begin\{eqnarray\*?\}/g, "\\begin{array}{rcl}"],
-  [/\\end\{eqnarray\*?\}/g, "\\end{array}"],
-  [/\\(begin|end)\{(?:flalign|displaymath)\*?\}/g, "\\$1{align*}"],
-  [/\\(begin|end)\{tabular\}/g, "\\$1{array}"],
-];
-
-// Where `trust: false` would show only the name of the command, this has the whole text shown, marked as refused.
-function refuseToFollow({ command }) {
-  throw new Error(`${command} is not followed`);
-}
-
-function options(isDisplay) {
-  return {
-    displayMode: isDisplay,
-    throwOnError: true,
-    strict: "ignore",
-    trust: refuseToFollow,
-    maxExpand: 1000,
-    maxSize: 20,
-    macros: { ...MACROS }, // fresh: a \gdef in one formula must not reach the next
-  };
-}
 
 function element(name, className, text) {
   const made = document.createElement(name);
@@ -59,64 +21,81 @@ function refused(piece, error) {
   return made;
 }
 
-function formula(piece) {
-  try {
-    if (piece.tex.length > MAX_FORMULA) throw new RangeError(`${piece.tex.length} > ${MAX_FORMULA}`);
-    const tex = ALIASES.reduce((text, [from, to]) => text.replace(from, to), piece.tex);
-    const holder = document.createElement("span");
-    globalThis.katex.render(tex, holder, options(piece.isDisplay));
-    return holder.firstElementChild;
-  } catch (error) {
-    return refused(piece, error);
-  }
-}
-
-/** An inline formula with the comma behind it, so that the two are never parted; returns it and the text that is left. */
-function inline(piece, following) {
-  const comma = following.match(TRAILING)?.[0] ?? "";
-  const holder = element("span", "formula");
-  holder.append(formula(piece), comma);
-  return [holder, following.slice(comma.length)];
-}
-
-/** Line ends beside a display formula are its own already. */
-function between(text, isAfterDisplay, isBeforeDisplay) {
-  const start = isAfterDisplay ? text.replace(/^[ \t]*\n?/, "") : text;
-  return isBeforeDisplay ? start.replace(/\n?[ \t]*$/, "") : start;
-}
-
-const isBlock = (piece) => Boolean(piece && (piece.kind === "source" || piece.isDisplay));
-
-function nodesOf(pieces) {
-  const nodes = [];
-  const texts = pieces.map((piece, i) => (piece.kind === "text" ? between(piece.text, isBlock(pieces[i - 1]), isBlock(pieces[i + 1])) : ""));
-  pieces.forEach((piece, i) => {
-    if (piece.kind === "text") nodes.push(document.createTextNode(texts[i]));
-    else if (piece.kind === "aside") nodes.push(element("span", "aside", piece.text));
-    else if (piece.kind === "source") nodes.push(sourceBlock(piece));
-    else if (piece.isDisplay) nodes.push(formula(piece));
-    else {
-      const [holder, rest] = inline(piece, texts[i + 1] ?? "");
-      if (i + 1 < texts.length) texts[i + 1] = rest;
-      nodes.push(holder);
-    }
-  });
-  return nodes;
-}
-
+/** A drawing or a table as it came. */
 function sourceBlock(piece) {
   const block = element("code", "source", piece.text);
   block.tabIndex = 0; // it scrolls
   return block;
 }
 
-/** Fill an element with a text and its formulas. */
-export function typeset(target, text) {
-  const pieces = split(text);
+/** KaTeX writes a few styles as attributes, which the page's policy refuses. Its own sheet does the same without them. */
+function dropStyleAttributes(tree) {
+  if (tree.attributes?.style) delete tree.attributes.style;
+  tree.children?.forEach(dropStyleAttributes);
+}
+
+function formula(piece) {
+  try {
+    const tree = globalThis.katex.__renderToDomTree(...prepared(piece));
+    dropStyleAttributes(tree);
+    return keepSource(tree.toNode(), piece.text);
+  } catch (error) {
+    if (piece.kind === "table") return sourceBlock(piece);
+    return isMarked(piece) ? refused(piece, error) : document.createTextNode(piece.text);
+  }
+}
+
+const isFormula = (piece) => piece?.kind === "formula" || piece?.kind === "table";
+const isBlock = (piece) => piece?.kind === "source" || (isFormula(piece) && piece.isDisplay);
+
+/** The words at `index`: the comma that stays with the formula before them, and what is shown without the line ends that blocks bring themselves. */
+function wordsAt(pieces, index) {
+  const { text } = pieces[index];
+  const before = pieces[index - 1];
+  const comma = isFormula(before) && !before.isDisplay ? (TRAILING.exec(text)?.[0] ?? "") : "";
+  const from = isBlock(before) ? /^[ \t]*\n?/.exec(text)[0].length : comma.length;
+  const to = isBlock(pieces[index + 1]) ? Math.max(from, text.search(/\n?[ \t]*$/)) : text.length;
+  return { comma, before: text.slice(comma.length, from), shown: text.slice(from, to), after: text.slice(to) };
+}
+
+const MAKE = {
+  escape: (piece) => keepSource(document.createTextNode(piece.shown), piece.text),
+  aside: (piece) => element("span", "aside", piece.text),
+  source: sourceBlock,
+  table: formula,
+  formula: (piece) => {
+    if (piece.isDisplay) return formula(piece);
+    const holder = element("span", "formula"); // holds its comma too, so that the two are never parted
+    holder.append(formula(piece));
+    return holder;
+  },
+};
+
+function nodesOf(pieces) {
+  const nodes = [];
+  pieces.forEach((piece, index) => {
+    if (piece.kind !== "text") {
+      nodes.push(MAKE[piece.kind](piece));
+      return;
+    }
+    const { comma, before, shown, after } = wordsAt(pieces, index);
+    if (comma) nodes.at(-1).append(comma);
+    nodes.push(keepEdges(document.createTextNode(shown), before, after));
+  });
+  return nodes;
+}
+
+function fill(target, pieces) {
   const words = pieces.filter((piece) => piece.kind !== "text" || piece.text.trim());
-  target.toggleAttribute("data-alone", words.length === 1 && Boolean(words[0].isDisplay));
+  target.toggleAttribute("data-alone", words.length === 1 && isFormula(words[0]) && words[0].isDisplay);
   target.replaceChildren(...nodesOf(pieces));
 }
+
+/** Fill an element with a text and its formulas. */
+export const typeset = (target, text) => fill(target, split(text));
+
+/** Fill an element with a final answer. */
+export const typesetAnswer = (target, answer) => fill(target, splitAnswer(answer));
 
 const widthOf = (holder) => [...holder.querySelectorAll(".katex-html > .base")].reduce((sum, base) => sum + base.offsetWidth, 0);
 
