@@ -23,6 +23,7 @@ from labeling.models import (
     Label,
     Labeler,
     Membership,
+    Preferences,
     Problem,
     QueueItem,
     Reference,
@@ -66,6 +67,10 @@ def make_labeler(campaign: Campaign, account: User | None = None, **fields: Any)
         account = make_account()
     name = account.username if account else f"labeler{next(_numbers)}"
     return Labeler.objects.create(**{"campaign": campaign, "account": account, "name": name} | fields)
+
+
+def make_preferences(account: User | None = None, **fields: Any) -> Preferences:
+    return Preferences.objects.create(account=account or make_account(), **fields)
 
 
 def make_job(campaign: Campaign, kind: str = "import", state: str = "done", **fields: Any) -> Job:

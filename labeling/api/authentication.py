@@ -11,15 +11,20 @@ from knox.crypto import hash_token
 from knox.models import get_token_model
 from knox.settings import CONSTANTS
 from rest_framework import exceptions
+from rest_framework.request import Request
 
+from labeling import personal
 from labeling.actions.statements import Statement
 
-USER = ("username", "is_active", "is_superuser")  # what requests ask of an account; the rest is read when needed
+# What requests ask of an account; the rest is read when needed.
+USER = ("username", "is_active", "is_superuser")
+CHOSEN = ("theme", "language", "time_zone", "character_keys", "keys")
 
 
 def _known(key: str) -> QuerySet[Any]:
-    tokens = get_token_model().objects.filter(token_key=key).select_related("user")
-    return tokens.only("digest", "expiry", *(f"user__{name}" for name in USER))
+    tokens = get_token_model().objects.filter(token_key=key).select_related("user__preferences")
+    asked = (*USER, *(f"preferences__{name}" for name in CHOSEN))
+    return tokens.only("digest", "expiry", *(f"user__{name}" for name in asked))
 
 
 _KNOWN = Statement(_known)
@@ -27,6 +32,13 @@ _KNOWN = Statement(_known)
 
 class Token(TokenAuthentication):
     """knox's tokens, read in one query: without its sweep over a person's other tokens at every request."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """The account and the token, None where the request brings none; the answer speaks that person's language."""
+        found = super().authenticate(request)
+        if found:
+            personal.speak_to(request._request, found[0])
+        return found
 
     def authenticate_credentials(self, token: bytes) -> tuple[Any, Any]:
         """The account and the token. Raises AuthenticationFailed."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("schema/", SchemaView.as_view(), name="schema"),
     # What is personal, and labeling itself.
     path("me/", me.Me.as_view(), name="me"),
+    path("me/settings/", me.MySettings.as_view(), name="my-settings"),
     path("me/labels/", me.MyLabels.as_view(), name="my-labels"),
     path("me/labels/<int:label_id>/", me.MyLabel.as_view(), name="my-label"),
     path(CAMPAIGN + "next/", work.next_item, name="next"),

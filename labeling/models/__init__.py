@@ -4,6 +4,7 @@ from labeling.models.campaigns import Campaign, Labeler, LabelerKind, Membership
 from labeling.models.events import Event
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
 from labeling.models.labels import RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Mode, Origin
+from labeling.models.people import Preferences, Theme
 from labeling.models.problems import (
     MAX_CHARACTERS,
     MAX_STEPS,
@@ -45,6 +46,7 @@ __all__ = [
     "Membership",
     "Mode",
     "Origin",
+    "Preferences",
     "Problem",
     "ProblemState",
     "Purpose",
@@ -61,6 +63,7 @@ __all__ = [
     "Solution",
     "SolutionScore",
     "Split",
+    "Theme",
     "VerdictChoice",
     "WorkerSign",
 ]

@@ -47,7 +47,7 @@ FOR_LEADS = [
     ("get", "campaigns/campaign/disputes/{dispute}/"),
     ("patch", "campaigns/campaign/disputes/{dispute}/"),
 ]
-FOR_EVERYBODY = {"schema/", "me/", "me/labels/", "campaigns/"}
+FOR_EVERYBODY = {"schema/", "me/", "me/settings/", "me/labels/", "campaigns/"}
 FOR_LABELERS = {
     "me/labels/<int:label_id>/",
     "campaigns/<slug:slug>/next/",
@@ -119,7 +119,9 @@ def test_who_is_in_no_campaign_gets_the_schema_themselves_and_empty_lists(
         assert client.get(f"/api/v1/{path}").json() == {"count": 0, "next": None, "previous": None, "results": []}
 
 
-@pytest.mark.parametrize("path", ["me/", "campaigns/", "me/labels/", "campaigns/campaign/next/", "items/1/label/"])
+@pytest.mark.parametrize(
+    "path", ["me/", "me/settings/", "campaigns/", "me/labels/", "campaigns/campaign/next/", "items/1/label/"]
+)
 @pytest.mark.parametrize("header", [None, "Token", "Token a b", "Token 0123456789abcdef", "Token \xff\xfe", "Bearer x"])
 @pytest.mark.django_db
 def test_without_a_known_token_nothing_is_answered(path: str, header: str | None) -> None:

@@ -29,7 +29,9 @@ def test_me_tells_campaigns_counts_and_settings(
     assert me["campaigns"][1]["counts"] == {"labels": 2, "labels_today": 1}
     assert me["campaigns"][1]["settings"] == {"reference_answer": "shown", "lease_minutes": 30}
     assert me["counts"] == {"labels": 2, "labels_today": 1}
-    assert me["settings"] == {"language": "en", "time_zone": "UTC", "can_create_campaigns": True}
+    assert me["settings"] == {
+        "language": "en", "time_zone": "UTC", "theme": "system", "can_create_campaigns": True,
+    }  # fmt: skip
 
 
 def test_my_labels_are_mine_and_current_the_newest_first(

@@ -94,6 +94,8 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
         make.make_labeler(rows.campaign, kind="external", name="file.jsonl"), uuid=uuid.uuid4()
     ),
     "labeler_external_has_no_account": lambda rows: update(rows.labeler, kind="external"),
+    "preferences_theme_known": lambda _: update(make.make_preferences(), theme="neon"),
+    "preferences_language_offered": lambda _: update(make.make_preferences(), language="tlh"),
     "job_lease_iff_running": lambda rows: update(make.make_job(rows.campaign), leased_until=in_an_hour()),
     "job_state_known": lambda rows: update(make.make_job(rows.campaign), state="asleep"),
     "job_progress_a_share": lambda rows: update(make.make_job(rows.campaign), progress=1.01),
@@ -156,6 +158,7 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "dispute_decided_iff_not_open": lambda rows: update(make.make_dispute(rows.label), state="accepted"),
     # Promises that a column states by itself.
     "Campaign.slug": lambda rows: again(rows.campaign),
+    "Preferences.account": lambda _: again(make.make_preferences()),
     "WorkerSign.name": lambda _: again(make.make_worker_sign()),
     "Problem.identity": lambda rows: again(rows.solution.problem, identity=rows.solution.problem.identity),
     "Solution.identity": lambda rows: again(rows.solution, identity=rows.solution.identity),

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
-from labeling.api.fields import Answer
-from labeling.models import FinishReason, Label, ReferenceAnswer, Role
+from labeling import keys
+from labeling.api.fields import Answer, Body, Choice, Text, YesNo
+from labeling.models import FinishReason, Label, Preferences, ReferenceAnswer, Role, Theme
 
 
 class MyCounts(Answer):
@@ -33,11 +35,61 @@ class MyCampaign(Answer):
 
 
 class MySettings(Answer):
-    """How the server speaks to this person; `time_zone` says when a day begins."""
+    """How the server speaks to this person now; `time_zone` says when a day begins. What was chosen: `me/settings/`."""
 
     language = serializers.CharField()
     time_zone = serializers.CharField()
+    theme = serializers.ChoiceField(choices=Theme.choices)
     can_create_campaigns = serializers.BooleanField()
+
+
+class PreferencesBody(Body):
+    """What to change of one's settings; the rest stays."""
+
+    theme = Choice(choices=Theme.choices, required=False)
+    language = Choice(choices=settings.LANGUAGES, required=False, allow_null=True, help_text="null: the browser's.")
+    time_zone = Text(
+        max_length=64, required=False, allow_null=True, help_text="Such as Europe/Berlin; null: the browser's."
+    )
+    character_keys = YesNo(required=False, help_text="Whether letters, digits and signs work as keys.")
+    keys = serializers.DictField(
+        child=Text(max_length=40, allow_blank=True, allow_null=True),
+        required=False,
+        allow_null=True,
+        help_text="Action to key: null the one that it comes with, an empty text none. null: all as they come.",
+    )
+
+    def wanted(self) -> dict[str, Any]:
+        """The checked values as the action takes them."""
+        values = dict(self.validated_data)
+        return {
+            name: "" if value is None and name in ("language", "time_zone") else value for name, value in values.items()
+        }
+
+
+class PreferencesAnswer(Answer):
+    """What one chose, and all keys that follow from it."""
+
+    theme = serializers.ChoiceField(choices=Theme.choices)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, allow_null=True)
+    time_zone = serializers.CharField(allow_null=True)
+    character_keys = serializers.BooleanField()
+    keys = serializers.DictField(child=serializers.CharField(allow_blank=True), help_text="Each action's own key.")
+    keys_on_pages = serializers.DictField(
+        child=serializers.DictField(child=serializers.ListField(child=serializers.CharField())),
+        help_text="By kind of page, each action with all its keys.",
+    )
+
+    def to_representation(self, instance: Preferences) -> dict[str, Any]:
+        """As it stands."""
+        return {
+            "theme": instance.theme,
+            "language": instance.language or None,
+            "time_zone": instance.time_zone or None,
+            "character_keys": instance.character_keys,
+            "keys": keys.main_keys(instance.keys),
+            "keys_on_pages": {page: keys.all_keys(instance.keys, page) for page in sorted(keys.EVERYWHERE)},
+        }
 
 
 class MeAnswer(Answer):

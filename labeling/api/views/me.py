@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from labeling.actions import labels
+from labeling.actions import labels, preferences
 from labeling.api import access
 from labeling.api.filters import MyLabelFilters
 from labeling.api.schema import REFUSED, refusals
@@ -40,11 +40,29 @@ class Me(APIView):
                 "counts": me.counts(sum(all_ for all_, _ in made.values()), sum(today for _, today in made.values())),
                 "settings": {
                     "language": translation.get_language() or settings.LANGUAGE_CODE,
-                    "time_zone": settings.TIME_ZONE,
+                    "time_zone": timezone.get_current_timezone_name(),
+                    "theme": preferences.of(account).theme,
                     "can_create_campaigns": access.may_create_campaigns(account),
                 },
             }
         )
+
+
+class MySettings(APIView):
+    """How one wants the pages."""
+
+    @extend_schema(responses=me.PreferencesAnswer)
+    def get(self, request: Request) -> Response:
+        """What one chose; null where the browser says it."""
+        return Response(me.PreferencesAnswer(preferences.of(access.account(request))).data)
+
+    @extend_schema(request=me.PreferencesBody, responses={200: me.PreferencesAnswer, **refusals(400)})
+    def patch(self, request: Request) -> Response:
+        """Change what is named. A key that another action of the same page has is refused, naming both."""
+        body = me.PreferencesBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        chosen = preferences.change(account=access.account(request), wanted=body.wanted())
+        return Response(me.PreferencesAnswer(chosen).data)
 
 
 def _midnight() -> datetime:

@@ -1,18 +1,34 @@
-/** Which key does what. Actions are named as in the `data-do` of the buttons. */
+/**
+ * Which key does what on this page: the person's own keys, as the server wrote them into it. Actions are named as in
+ * `data-do` and `data-go` of the controls. A key is named by the sign that it writes, or by its place where the layout
+ * writes something else there: `u`, `Shift+u`, `1`, `?`, `ArrowUp`.
+ */
 
-const PLAIN = {
-  1: "negative", "-": "negative", "−": "negative",
-  2: "neutral", 0: "neutral",
-  3: "positive", "+": "positive", "=": "positive",
-  ArrowUp: "up", ArrowDown: "down", Enter: "submit", Escape: "back", "?": "keys",
-  u: "undo", x: "unsure", g: "guide", p: "problem",
+const NAMED = new Set(["Enter", "ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End", "PageUp", "PageDown", "Backspace", "Delete", "Insert"]);
+const PLACES = {
+  Minus: "-", Equal: "=", BracketLeft: "[", BracketRight: "]", Backslash: "\\", Semicolon: ";", Quote: "'",
+  Backquote: "`", Comma: ",", Period: ".", Slash: "/",
 };
-const SHIFTED = { u: "redo", b: "bad-problem", g: "give-up" };
+const SPELLINGS = new Set(["−", "="]); // further ones of - and +, not shown beside them
 const MAY_REPEAT = new Set(["up", "down", "undo", "redo"]);
+const FIXED = { Escape: "back" };
 
 const isField = (target) => target.closest?.("input, textarea, select, [contenteditable='true']");
 // Enter and the space bar belong to the control that has the focus.
 const isControl = (target) => target.closest?.("button, a[href], summary");
+const hasOpenMenu = () => Boolean(document.querySelector(":popover-open"));
+
+const bareOf = (key) => key.replace(/^Shift\+(?=.)/, "");
+/** Whether a key does anything for this person: one who speaks to the machine may have turned letters off. */
+const acts = (key) => map.characters || bareOf(key).length > 1;
+
+const map = JSON.parse(document.getElementById("key-map").textContent);
+let byKey = new Map();
+
+function lay(actions) {
+  map.actions = actions;
+  byKey = new Map(Object.entries(actions).flatMap(([action, keys]) => keys.map((key) => [key, action])));
+}
 
 /** The Latin letter of a key, whatever the layout or input method writes with it. */
 function letterOf(event) {
@@ -20,13 +36,66 @@ function letterOf(event) {
   return /^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : null;
 }
 
+/** The names by which a key press can be meant, the likeliest first. */
+export function namesOf(event) {
+  const letter = letterOf(event);
+  const shift = event.shiftKey ? "Shift+" : "";
+  if (letter) return [shift + letter];
+  if (event.key === " ") return [`${shift}Space`];
+  if (NAMED.has(event.key)) return [shift + event.key];
+  if (event.key.length !== 1) return [];
+  const place = /^Digit\d$/.test(event.code) ? event.code.slice(5) : PLACES[event.code];
+  return place && !event.shiftKey ? [event.key, place] : [event.key];
+}
+
 /** The action that a key press asks for, or null. */
 export function actionOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return null;
+  if (event.key === "Escape" && hasOpenMenu()) return null; // the browser closes it
   if (isField(event.target)) return event.key === "Escape" ? "back" : null;
-  if (event.key === "Enter" && isControl(event.target)) return null;
-  const letter = letterOf(event);
-  const action = letter ? (event.shiftKey ? SHIFTED : PLAIN)[letter] : PLAIN[event.key];
-  if (!action || (event.repeat && !MAY_REPEAT.has(action))) return null;
-  return action;
+  if (FIXED[event.key]) return FIXED[event.key];
+  if ((event.key === "Enter" || event.key === " ") && isControl(event.target)) return null;
+  const action = byKey.get(namesOf(event).find((name) => byKey.has(name) && acts(name)));
+  return !action || (event.repeat && !MAY_REPEAT.has(action)) ? null : action;
 }
+
+/** Which kind of page this is: keys differ by it. */
+export const pageOf = () => map.page;
+
+/** What stands on the cap of a key. */
+export function printed(key) {
+  const bare = bareOf(key);
+  const text = map.caps[bare] ?? (bare.length === 1 ? bare.toUpperCase() : bare);
+  return bare === key ? text : `⇧ ${text}`;
+}
+
+/** The caps of an action, its own key first. */
+const capsOf = (action) => (map.actions[action] ?? []).filter((key) => acts(key) && !SPELLINGS.has(key)).map(printed);
+
+/** What stands on the cap of a control that does this; empty where it has no key. */
+export const capOf = (action) => capsOf(action)[0] ?? "";
+
+function capElement(text) {
+  const cap = document.createElement("kbd");
+  cap.textContent = text;
+  return cap;
+}
+
+/** Other keys from now on: every cap on the page follows. */
+export function changeKeys({ actions, characters }) {
+  map.characters = characters;
+  lay(actions);
+  for (const cap of document.querySelectorAll("[data-cap]")) {
+    cap.textContent = capOf(cap.dataset.cap);
+    cap.hidden = !cap.textContent;
+  }
+  for (const caps of document.querySelectorAll("[data-caps]")) {
+    caps.replaceChildren(...capsOf(caps.dataset.caps).map(capElement));
+  }
+}
+
+lay(map.actions);
+
+// The page where keys are changed tells those that are open beside it.
+export const channel = new BroadcastChannel("plumbline.keys");
+channel.addEventListener("message", ({ data }) => changeKeys({ actions: data.pages[map.page], characters: data.characters }));

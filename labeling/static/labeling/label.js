@@ -3,6 +3,7 @@
 import { SignedOut } from "./api.js";
 import { Desk } from "./desk.js";
 import { Keeping } from "./keeping.js";
+import { go, isMenuOpen } from "./going.js";
 import { actionOf } from "./keys.js";
 import { closePanel, restorePanels } from "./panels.js";
 import { bindReasons, openForm } from "./reason.js";
@@ -81,13 +82,18 @@ function show(found) {
   supply.prepareAhead();
 }
 
+/** Do what a key or a button asks for; false where that is nothing here. */
+function run(action) {
+  if (!actions[action] || isMenuOpen()) return go(action);
+  actions[action]();
+  return true;
+}
+
 function bindActions() {
   document.addEventListener("keydown", (event) => {
     if (openForm() && event.key !== "Escape") return; // a reason is being written
     const action = actionOf(event);
-    if (!action) return;
-    event.preventDefault();
-    actions[action]();
+    if (action && run(action)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
     const control = event.target.closest("[data-do], [data-take]");
@@ -95,7 +101,7 @@ function bindActions() {
     // A pressed button would swallow the next Enter; the keyboard's own way to it keeps the focus.
     if (event.detail > 0) control.blur();
     if (control.closest('[data-panel="keys"]') && control.dataset.do !== "keys") closePanel();
-    if (control.dataset.do) actions[control.dataset.do]();
+    if (control.dataset.do) run(control.dataset.do);
     else desk.take(...control.dataset.take.split(".").map(Number)); // a step, or "step.alternative"
   });
   bindReasons((kind, reason) => desk.send({ finish_reason: kind, reason }));

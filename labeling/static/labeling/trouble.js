@@ -1,6 +1,7 @@
 /** What happened, what is safe, what to do: said in the dock, where the work is. */
 
 import { SignedOut } from "./api.js";
+import { capOf } from "./keys.js";
 import { say } from "./words.js";
 
 const box = document.querySelector('[data-part="trouble"]');
@@ -8,16 +9,16 @@ const fact = box.querySelector("strong");
 const rest = box.querySelector("[data-rest]");
 const actions = box.querySelector(".actions");
 
-function control({ text, key, href, run }, isFirst) {
+function control({ text, action, href, run }, isFirst) {
   const made = document.createElement(href ? "a" : "button");
   made.className = "button";
   if (!isFirst) made.dataset.kind = "quiet";
   if (href) made.href = href;
   else made.type = "button";
   made.append(text);
-  if (key) {
+  if (action && capOf(action)) {
     const cap = document.createElement("kbd");
-    cap.textContent = key;
+    cap.textContent = capOf(action);
     made.append(" ", cap);
   }
   if (run) made.addEventListener("click", run);
@@ -49,7 +50,7 @@ const KINDS = {
     if (error instanceof SignedOut) KINDS["signed-out"]({ signIn, again });
     else {
       const why = error.isOffline ? say("trouble_offline") : say("trouble_server", { message: error.message });
-      show(why, say("sent_again", { n: seconds }), [{ text: say("try_again"), key: "↵", run: again }]);
+      show(why, say("sent_again", { n: seconds }), [{ text: say("try_again"), action: "submit", run: again }]);
     }
   },
   "no-next": ({ error, seconds, signIn, again }) => {
@@ -57,7 +58,7 @@ const KINDS = {
     else show(say("trouble_no_next"), say("asked_again", { n: seconds }), [{ text: say("try_again"), run: again }]);
   },
   lease: ({ fact: what, refusal, next }) => show(what, refusal.message, [
-    { text: say("next_solution"), key: "↵", run: next },
+    { text: say("next_solution"), action: "submit", run: next },
     { text: say("keep_reading"), run: () => (actions.hidden = true) },
   ]),
   overtaken: ({ load }) => show(say("trouble_overtaken"), say("safe_elsewhere"), [{ text: say("load_stored"), run: load }]),

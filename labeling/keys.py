@@ -1,0 +1,129 @@
+"""What a key can ask for: one list of actions, each with the key that it comes with; and how a person's own fit in.
+
+A key is named by the sign or place that it has whatever the layout: `u`, `Shift+u`, `1`, `?`, `ArrowUp`, `Space`.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# Kinds of pages: an action acts on some of them, and two actions of one kind cannot share a key.
+SOLUTION = "solution"  # a whole solution is rated: at the desk, in practice, in a revision
+CANDIDATES = "candidates"  # the solution grows while being rated
+LISTS = "lists"  # every other page
+DESK = frozenset({SOLUTION, CANDIDATES})
+EVERYWHERE = DESK | {LISTS}
+
+NO_KEY = ""
+_NAMED = "Enter|Space|Arrow(?:Up|Down|Left|Right)|Home|End|PageUp|PageDown|Backspace|Delete|Insert"
+# Escape and Tab keep their meaning, so that nobody can lock themselves out; F keys and combinations are the browser's.
+_KEY = re.compile(rf"(?:Shift\+)?(?:[a-z]|{_NAMED})|[!-@\[-`{{-~]")
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key does. `name` is that of the control (`data-do`, `data-go`) that does the same.
+
+    `more` are further keys, which give way to any key that an action of the same page has as its own.
+    """
+
+    name: str
+    key: str
+    label: Any
+    on: frozenset[str]
+    more: tuple[str, ...] = ()
+
+
+ACTIONS = (
+    Action("negative", "1", gettext_lazy("Negative"), frozenset({SOLUTION}), ("-", "−")),
+    Action("neutral", "2", gettext_lazy("Neutral"), frozenset({SOLUTION}), ("0",)),
+    Action("positive", "3", gettext_lazy("Positive"), frozenset({SOLUTION}), ("+", "=")),
+    Action("up", "ArrowUp", gettext_lazy("Up, to the step or line before"), EVERYWHERE),
+    Action("down", "ArrowDown", gettext_lazy("Down, to the step or line after"), EVERYWHERE),
+    Action("undo", "u", gettext_lazy("Undo"), DESK),
+    Action("redo", "Shift+u", gettext_lazy("Redo"), DESK),
+    Action("unsure", "x", gettext_lazy("Unsure"), DESK),
+    Action("submit", "Enter", gettext_lazy("Submit, go to the next"), DESK),
+    Action("problem", "p", gettext_lazy("To the problem and back"), DESK),
+    Action("guide", "g", gettext_lazy("Guide"), DESK),
+    Action("bad-problem", "Shift+b", gettext_lazy("Bad problem"), DESK),
+    Action("give-up", "Shift+g", gettext_lazy("Give up"), DESK),
+    Action("label", "l", gettext_lazy("Start labeling"), frozenset({LISTS})),
+    Action("keys", "?", gettext_lazy("All keys"), EVERYWHERE),
+    Action("menu", "m", gettext_lazy("Your menu"), EVERYWHERE),
+    Action("home", "Shift+h", gettext_lazy("Your campaigns"), EVERYWHERE),
+    Action("settings", "Shift+s", gettext_lazy("Settings"), EVERYWHERE),
+)
+BY_NAME = {action.name: action for action in ACTIONS}
+BACK = "Escape"  # closes what is open and goes back to the step: fixed
+
+CAPS = {
+    "ArrowUp": "↑", "ArrowDown": "↓", "ArrowLeft": "←", "ArrowRight": "→", "Enter": "↵", "Escape": "Esc", "-": "−",
+    "Space": "␣", "Backspace": "⌫", "Delete": "Del", "Insert": "Ins", "PageUp": "PgUp", "PageDown": "PgDn",
+}  # fmt: skip
+
+SPELLINGS = ("−", "=")  # further ones of - and +, not shown beside them
+
+
+def is_key(name: object) -> bool:
+    """Whether this names a key that an action can have."""
+    return isinstance(name, str) and _KEY.fullmatch(name) is not None
+
+
+def cap(key: str) -> str:
+    """A key as it is printed on its cap: `Shift+u` as ⇧ U."""
+    bare = key.removeprefix("Shift+")
+    printed = CAPS.get(bare, bare.upper() if len(bare) == 1 else bare)
+    return printed if bare == key else f"⇧ {printed}"
+
+
+def main_keys(own: Mapping[str, str]) -> dict[str, str]:
+    """Each action's own key, NO_KEY for none. `own` are the keys that a person chose.
+
+    A default that the person gave to another action of the same page, before this one existed, gives way.
+    """
+    keys = {action.name: own.get(action.name, action.key) for action in ACTIONS}
+    for name in keys:
+        if name not in own and any(rival in own for rival in _rivals(name, keys)):
+            keys[name] = NO_KEY
+    return keys
+
+
+def is_character(key: str) -> bool:
+    """Whether the key writes something: a letter, a digit, a sign."""
+    return len(key.removeprefix("Shift+")) == 1
+
+
+def all_keys(own: Mapping[str, str], page: str) -> dict[str, list[str]]:
+    """Every action of this kind of page with all its keys, its own one first."""
+    main = main_keys(own)
+    here = [action for action in ACTIONS if page in action.on]
+    taken = {main[action.name] for action in here}
+    return {
+        action.name: [key for key in (main[action.name], *(more for more in action.more if more not in taken)) if key]
+        for action in here
+    }
+
+
+def conflicts(own: Mapping[str, str], changed: Iterable[str]) -> dict[str, str]:
+    """Of the `changed` actions those whose key another action of the same page has already: in words."""
+    keys = {action.name: own.get(action.name, action.key) for action in ACTIONS}
+    found = {}
+    for name in changed:
+        for rival in _rivals(name, keys):
+            found[name] = _("%(key)s is the key of “%(action)s” already") % {
+                "key": cap(keys[name]),
+                "action": BY_NAME[rival].label,
+            }
+    return found
+
+
+def _rivals(name: str, keys: Mapping[str, str]) -> list[str]:
+    """Other actions on a page of this one that have its key."""
+    on = BY_NAME[name].on
+    same = (other for other, key in keys.items() if key and key == keys[name] and other != name)
+    return [other for other in same if BY_NAME[other].on & on]
