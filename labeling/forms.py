@@ -5,21 +5,20 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import TextChoices
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from labeling.actions.campaigns import SETTINGS
 from labeling.actions.errors import ActionError
 from labeling.models import Campaign, ProblemState, ReferenceAnswer, Role, Round, Scope, Split, VerdictChoice
+from selector import strategies
 
-STRATEGY_CHOICES = [
-    ("convincing_wrong", "Convincing wrong answers"),
-    ("uniform", "Uniform"),
-    ("uniform_distinct", "Uniform over distinct texts"),
-]
-STRATEGY_HELP = {
-    "convincing_wrong": "Wrong final answer, high score: where the selector is fooled",
-    "uniform": "Any solution, equally likely: the yardstick",
-    "uniform_distinct": "As uniform, but a text that was sampled often is no likelier",
-}
+
+def strategy_choices() -> list[tuple[str, str]]:
+    """Every registered strategy: its name in the API, and what people call it."""
+    return [(name, capfirst(gettext(strategy.title))) for name, strategy in strategies.STRATEGIES.items()]
+
+
 SCOPE_CHOICES = [(Scope.CAMPAIGN.value, "the whole campaign"), (Scope.PROBLEM.value, "each problem, evenly")]
 FORMATS = [
     ("prm800k", "PRM800K", "Rows as the public data set has them; imported ones come out as they came in"),
@@ -75,7 +74,7 @@ class CampaignForm(forms.Form):
 class SettingsForm(forms.ModelForm):  # generic for the type checker alone
     """Every setting of a campaign, under its name in the API."""
 
-    strategy = forms.ChoiceField(choices=STRATEGY_CHOICES, help_text="How rounds choose what to label.")
+    strategy = forms.ChoiceField(choices=strategy_choices, help_text="How rounds choose what to label.")
     scope = forms.ChoiceField(
         choices=SCOPE_CHOICES,
         label="Ranked within",
@@ -141,7 +140,7 @@ def shares_within_one(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
 class PlanForm(forms.Form):
     """What a lead asks of a round; starts with the campaign's settings."""
 
-    strategy = forms.ChoiceField(choices=STRATEGY_CHOICES, widget=forms.RadioSelect, label="What to show people")
+    strategy = forms.ChoiceField(choices=strategy_choices, widget=forms.RadioSelect, label="What to show people")
     size = forms.IntegerField(min_value=1, max_value=1_000_000, label="Labels wanted")
     seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, label="Seed")
     wrong_share = PercentField(label="Wrong-answer share, %")
@@ -167,7 +166,10 @@ class PlanForm(forms.Form):
     def choices_with_help(self) -> list[tuple[str, str, str, bool]]:
         """Each strategy: value, name, what it means, whether it is the one."""
         chosen = self["strategy"].value()
-        return [(name, label, STRATEGY_HELP[name], name == chosen) for name, label in STRATEGY_CHOICES]
+        return [
+            (name, label, gettext(strategies.STRATEGIES[name].help), name == chosen)
+            for name, label in strategy_choices()
+        ]
 
 
 class ImportForm(forms.Form):

@@ -11,12 +11,14 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from typing import get_args
 
 from selector import commands
 from selector.errors import InputError
 from selector.progress import Progress
 from selector.rows import RowError
 from selector.strategies import NAMES
+from selector.strategies.settings import PROBLEM_CAP, UndecidedBy
 
 _NEEDS_TORCH = ("train", "score")
 
@@ -73,6 +75,12 @@ def _add_select(select: argparse.ArgumentParser) -> None:
     select.add_argument("--wrong-share", type=float, default=0.8)
     select.add_argument("--evaluation-share", type=float, default=0.0, help="of solutions of the test split")
     select.add_argument("--scope", choices=("campaign", "problem"), default="campaign")
+    select.add_argument("--problem-cap", type=float, default=PROBLEM_CAP, help="share of one problem's solutions")
+    select.add_argument("--take-copies", action="store_true", help="identical texts are chosen each for itself")
+    select.add_argument("--leave-out-uncertain", action="store_true", help="answers that the graders disagree about")
+    select.add_argument("--undecided-by", choices=get_args(UndecidedBy), default="score", help="strategy uncertain")
+    select.add_argument("--mixture", metavar="NAME=WEIGHT,…", help="strategy mixture: strategies and their weights")
+    select.add_argument("--likelihoods", metavar="SCORES", help="scores by a model of kind surprise, for its strategy")
     select.add_argument("--seed", type=int, default=0)
     select.add_argument("--score-key", default="score")
     select.add_argument("--labels", nargs="+", default=[], metavar="ROWS", help="labeled rows, not to be chosen again")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import fmean
 from typing import IO, Any
 
 import orjson
@@ -14,6 +15,7 @@ from selector.errors import InputError
 from selector.evaluation import evaluate
 from selector.grading import GRADER_VERSION, Grader
 from selector.progress import Progress
+from selector.records import Selection
 from selector.rows import RowError, numbered_lines, read_rows
 from selector.score_rows import candidates_of, read_score_rows, solutions_of
 from selector.strategies import select
@@ -36,16 +38,13 @@ def run_select(arguments: argparse.Namespace, progress: Progress) -> dict[str, A
     """Write the rows of the picks with `rank` and `reason`, in the order of their ranks."""
     rows = read_score_rows([arguments.scores], arguments.score_key)
     left_out = sum(row.split == "test" for row in rows) if arguments.evaluation_share == 0 else 0
-    candidates = candidates_of(rows, _labeled(arguments.labels))
+    likelihoods = None
+    if arguments.likelihoods:
+        likelihoods = {row.solution_id: row.score for row in read_score_rows([arguments.likelihoods])}
+    candidates = candidates_of(rows, _labeled(arguments.labels), likelihoods)
     try:
         selection = select(
-            candidates,
-            size=arguments.size,
-            strategy=arguments.strategy,
-            wrong_share=arguments.wrong_share,
-            evaluation_share=arguments.evaluation_share,
-            scope=arguments.scope,
-            seed=arguments.seed,
+            candidates, size=arguments.size, strategy=arguments.strategy, **selection_settings(arguments)
         )
     except ValueError as error:
         raise InputError(str(error)) from None
@@ -53,6 +52,7 @@ def run_select(arguments: argparse.Namespace, progress: Progress) -> dict[str, A
     with replaced(arguments.out) as out:
         for pick in selection.picks:
             row = {**by_id[pick.solution_id], "solution_id": pick.solution_id, "rank": pick.rank, "reason": pick.reason}
+            row |= {"utility": pick.utility, "utility_parts": pick.parts}
             out.write(orjson.dumps(row) + b"\n")
     progress.report("select", 1.0, f"{len(selection.picks)} of {len(rows)} solutions")
     return {
@@ -60,10 +60,41 @@ def run_select(arguments: argparse.Namespace, progress: Progress) -> dict[str, A
         "reasons": dict(Counter(pick.reason for pick in selection.picks)),
         "shortfall": selection.shortfall,
         "notes": list(selection.notes),
+        "kept_out": selection.kept_out,
+        "mean_score": _mean_scores(selection),
         "solutions": len(rows),
         "test_split_left_out": left_out,
         "out": arguments.out,
     }
+
+
+def selection_settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the command line says of a selection, under the names of `Settings`."""
+    names = ("wrong_share", "evaluation_share", "scope", "seed", "problem_cap", "undecided_by")
+    given = {name: getattr(arguments, name) for name in names}
+    given |= {"takes_copies": arguments.take_copies, "takes_uncertain": not arguments.leave_out_uncertain}
+    if arguments.mixture is not None:
+        given["mixture"] = _mixture(arguments.mixture)
+    return given
+
+
+def _mixture(text: str) -> dict[str, float]:
+    """`uncertain=0.5,uniform=0.5` as weights by strategy."""
+    try:
+        return {name.strip(): float(weight) for name, weight in (part.split("=") for part in text.split(","))}
+    except ValueError:
+        raise InputError(
+            f"mixture: expected strategies with weights, such as uncertain=0.5,uniform=0.5, not {text!r}"
+        ) from None
+
+
+def _mean_scores(selection: Selection) -> dict[str, float]:
+    """Mean score of the picks by reason: where that of convincing wrong answers sinks, they run out."""
+    scores: dict[str, list[float]] = {}
+    for pick in selection.picks:
+        if pick.score is not None:
+            scores.setdefault(pick.reason, []).append(pick.score)
+    return {reason: fmean(values) for reason, values in scores.items()}
 
 
 def run_evaluate(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:

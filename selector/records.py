@@ -16,6 +16,9 @@ class Candidate:
 
     `score` is the solution score in [0, 1] of the selector version in use, None where no version scored it.
     `text_key` is the same for solutions of one problem with identical steps.
+    Of `samples` solutions of its problem `votes` give the same answer, itself counted (0 and 0: not counted).
+    `likelihood` is its score by a label-free model of kind surprise. `spread` is how far the heads of a committee
+    disagree at most, up to the first error they predict, and `doubt` how near their mean comes there to undecided, 0.5.
     """
 
     solution_id: str
@@ -26,26 +29,40 @@ class Candidate:
     split: Literal["train", "test"] = "train"
     text_key: str = ""
     is_labeled: bool = False
+    votes: int = 0
+    samples: int = 0
+    likelihood: float | None = None
+    spread: float | None = None
+    doubt: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One chosen solution: its place in the round (0 is first), and why it was chosen."""
+    """One chosen solution: its place in the round (0 is first), and why it was chosen.
+
+    `utility` is what the strategy ranked it by (0 where chance chose), `parts` the named values that made it.
+    """
 
     solution_id: str
     rank: int
     reason: str
     score: float | None
     utility: float = 0.0
+    parts: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The picks of one round, and for each share that the pool could not fill how many were missing."""
+    """The picks of one round, and for each share that the pool could not fill how many were missing.
+
+    `kept_out` counts what each guard rail kept out: `labeled` and `copies` (samples), `uncertain_answer` and `cap`
+    (distinct solutions that would have been chosen).
+    """
 
     picks: tuple[Pick, ...]
     shortfall: dict[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    kept_out: dict[str, int] = field(default_factory=dict)
 
 
 Kind = Literal["prm", "orm", "implicit"]

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from selector.answer_text import final_answer
+from selector.committee import disagreement
 from selector.errors import InputError
 from selector.records import Candidate, ScoredSolution
 from selector.rows import ProblemRow, RowError, SolutionRow, numbered_lines, parse_row, read_rows, text_key
+from selector.votes import Votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class ScoreRow:
     duplicate_of: str | None
     text_key: str | None
     raw: dict[str, Any]
+    step_spreads: tuple[float, ...] = ()
+    likelihood: float | None = None
 
 
 def pool_solutions(paths: Iterable[str]) -> Iterator[PoolSolution]:
@@ -101,9 +105,15 @@ def read_score_rows(paths: Iterable[str], score_key: str = "score") -> list[Scor
     return rows
 
 
-def candidates_of(rows: Sequence[ScoreRow], labeled: set[str]) -> list[Candidate]:
-    """Candidates for a strategy; `labeled` holds solution ids and text keys of what has a label."""
+def candidates_of(
+    rows: Sequence[ScoreRow], labeled: set[str], likelihoods: Mapping[str, float | None] | None = None
+) -> list[Candidate]:
+    """Candidates for a strategy; `labeled` holds solution ids and text keys of what has a label.
+
+    Every row has a vote. `likelihoods` are scores of a model of kind surprise by solution id, else the rows' own.
+    """
     verdicts = {True: "correct", False: "wrong", None: "unknown"}
+    votes = Votes.count((row.problem_id, row.answer) for row in rows)
     return [
         Candidate(
             solution_id=row.solution_id,
@@ -114,9 +124,18 @@ def candidates_of(rows: Sequence[ScoreRow], labeled: set[str]) -> list[Candidate
             split="test" if row.split == "test" else "train",
             text_key=row.duplicate_of or row.solution_id,
             is_labeled=row.solution_id in labeled or row.text_key in labeled,
+            votes=votes.votes(row.problem_id, row.answer),
+            samples=votes.of_problem[row.problem_id],
+            likelihood=row.likelihood if likelihoods is None else likelihoods.get(row.solution_id),
+            **_committees_word(row),
         )
         for row in rows
     ]
+
+
+def _committees_word(row: ScoreRow) -> dict[str, float]:
+    said = disagreement(row.step_scores, row.step_spreads)
+    return {} if said is None else {"spread": said[0], "doubt": said[1]}
 
 
 def _object(line: bytes) -> dict[str, Any]:
@@ -145,22 +164,21 @@ def _score_rows(row: dict[str, Any], key: str, place: int, met: Counter[str]) ->
     is_correct = row["answer_is_correct"] if "answer_is_correct" in row else row.get("is_correct")
     if is_correct is not None and not isinstance(is_correct, bool):
         raise RowError("answer_is_correct", "true, false or null")
-    steps = row.get("step_scores") or []
-    if not isinstance(steps, list) or not all(isinstance(step, (int, float)) for step in steps):
-        raise RowError("step_scores", "a list of numbers")
     solution_id = row.get("solution_id")
     return [
         ScoreRow(
             problem_id=problem_id,
             solution_id=solution_id if isinstance(solution_id, str) else f"row {place}",
             score=_number(row.get(key), key),
-            step_scores=tuple(steps),
+            step_scores=_numbers(row, "step_scores"),
             answer=_text(row, "answer"),
             answer_is_correct=is_correct,
             split=_text(row, "split"),
             duplicate_of=_text(row, "duplicate_of"),
             text_key=_text(row, "text_key"),
             raw=row,
+            step_spreads=_numbers(row, "step_spreads"),
+            likelihood=_number(row.get("likelihood"), "likelihood"),
         )
     ]
 
@@ -168,6 +186,13 @@ def _score_rows(row: dict[str, Any], key: str, place: int, met: Counter[str]) ->
 def _of_pool(found: PoolSolution, score: object, key: str) -> ScoreRow:
     row = found.as_row(ScoredSolution(_number(score, key), ()), None)
     return ScoreRow(**{name: value for name, value in row.items() if name != "mean_log_score"}, raw=row)
+
+
+def _numbers(row: dict[str, Any], key: str) -> tuple[float, ...]:
+    values = row.get(key) or []
+    if not isinstance(values, list) or not all(isinstance(value, (int, float)) for value in values):
+        raise RowError(key, "a list of numbers")
+    return tuple(values)
 
 
 def _number(value: object, key: str) -> float | None:

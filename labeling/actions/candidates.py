@@ -1,9 +1,9 @@
 """Rows -> the table of candidates that a strategy sees."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from labeling.models import (
@@ -19,6 +19,7 @@ from labeling.models import (
     SolutionScore,
 )
 from selector.records import Candidate
+from selector.votes import Votes
 
 
 def selector_in_use(campaign: Campaign) -> SelectorVersion | None:
@@ -48,10 +49,16 @@ def labeled_solutions(campaign: Campaign) -> set[int]:
     return set(labels.values_list(Coalesce("solution__duplicate_of_id", "solution_id"), flat=True).distinct())
 
 
-def table(campaign: Campaign, version: SelectorVersion | None) -> Iterator[Candidate]:
-    """All candidates of a campaign with the scores of one selector version; ids are the rows' numbers."""
+def table(
+    campaign: Campaign, version: SelectorVersion | None, needs: Collection[str] = frozenset()
+) -> Iterator[Candidate]:
+    """All candidates of a campaign with the scores of one selector version; ids are the rows' numbers.
+
+    Votes are counted only where the strategy `needs` them: they are a read of the whole pool.
+    """
     labeled = labeled_solutions(campaign)
     scores = dict(SolutionScore.objects.filter(version=version).values_list("solution_id", "score")) if version else {}
+    votes = _votes(campaign) if "votes" in needs else Votes.count(())
     rows = eligible(campaign).values_list("pk", "problem_id", "verdict", "answer", "problem__split")
     for pk, problem, verdict, answer, split in rows.iterator(chunk_size=5000):
         name = _name(pk)
@@ -64,12 +71,23 @@ def table(campaign: Campaign, version: SelectorVersion | None) -> Iterator[Candi
             split=split,
             text_key=name,
             is_labeled=pk in labeled,
+            votes=votes.votes(_name(problem), answer),
+            samples=votes.of_problem[_name(problem)],
         )
 
 
 def _name(pk: int) -> str:
     """Strategies sort names as text: padded, rows keep their order when their numbers gain a digit."""
     return f"{pk:019d}"
+
+
+def _votes(campaign: Campaign) -> Votes:
+    """Every sample votes: identical texts each for itself, labeled ones and those in hand too."""
+    votes = Votes.count(())
+    counts = Solution.objects.of(campaign).order_by().values_list("problem_id", "answer").annotate(count=Count("pk"))
+    for problem, answer, count in counts.iterator(chunk_size=5000):
+        votes.add(_name(problem), answer, count)
+    return votes
 
 
 def unlabeled_count(campaign: Campaign) -> int:

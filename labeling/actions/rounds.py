@@ -83,7 +83,7 @@ def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVers
     """What the strategy picks from the rows as they are now; nothing is written."""
     version = candidates.selector_in_use(campaign)
     selection = strategies.select(
-        list(candidates.table(campaign, version)),
+        list(candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs)),
         size=math.ceil(plan.size / campaign.overlap),
         strategy=plan.strategy,
         wrong_share=plan.wrong_share,

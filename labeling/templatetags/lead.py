@@ -6,20 +6,15 @@ from django import template
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
 
 from labeling.models import Label, Labeler, Round
+from selector import strategies
 
 register = template.Library()
 NO_BREAK = "\N{NO-BREAK SPACE}"
 RATING_WORDS = {"+": "positive", "0": "neutral", "-": "negative"}
-REASONS = {
-    "convincing_wrong": "wrong answer, among the most convincing",
-    "convincing": "most convincing of what remained",
-    "uniform": "drawn uniformly",
-    "uniform_distinct": "drawn uniformly from distinct texts",
-    "evaluation": "evaluation: drawn uniformly from the test split",
-}
+REASONS = strategies.words_of_reasons()
 STAGES = {
     "snapshot": "collecting labels",
     "train": "training",
@@ -31,11 +26,6 @@ STAGES = {
     "plan": "choosing solutions",
 }
 KINDS = {"import": "import", "grade": "grading", "retrain": "training", "plan": "planning"}
-STRATEGIES = {
-    "convincing_wrong": "convincing wrong answers",
-    "uniform": "uniform",
-    "uniform_distinct": "uniform over distinct texts",
-}
 FINISHED = {
     "found_error": "first error found",
     "solution": "all steps good",
@@ -106,19 +96,21 @@ def spent(milliseconds: int) -> str:
 @register.filter
 def why_chosen(reason: str) -> str:
     """A strategy's reason in words."""
-    return REASONS.get(reason, reason.replace("_", " "))
+    return gettext(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
 
 
 @register.filter
 def strategy_words(name: str) -> str:
     """A strategy's name in words."""
-    return STRATEGIES.get(name, name.replace("_", " "))
+    known = strategies.STRATEGIES.get(name)
+    return gettext(known.title) if known else name.replace("_", " ")
 
 
 @register.filter
 def chosen_by(of: Round) -> str:
-    """What chose a round's solutions: before there is a selector, convincing wrong answers cannot be told."""
-    if of.strategy == "convincing_wrong" and of.selector_id is None:
+    """What chose a round's solutions: before there is a selector, what it finds convincing cannot be told."""
+    known = strategies.STRATEGIES.get(of.strategy)
+    if known and "score" in known.needs and of.selector_id is None:
         return "chance, there was no selector yet"
     return strategy_words(of.strategy)
 
@@ -168,11 +160,7 @@ def mark(sign: str) -> SafeString:
     )
 
 
-SHARES = {
-    "size": "labels in all",
-    "evaluation": "evaluation items",
-    "convincing_wrong": "convincing wrong answers",
-}
+SHARES = strategies.words_of_shares() | {"size": "labels in all", "evaluation": "evaluation items"}
 COUNTS = {
     "problems": "New problems",
     "solutions": "New solutions",
@@ -184,7 +172,8 @@ COUNTS = {
 @register.filter
 def shortfall_words(share: str) -> str:
     """What a share that could not be filled is made of."""
-    return SHARES.get(share, share.replace("_", " "))
+    known = SHARES.get(share) or REASONS.get(share)  # "5 drawn uniformly" reads well enough
+    return gettext(known) if known else share.replace("_", " ")
 
 
 @register.filter

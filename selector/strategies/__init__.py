@@ -1,61 +1,80 @@
 """Which solutions to label next, and why each: pure and seeded, a table of candidates in, ranked picks out.
 
-A strategy is a module with `fill(draft)`; the guard rails that all share sit in `draft` and `pool`.
+A strategy is a module with a `STRATEGY`; it is registered by naming it in `STRATEGIES`. The guard rails that all share
+sit in `settings`, `pool` and `draft`.
 """
 
-from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Literal, get_args
+from collections.abc import Sequence
+from typing import Any
 
 from selector.records import Candidate, Selection
-from selector.strategies import convincing_wrong, uniform, uniform_distinct
+from selector.strategies import (
+    convincing_wrong,
+    mixture,
+    popular_wrong,
+    surprise,
+    uncertain,
+    uniform,
+    uniform_distinct,
+)
 from selector.strategies.draft import Draft
+from selector.strategies.plan import Places, Strategy, gettext_noop
 from selector.strategies.pool import Pool
+from selector.strategies.settings import Scope, Settings
 
-Scope = Literal["campaign", "problem"]
-NAMES = ("convincing_wrong", "uniform", "uniform_distinct")
+__all__ = [
+    "EVALUATION",
+    "NAMES",
+    "STRATEGIES",
+    "Scope",
+    "Settings",
+    "Strategy",
+    "select",
+    "words_of_reasons",
+    "words_of_shares",
+]
+
+STRATEGIES: dict[str, Strategy] = {
+    module.STRATEGY.name: module.STRATEGY
+    for module in (convincing_wrong, uniform, uniform_distinct, popular_wrong, surprise, uncertain, mixture)
+}
+NAMES = tuple(STRATEGIES)
+EVALUATION = gettext_noop("evaluation: drawn uniformly from the test split")
 
 
 def select(
-    candidates: Sequence[Candidate],
-    *,
-    size: int,
-    strategy: str = "convincing_wrong",
-    wrong_share: float = 0.8,
-    evaluation_share: float = 0.1,
-    scope: Scope = "campaign",
-    seed: int = 0,
+    candidates: Sequence[Candidate], *, size: int, strategy: str = "convincing_wrong", **settings: Any
 ) -> Selection:
-    """The picks of one round; the same candidates (in any order) and seed give the same picks.
+    """The picks of one round; the same candidates (in any order) and settings give the same picks.
 
-    Labeled texts are out, of identical texts one is taken, and solutions of the test split come in only as
-    `evaluation` items (with `evaluation_share` 0 never). From one problem at most max(1, 20 % of its distinct
-    solutions) are taken, unless the round could not be filled otherwise, which a note then says.
+    `settings` are the fields of `Settings`. Labeled texts are out, of identical texts one is taken, and solutions of
+    the test split come in only as `evaluation` items. From one problem at most max(1, its cap) are taken, unless the
+    round could not be filled otherwise, which a note then says.
     Raises:
         ValueError: an argument is out of range; the message names it and what is allowed.
     """
-    _check(size, wrong_share, evaluation_share, scope)
-    fills: dict[str, Callable[[Draft], None]] = {
-        "convincing_wrong": partial(convincing_wrong.fill, wrong_share=wrong_share, scope=scope),
-        "uniform": uniform.fill,
-        "uniform_distinct": uniform_distinct.fill,
-    }
-    if strategy not in fills:
-        raise ValueError(f"strategy: expected one of {', '.join(NAMES)}, not {strategy!r}")
-    draft = Draft(Pool.of(candidates), size, evaluation_share, seed)
-    fills[strategy](draft)
-    return draft.selection()
-
-
-def _check(size: int, wrong_share: float, evaluation_share: float, scope: str) -> None:
     if size < 1:
         raise ValueError(f"size: expected at least 1, not {size}")
-    for name, share in (("wrong_share", wrong_share), ("evaluation_share", evaluation_share)):
-        if not 0 <= share <= 1:
-            raise ValueError(f"{name}: expected a share between 0 and 1, not {share}")
-    if wrong_share + evaluation_share > 1 + 1e-9:
-        raise ValueError(
-            f"wrong_share and evaluation_share: expected at most 1 together, not {wrong_share} + {evaluation_share}"
-        )
-    if scope not in get_args(Scope):
-        raise ValueError(f'scope: expected "campaign" or "problem", not {scope!r}')
+    if strategy not in STRATEGIES:
+        raise ValueError(f"strategy: expected one of {', '.join(NAMES)}, not {strategy!r}")
+    asked = Settings(**settings)
+    pool = Pool.of(candidates, asked)
+    draft = Draft(pool, size, asked)
+    return draft.fill(STRATEGIES[strategy].plan(pool, asked, Places(size, size - draft.evaluation)))
+
+
+def words_of_reasons() -> dict[str, str]:
+    """What each reason of a pick means, in English."""
+    words = {"evaluation": EVALUATION}
+    for strategy in STRATEGIES.values():
+        words |= strategy.reasons
+    return words
+
+
+def words_of_shares() -> dict[str, str]:
+    """What the solutions of a share are called, by the reason that their picks would carry, in English."""
+    return {
+        next(iter(strategy.reasons)): strategy.title
+        for strategy in STRATEGIES.values()
+        if strategy.reasons and strategy.needs
+    }

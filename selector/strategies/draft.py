@@ -1,24 +1,26 @@
-"""A round while it is being chosen."""
+"""A round while it is being filled."""
 
 from collections import Counter
-from collections.abc import Iterable
 
 from selector.records import Candidate, Pick, Selection
-from selector.strategies.pool import Pool, Text, shuffled, text_of
+from selector.strategies.plan import Entry, Plan, Share, by_chance
+from selector.strategies.pool import Pool, Text, text_of
+from selector.strategies.rounding import rounded
+from selector.strategies.settings import Settings
 
 
 class Draft:
     """Picks so far: never a text twice, never more of a problem than its cap, never more than `size` altogether."""
 
-    def __init__(self, pool: Pool, size: int, evaluation_share: float, seed: int) -> None:
+    def __init__(self, pool: Pool, size: int, settings: Settings) -> None:
         self.pool = pool
         self.size = size
-        self.seed = seed
-        self.wanted = {"evaluation": min(size, rounded(evaluation_share * size))}
+        self.settings = settings
+        self.evaluation = min(size, rounded(settings.evaluation_share * size))
         self.notes: list[str] = []
-        self._allows_evaluation = evaluation_share > 0
-        self._chosen: list[tuple[Candidate, str]] = []
+        self._chosen: list[tuple[Entry, str]] = []
         self._texts: set[Text] = set()
+        self._capped: set[Text] = set()
         self._of_problem: Counter[str] = Counter()
 
     @property
@@ -26,53 +28,76 @@ class Draft:
         """How many picks the round still lacks."""
         return self.size - len(self._chosen)
 
-    def lacking(self, reason: str) -> int:
-        """How many picks the share of this reason still lacks."""
-        return self.wanted.get(reason, 0) - sum(1 for _, given in self._chosen if given == reason)
+    def fill(self, plan: Plan) -> Selection:
+        """Each share's places, then the evaluation items, then what is left; caps give way where places stay empty."""
+        self.notes += plan.notes
+        evaluation = Share("evaluation", self._evaluation_entries(), self.evaluation)
+        fixed = [*(share for share in plan.shares if share.wanted is not None), evaluation]
+        left_over = [share for share in plan.shares if share.wanted is None]
+        lacking = [share.wanted or 0 for share in fixed]
+        for is_capped in (True, False):
+            before = self.missing
+            for place, share in enumerate(fixed):
+                lacking[place] -= self._take(share, lacking[place], is_capped=is_capped)
+            for share in [*left_over, evaluation]:
+                taken = self._take(share, self.missing, is_capped=is_capped)
+                if share is evaluation:
+                    lacking[-1] = max(0, lacking[-1] - taken)
+            if not is_capped and self.missing < before:
+                self.notes.append(self._relaxed_cap())
+        shortfall = Counter({"evaluation": 0})
+        for share, count in zip(fixed, lacking, strict=True):
+            shortfall[share.reason] += count
+        return self._selection({"evaluation": shortfall.pop("evaluation"), **shortfall})
 
-    def take(self, candidates: Iterable[Candidate], count: int, reason: str, *, is_capped: bool = True) -> None:
-        """Up to `count` of the candidates, first come first taken."""
-        left = min(count, self.missing)
-        for candidate in candidates:
-            if left <= 0:
-                return
-            text, problem = text_of(candidate), candidate.problem_id
-            if text in self._texts or (is_capped and self._of_problem[problem] >= self.pool.caps[problem]):
+    def _evaluation_entries(self) -> list[Entry]:
+        """Uniform from the test split; none where no share of the round is for evaluation."""
+        return by_chance(self.pool.test, self.settings, "evaluation") if self.settings.evaluation_share > 0 else []
+
+    def _take(self, share: Share, count: int, *, is_capped: bool) -> int:
+        """Up to `count` of the entries, first come first taken; how many that were."""
+        taken, places = 0, min(count, self.missing)
+        for entry in share.entries:
+            if taken >= places:
+                break
+            text, problem = self._text(entry.candidate), entry.candidate.problem_id
+            if text in self._texts:
+                continue
+            if is_capped and self._of_problem[problem] >= self.pool.caps[problem]:
+                self._capped.add(text)
                 continue
             self._texts.add(text)
             self._of_problem[problem] += 1
-            self._chosen.append((candidate, reason))
-            left -= 1
+            self._chosen.append((entry, share.reason))
+            taken += 1
+        return taken
 
-    def take_evaluation(self, *, is_capped: bool = True, beyond_share: bool = False) -> None:
-        """Uniformly from the test split: its share, or (where asked) as many as the round still lacks."""
-        if self._allows_evaluation:
-            count = self.missing if beyond_share else self.lacking("evaluation")
-            self.take(shuffled(self.pool.test, self.seed, "evaluation"), count, "evaluation", is_capped=is_capped)
+    def _text(self, candidate: Candidate) -> Text:
+        if self.settings.takes_copies:
+            return candidate.problem_id, candidate.solution_id
+        return text_of(candidate)
 
-    def note_relaxed_cap(self) -> None:
-        self.notes.append(
+    def _relaxed_cap(self) -> str:
+        return (
             "Too few problems are left: from some problems more than "
-            "max(1, 20 % of their distinct solutions) were chosen."
+            f"max(1, {self.settings.problem_cap * 100:g} % of their distinct solutions) were chosen."
         )
 
-    def selection(self) -> Selection:
+    def _selection(self, lacking: dict[str, int]) -> Selection:
         """The picks ranked: the strategy's own in the order they were taken, evaluation items behind them."""
-        in_order = sorted(self._chosen, key=lambda chosen: chosen[1] == "evaluation")
-        shortfall = {reason: self.lacking(reason) for reason in self.wanted if self.lacking(reason) > 0}
+        shortfall = {reason: count for reason, count in lacking.items() if count > 0}
         if self.missing:
             shortfall["size"] = self.missing
-        picks = tuple(
-            Pick(candidate.solution_id, rank, reason, candidate.score, _utility(candidate, reason))
-            for rank, (candidate, reason) in enumerate(in_order)
+        in_order = sorted(self._chosen, key=lambda chosen: chosen[1] == "evaluation")
+        kept_out = self.pool.kept_out | {"cap": len(self._capped - self._texts)}
+        return Selection(
+            tuple(_pick(entry, rank, reason) for rank, (entry, reason) in enumerate(in_order)),
+            shortfall,
+            tuple(self.notes),
+            {rail: count for rail, count in kept_out.items() if count},
         )
-        return Selection(picks, shortfall, tuple(self.notes))
 
 
-def rounded(amount: float) -> int:
-    """To the nearest whole number, halves up; the small summand undoes binary fractions such as 0.15 * 10."""
-    return int(amount + 0.5 + 1e-9)
-
-
-def _utility(candidate: Candidate, reason: str) -> float:
-    return candidate.score or 0.0 if reason.startswith("convincing") else 0.0
+def _pick(entry: Entry, rank: int, reason: str) -> Pick:
+    candidate = entry.candidate
+    return Pick(candidate.solution_id, rank, reason, candidate.score, entry.utility, dict(entry.parts))

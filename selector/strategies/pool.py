@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from selector.records import Candidate
-
-PROBLEM_CAP_SHARE = 0.2
+from selector.strategies.settings import Settings
 
 Text = tuple[str, str]
 
@@ -21,28 +20,36 @@ def text_of(candidate: Candidate) -> Text:
 class Pool:
     """The eligible solutions, each list ordered by id.
 
-    `train` and `test` hold one solution for each distinct text that nobody labeled; `train_samples` holds every
-    sample of those texts. `caps` is how many of each problem one round may take: 20 % of its distinct texts (labeled
-    ones counted), at least one.
+    `train` and `test` hold one solution for each distinct text that nobody labeled (every sample, where copies are
+    taken); `train_samples` holds every sample of those texts. `caps` is how many of each problem one round may take: a
+    share of its distinct texts (labeled ones counted), at least one. `kept_out` counts what never came in, by rail.
     """
 
     train: list[Candidate]
     test: list[Candidate]
     train_samples: list[Candidate]
     caps: dict[str, int]
+    kept_out: dict[str, int]
 
     @classmethod
-    def of(cls, candidates: Sequence[Candidate]) -> "Pool":
+    def of(cls, candidates: Sequence[Candidate], settings: Settings) -> "Pool":
         labeled = {text_of(candidate) for candidate in candidates if candidate.is_labeled}
-        eligible = [candidate for candidate in candidates if text_of(candidate) not in labeled]
-        eligible.sort(key=_id)
-        distinct = _one_of_each_text(eligible)
-        texts = Counter(problem for problem, _ in {text_of(candidate) for candidate in candidates})
+        unlabeled = [candidate for candidate in candidates if text_of(candidate) not in labeled]
+        distinct = sorted(unlabeled, key=_id) if settings.takes_copies else _one_of_each_text(unlabeled)
+        decided = [candidate for candidate in distinct if settings.takes_uncertain or candidate.verdict != "uncertain"]
+        texts = {text_of(candidate) for candidate in decided}
+        samples = [candidate for candidate in unlabeled if text_of(candidate) in texts and candidate.split == "train"]
+        counts = Counter(problem for problem, _ in {text_of(candidate) for candidate in candidates})
         return cls(
-            train=[candidate for candidate in distinct if candidate.split == "train"],
-            test=[candidate for candidate in distinct if candidate.split == "test"],
-            train_samples=[candidate for candidate in eligible if candidate.split == "train"],
-            caps={problem: max(1, int(PROBLEM_CAP_SHARE * count)) for problem, count in texts.items()},
+            train=[candidate for candidate in decided if candidate.split == "train"],
+            test=[candidate for candidate in decided if candidate.split == "test"],
+            train_samples=sorted(samples, key=_id),
+            caps={problem: max(1, int(settings.problem_cap * count + 1e-9)) for problem, count in counts.items()},
+            kept_out={
+                "labeled": len(candidates) - len(unlabeled),
+                "copies": len(unlabeled) - len(distinct),
+                "uncertain_answer": len(distinct) - len(decided),
+            },
         )
 
 
@@ -57,10 +64,10 @@ def _id(candidate: Candidate) -> str:
     return candidate.solution_id
 
 
-def _one_of_each_text(by_id: list[Candidate]) -> list[Candidate]:
+def _one_of_each_text(candidates: Iterable[Candidate]) -> list[Candidate]:
     """The first of each text, preferring one that has a score (of identical texts one alone may be scored)."""
     chosen: dict[Text, Candidate] = {}
-    for candidate in by_id:
+    for candidate in sorted(candidates, key=_id):
         text = text_of(candidate)
         held = chosen.get(text)
         if held is None or (held.score is None and candidate.score is not None):

@@ -1,18 +1,18 @@
 """Every sample as likely as every other; a text that was sampled often is likelier, but chosen once."""
 
-from selector.strategies.draft import Draft
-from selector.strategies.pool import shuffled
+from selector.strategies.plan import Places, Plan, Share, Strategy, by_chance, gettext_noop
+from selector.strategies.pool import Pool
+from selector.strategies.settings import Settings
 
 
-def fill(draft: Draft) -> None:
-    order = shuffled(draft.pool.train_samples, draft.seed, "uniform")
-    draft.take_evaluation()
-    draft.take(order, draft.missing, "uniform")
-    draft.take_evaluation(beyond_share=True)
-    if draft.missing:
-        before = draft.missing
-        draft.take_evaluation(is_capped=False)
-        draft.take(order, draft.missing, "uniform", is_capped=False)
-        draft.take_evaluation(is_capped=False, beyond_share=True)
-        if draft.missing < before:
-            draft.note_relaxed_cap()
+def _plan(pool: Pool, settings: Settings, _places: Places) -> Plan:
+    return Plan([Share("uniform", by_chance(pool.train_samples, settings))])
+
+
+STRATEGY = Strategy(
+    name="uniform",
+    title=gettext_noop("uniform"),
+    help=gettext_noop("Any solution, equally likely: the yardstick"),
+    reasons={"uniform": gettext_noop("drawn uniformly")},
+    plan=_plan,
+)

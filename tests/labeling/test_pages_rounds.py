@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from labeling.models import Campaign, QueueItem, Round
+from selector import strategies
 from tests import factories as make
 from tests.labeling.pages import fill_pool, scored_by, signed_in, text_of
 
@@ -38,6 +39,15 @@ def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead
     assert preview.by_reason == {"convincing_wrong": 2, "convincing": 2}
     assert "Scores of 12 wrong-answer solutions; the 2 chosen have scores from 0.88 up." in text_of(answer)
     assert not Round.objects.exists()
+
+
+def test_every_registered_strategy_is_offered_and_previewed(campaign: Campaign, lead: Client) -> None:
+    scored_by(campaign, fill_pool(campaign, problems=6))
+    for strategy in strategies.STRATEGIES.values():
+        page = text_of(lead.get(plan_of(campaign), WANTED | {"strategy": strategy.name}))
+        assert strategy.help in page
+        assert f'value="{strategy.name}" checked' in page
+        assert not any(f"{reason.replace('_', ' ')}<" in page for reason in strategy.reasons if "_" in reason)
 
 
 def test_without_a_selector_the_preview_says_that_it_draws_uniformly(campaign: Campaign, lead: Client) -> None:

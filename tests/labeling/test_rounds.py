@@ -9,6 +9,7 @@ from labeling.actions import problems, rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.rounds import RoundPlan
 from labeling.models import Campaign, Event, Job, Labeler, Problem, QueueItem, Round, Solution
+from selector import strategies
 from tests import factories as make
 from tests.labeling.working import make_items, submit, take, work
 
@@ -193,6 +194,28 @@ def test_without_a_selector_convincing_wrong_is_uniform_and_says_so(campaign: Ca
     assert made.selector is None
     assert {reason for _, _, reason, _ in chosen(made)} == {"uniform"}
     assert any("uniformly" in note for note in made.notes)
+
+
+def test_a_popular_wrong_answer_is_told_by_every_sample_copies_and_labeled_ones_too(campaign: Campaign) -> None:
+    """Of five samples three say 6: a labeled one, its copy, and the one that is chosen before 7."""
+    problem = make.make_problem(campaign)
+    make.make_solution(problem, answer="7")
+    first = make.make_solution(problem, answer="6")
+    make.make_solution(problem, answer="6", steps=first.steps, duplicate_of=first, content_hash=first.content_hash)
+    popular = make.make_solution(problem, answer="6")
+    make.make_solution(problem, answer=None)
+    make.make_label(first)
+
+    made = plan(campaign, size=1, strategy="popular_wrong", evaluation_share=0)
+
+    assert chosen(made) == [(popular.pk, 0, "popular_wrong", None)]
+
+
+@pytest.mark.parametrize("strategy", strategies.NAMES)
+def test_every_registered_strategy_plans_a_round(strategy: str, campaign: Campaign, pool: list[Solution]) -> None:
+    made = plan(campaign, size=5, strategy=strategy)
+
+    assert (made.strategy, made.items.count()) == (strategy, 5)
 
 
 def test_a_published_version_that_has_not_scored_the_pool_does_not_choose(campaign: Campaign) -> None:

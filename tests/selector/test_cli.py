@@ -147,6 +147,34 @@ def test_select_leaves_out_the_test_split_unless_asked(run: Run, tmp_path: Path)
     }  # fmt: skip
 
 
+def test_select_knows_every_strategy_and_its_settings(run: Run, refused: Callable[..., str], tmp_path: Path) -> None:
+    rows = [
+        {
+            "problem_id": f"p{i // 4}", "solution_id": f"s{i}", "score": i / 12, "answer_is_correct": False,
+            "answer": "7" if i < 3 else str(i), "likelihood": 1 - i / 12, "step_scores": [0.9, 0.4],
+            "step_spreads": [0.0, i / 100],
+        }
+        for i in range(12)
+    ]  # fmt: skip
+    likelihoods = write(tmp_path / "other", *({**row, "score": abs(i - 5)} for i, row in enumerate(rows)))
+    select = ["select", "--scores", write(tmp_path / "scores", *rows), "--size", 2, "--out", tmp_path / "picks"]
+
+    def first(*more: str) -> dict[str, Any]:
+        run(*select, "--problem-cap", "1", *more)
+        return rows_of(tmp_path / "picks")[0]
+
+    popular = first("--strategy", "popular_wrong")
+    assert (popular["solution_id"], popular["utility_parts"]) == ("s0", {"votes": 3, "samples": 4, "vote_share": 0.75})
+    assert first("--strategy", "uncertain")["solution_id"] == "s6"
+    assert first("--strategy", "uncertain", "--undecided-by", "committee")["utility_parts"]["spread"] == 0.11
+    assert first("--strategy", "surprise")["solution_id"] == "s0"
+    assert first("--strategy", "surprise", "--likelihoods", likelihoods)["solution_id"] == "s11"
+    assert first("--strategy", "mixture", "--mixture", "uncertain=1")["reason"] == "uncertain"
+    assert run(*select)["mean_score"] == {"convincing_wrong": pytest.approx((11 + 7) / 24)}
+    assert run(*select)["kept_out"] == {"cap": 3}
+    assert "mixture: expected strategies with weights" in refused(*select, "--mixture", "half")
+
+
 def test_evaluate_ranks_by_scores_that_a_pool_carries(run: Run) -> None:
     best_of_16 = DATA / "math_best_of_16.jsonl"
     result = run("evaluate", "--data", best_of_16, "--score-key", "prm_score")
