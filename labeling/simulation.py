@@ -97,12 +97,6 @@ class Client:
         self._connection.close()
 
 
-def _unsure(item: Mapping[str, Any], first_error: int) -> list[dict[str, Any]]:
-    """Nothing is known about alternatives: each is flagged, none rated."""
-    texts = item.get("alternatives", {}).get(str(first_error), [])
-    return [{"text": text, "rating": None, "flagged": True} for text in texts]
-
-
 @dataclass
 class SimulatedLabeler:
     """One simulated person."""
@@ -162,7 +156,6 @@ class SimulatedLabeler:
             "finish_reason": "solution" if first_error is None else "found_error",
             "total_time": STEP_MS * len(ratings),
             "step_times": [STEP_MS] * len(ratings),
-            "alternatives": [] if first_error is None else _unsure(item, first_error),
         }
 
     def _drawn(self, item: dict[str, Any], key: str) -> int | None:

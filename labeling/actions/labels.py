@@ -98,7 +98,7 @@ def _create(*, item: QueueItem | None, solution: Solution, labeler: Labeler, don
         origin=Origin.SIMULATED if labeler.kind == LabelerKind.SIMULATED else Origin.HERE,
         ratings=done.signs,
         flagged=sorted(done.flagged),
-        alternatives=[{"text": a.text, "rating": a.rating, "flagged": a.flagged} for a in done.alternatives],
+        alternatives=[{"text": a.text, "rating": a.rating, "flagged": a.flagged} for a in done.alternatives or ()],
         finish_reason=done.finish_reason,
         reason=done.reason,
         total_time_ms=done.total_time,
@@ -184,6 +184,6 @@ def _content_hash(item_id: int, done: passes.Pass) -> str:
         list(done.step_times),
         done.reason,
         sorted(done.flagged),
-        [[a.text, a.rating, a.flagged] for a in done.alternatives],
+        [[a.text, a.rating, a.flagged] for a in done.alternatives or ()],
     ]
     return hashlib.blake2b(orjson.dumps(content), digest_size=32).hexdigest()

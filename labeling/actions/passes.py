@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from labeling.actions.errors import RuleBroken
 from labeling.models import SIGNS, FinishReason
@@ -30,7 +30,7 @@ class Pass:
     step_times: Sequence[int] = ()
     reason: str = ""
     flagged: Sequence[int] = ()
-    alternatives: Sequence[Alternative] = field(default=())
+    alternatives: Sequence[Alternative] | None = None  # None: they were not shown, as to a program that knows of none
 
     @property
     def signs(self) -> str:
@@ -101,9 +101,10 @@ def _check_flags(done: Pass) -> None:
 def _check_alternatives(done: Pass, offered: Sequence[str]) -> None:
     """A found error is judged whole: each alternative to its step too. Giving up keeps what was said so far.
 
-    A client may leave the key out of a body, as it may leave out `reason`; where there is something to judge the rule
-    asks for it all the same, so that labels by page and by API hold the same.
+    Programs may know of no alternatives: None says that nobody was asked about any.
     """
+    if done.alternatives is None:
+        return
     if done.alternatives and -1 not in done.ratings:
         raise RuleBroken("alternatives", "only the step of the first error has alternatives to rate")
     given, wanted = Counter(alternative.text for alternative in done.alternatives), Counter(offered)

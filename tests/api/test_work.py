@@ -409,7 +409,7 @@ def test_alternatives_of_the_first_error_are_rated(worker_bee: APIClient, campai
         {"text": "$2 + 2 = 4$", "rating": 1, "flagged": False},
         {"text": "It is 4.", "rating": None, "flagged": True},
     ]
-    refused = worker_bee.post(url(offered, "label"), a_pass(offered))
+    refused = worker_bee.post(url(offered, "label"), a_pass(offered, alternatives=rated[:1]))
     assert (refused.status_code, list(refused.json()["fields"])) == (400, ["alternatives"])
     assert worker_bee.post(url(offered, "label"), a_pass(offered, alternatives=rated)).status_code == 201
     assert Label.objects.get().alternatives == rated

@@ -166,7 +166,10 @@ ONE, ANOTHER = Alternative("one way", 1), Alternative("another way", None, flagg
 @pytest.mark.parametrize(
     ("done", "words"),
     [
-        (found_error(), "each of the 2 alternatives to the step of the first error is rated or flagged as unsure"),
+        (
+            found_error(alternatives=[]),
+            "each of the 2 alternatives to the step of the first error is rated",
+        ),
         (found_error(alternatives=[ONE]), "unsure; 1 missing"),
         (found_error(alternatives=[ONE, Alternative("made up", 1)]), "unchanged"),
         (found_error(alternatives=[ONE, ONE]), "comes once"),
@@ -187,12 +190,13 @@ def test_alternatives_are_judged_as_the_rules_say(done: Pass, words: str) -> Non
     "done",
     [
         found_error(alternatives=[ANOTHER, ONE]),
+        found_error(),
         found_error([1, 1, 1], finish_reason="solution"),
         found_error(finish_reason="give_up", reason="too hard"),
         found_error(finish_reason="give_up", reason="too hard", alternatives=[ONE]),
     ],
 )
-def test_a_found_error_needs_every_alternative_and_giving_up_keeps_some(done: Pass) -> None:
+def test_a_found_error_needs_every_alternative_that_was_shown_and_giving_up_keeps_some(done: Pass) -> None:
     check(done, offered=OFFERED)
 
 

@@ -84,7 +84,8 @@ class PassBody(serializers.Serializer):
         child=RatedAlternative(),
         required=False,
         max_length=MAX_CHARACTERS,  # those of a solution hold at most so many characters
-        help_text="With found_error, where the solution has alternatives to that step: each, rated or flagged.",
+        help_text="With found_error, where the solution has alternatives to that step: each, rated or flagged; "
+        "left out by programs that do not show them.",
     )
 
 
@@ -101,6 +102,10 @@ class RevisionBody(PassBody):
     revision_reason = Text(required=False, max_length=passes.MAX_REASON)
 
 
+def _alternatives(given: list[dict[str, Any]] | None) -> list[passes.Alternative] | None:
+    return None if given is None else [passes.Alternative(**alternative) for alternative in given]
+
+
 def pass_of(values: dict[str, Any], *, total_time: int = 0) -> passes.Pass:
     """Checked values as the pass that actions judge."""
     return passes.Pass(
@@ -110,7 +115,7 @@ def pass_of(values: dict[str, Any], *, total_time: int = 0) -> passes.Pass:
         step_times=values.get("step_times", ()),
         reason=values.get("reason", ""),
         flagged=values.get("flagged", ()),
-        alternatives=[passes.Alternative(**alternative) for alternative in values.get("alternatives", ())],
+        alternatives=_alternatives(values.get("alternatives")),
     )
 
 
