@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0005_unfinished_items_index_for_sqlite'),
+        ('labeling', '0006_one_index_for_references'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
