@@ -19,6 +19,8 @@ from labeling.models import (
     Draft,
     Event,
     Grade,
+    GuideReading,
+    GuideVersion,
     Job,
     Label,
     Labeler,
@@ -55,6 +57,19 @@ def _password_hash() -> str:
 def make_campaign(slug: str | None = None, **fields: Any) -> Campaign:
     slug = slug or f"campaign-{next(_numbers)}"
     return Campaign.objects.create(**{"slug": slug, "name": slug.title()} | fields)
+
+
+def make_guide(campaign: Campaign, number: int | None = None, **fields: Any) -> GuideVersion:
+    """The next version of the campaign's guide, in force from now on."""
+    number = number or campaign.guide_versions.count() + 1
+    defaults = {"text": f"Text {number}.", "note": "" if number == 1 else f"Change {number}."}
+    campaign.guide = GuideVersion.objects.create(**{"campaign": campaign, "number": number} | defaults | fields)
+    campaign.save(update_fields=["guide"])
+    return campaign.guide
+
+
+def make_guide_reading(version: GuideVersion, account: User | None = None) -> GuideReading:
+    return GuideReading.objects.create(version=version, account=account or make_account())
 
 
 def make_membership(campaign: Campaign, account: User | None = None, role: str = "labeler") -> Membership:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
-from labeling.actions import events, people
+from labeling.actions import events, guides, people
 from labeling.actions.errors import ActionError
 from labeling.actions.rounds import RoundPlan
 from labeling.models import (
@@ -22,6 +22,8 @@ from labeling.models import (
     Draft,
     Event,
     Grade,
+    GuideReading,
+    GuideVersion,
     Job,
     Label,
     Labeler,
@@ -63,6 +65,7 @@ def create(*, slug: str, name: str, by: User, wanted: Mapping[str, Any] | None =
                 made.save()
         except IntegrityError as error:
             raise _slug_taken(slug) from error
+        guides.begin(campaign=made, by=by)
         people.add_member(campaign=made, account=by, role=Role.LEAD, by=by)
         events.record(campaign=made, actor=by, verb="campaign.created", subject=slug, after=settings_of(made))
     return made
@@ -110,7 +113,7 @@ def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
     if "://" in campaign.base_model:
         raise ActionError("base_model is no address.", {"settings.base_model": "tiny, or a model's name or folder"})
     try:
-        campaign.full_clean(exclude=["created_by"], validate_unique=False)
+        campaign.full_clean(exclude=["created_by", "guide"], validate_unique=False)
     except ValidationError as error:
         fields = {_named(field): " ".join(rules) for field, rules in error.message_dict.items()}
         raise ActionError(" ".join(f"{field}: {rule}" for field, rule in fields.items()), fields) from error
@@ -134,6 +137,7 @@ def _delete_rows(campaign: Campaign) -> None:
     """Children first, a statement a table: the ORM's collector would read a million labels into memory."""
     labels = Label.objects.filter(problem__campaign=campaign)
     labels.update(revises=None)
+    Campaign.objects.filter(pk=campaign.pk).update(guide=None)
     solutions = Solution.objects.filter(problem__campaign=campaign)
     solutions.update(duplicate_of=None)
     tables: list[QuerySet[Any]] = [
@@ -154,6 +158,8 @@ def _delete_rows(campaign: Campaign) -> None:
         Membership.objects.filter(campaign=campaign),
         Job.objects.filter(campaign=campaign),
         Event.objects.filter(campaign=campaign),
+        GuideReading.objects.filter(version__campaign=campaign),
+        GuideVersion.objects.filter(campaign=campaign),
         Campaign.objects.filter(pk=campaign.pk),
     ]
     for rows in tables:

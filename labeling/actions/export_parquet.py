@@ -65,6 +65,7 @@ def _schema(pa: Any) -> Any:
             ("total_time_ms", pa.int64()),
             ("step_times_ms", pa.list_(pa.int64())),
             ("score", pa.float64()),
+            ("guide_version", pa.int32()),
         ]
     )
 
@@ -106,4 +107,5 @@ def _rows(found: QuerySet[Label]) -> Iterator[dict[str, Any]]:
             "total_time_ms": label.total_time_ms,
             "step_times_ms": label.step_times_ms,
             "score": label.score,
+            "guide_version": label.guide_version,
         }

@@ -37,6 +37,7 @@ class LabelFacts(NamedTuple):
     labeler_name: str
     labeler_kind: str
     round_number: int | None
+    guide_version: int | None
     purpose: str | None
     score: float | None
     problem_id: str | None
@@ -71,7 +72,7 @@ class LabelFacts(NamedTuple):
 FIELDS = (
     "id", "origin", "mode", "ratings", "flagged", "alternatives", "steps", "finish_reason", "reason", "total_time_ms",
     "step_times_ms", "shown", "submitted_at", "source", "labeler__uuid", "labeler__name", "labeler__kind",
-    "round__number", "item__purpose", "item__score", "problem__external_id", "problem__text",
+    "round__number", "guide__number", "item__purpose", "item__score", "problem__external_id", "problem__text",
     "problem__ground_truth_solution", "problem__level", "problem__subject", "problem__split", "solution__external_id",
     "solution__generator", "solution__steps", "solution__answer", "solution__answer_is_correct",
     "solution__alternatives", "solution__metadata", "reference",

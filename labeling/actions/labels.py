@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from labeling.actions import passes, problems, queue, rounds
+from labeling.actions import guides, passes, problems, queue, rounds
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
 from labeling.actions.statements import Statement
 from labeling.models import (
@@ -104,6 +104,7 @@ def _create(*, item: QueueItem | None, solution: Solution, labeler: Labeler, don
         total_time_ms=done.total_time,
         step_times_ms=list(done.step_times),
         shown=_shown(solution, labeler.campaign),
+        guide_id=guides.version_shown(labeler.campaign, done.guide),
         submitted_at=timezone.now(),
         **more,
     )

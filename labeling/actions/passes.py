@@ -22,7 +22,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """What a labeler submits: ratings in order up to the first error, how the pass ended, active time in ms."""
+    """What a labeler submits: ratings in order up to the first error, how the pass ended, active time in ms.
+
+    `guide` is the version of the guide that they had beside it; None: the one in force.
+    """
 
     ratings: Sequence[int]
     finish_reason: str
@@ -31,6 +34,7 @@ class Pass:
     reason: str = ""
     flagged: Sequence[int] = ()
     alternatives: Sequence[Alternative] | None = None  # None: they were not shown, as to a program that knows of none
+    guide: int | None = None
 
     @property
     def signs(self) -> str:

@@ -13,7 +13,7 @@ from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
 # What a labeler's requests look at. Naming and reading all columns took a third of their time, the texts of an item
 # most of all. A column that is missing here is read when it is asked for.
 LABELER = ("account", "kind", "name")
-SETTINGS = ("slug", "lease_minutes", "reference_answer", "bad_problem_quorum")
+SETTINGS = ("slug", "lease_minutes", "reference_answer", "bad_problem_quorum", "guide__number")
 IN_HAND = (
     *("round", "state", "leased_by", "lease_number", "leased_until"),
     *(f"campaign__{name}" for name in SETTINGS),
@@ -33,12 +33,12 @@ def _labeler(account: int, campaign: int) -> QuerySet[Labeler]:
 
 def _labeler_and_campaign(account: int, slug: str) -> QuerySet[Labeler]:
     found = Labeler.objects.filter(account=account, campaign__slug=slug, campaign__memberships__account=account)
-    return found.select_related("campaign").only(*LABELER, *(f"campaign__{name}" for name in SETTINGS))
+    return found.select_related("campaign__guide").only(*LABELER, *(f"campaign__{name}" for name in SETTINGS))
 
 
 def _item(item: int, account: int) -> QuerySet[QueueItem]:
     found = QueueItem.objects.filter(pk=item, campaign__memberships__account=account)
-    return found.select_related("campaign", "solution__problem").only(*IN_HAND)
+    return found.select_related("campaign__guide", "solution__problem").only(*IN_HAND)
 
 
 _LABELER = Statement(_labeler)

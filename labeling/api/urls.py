@@ -3,7 +3,7 @@
 from django.urls import path
 
 from labeling.api.schema import SchemaView
-from labeling.api.views import campaigns, exports, imports, jobs, me, members, rounds, rows, work
+from labeling.api.views import campaigns, exports, guides, imports, jobs, me, members, rounds, rows, work
 
 app_name = "api"
 CAMPAIGN = "campaigns/<slug:slug>/"
@@ -14,11 +14,14 @@ urlpatterns = [
     path("me/settings/", me.MySettings.as_view(), name="my-settings"),
     path("me/labels/", me.MyLabels.as_view(), name="my-labels"),
     path("me/labels/<int:label_id>/", me.MyLabel.as_view(), name="my-label"),
+    path("me/guides/<slug:slug>/", guides.MyGuide.as_view(), name="my-guide"),
     path(CAMPAIGN + "next/", work.next_item, name="next"),
     path("items/<int:item_id>/draft/", work.draft, name="draft"),
     path("items/<int:item_id>/release/", work.release, name="release"),
     path("items/<int:item_id>/label/", work.label, name="label"),
+    path(CAMPAIGN + "guide/", guides.Guide.as_view(), name="guide"),
     # For leads.
+    path(CAMPAIGN + "guide/versions/", guides.GuideVersions.as_view(), name="guide-versions"),
     path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
     path(CAMPAIGN, campaigns.CampaignDetail.as_view(), name="campaign"),
     path(CAMPAIGN + "stats/", campaigns.Stats.as_view(), name="stats"),

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from labeling.actions import people, rounds
+from labeling.actions import guides, people, rounds
 from labeling.actions.import_now import import_now
 from labeling.models import Campaign, JobKind, Role
 
@@ -31,6 +31,8 @@ def load() -> Iterator[str]:
             "lease_minutes": LEASE_MINUTES,
         },
     )
+    if made:
+        guides.begin(campaign=campaign, by=None)
     yield "demo campaign: made" if made else "demo campaign: there already"
     for name in FILES:
         if not campaign.jobs.filter(kind=JobKind.IMPORT, state="done", params__contains=name).exists():

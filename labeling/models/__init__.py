@@ -2,6 +2,7 @@
 
 from labeling.models.campaigns import Campaign, Labeler, LabelerKind, Membership, ReferenceAnswer, Role, Scope
 from labeling.models.events import Event
+from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersion
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
 from labeling.models.labels import RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Mode, Origin
 from labeling.models.people import Preferences, Theme
@@ -23,7 +24,9 @@ from labeling.models.selectors import SelectorState, SelectorVersion, SolutionSc
 
 __all__ = [
     "MAX_CHARACTERS",
+    "MAX_GUIDE",
     "MAX_LEASES",
+    "MAX_NOTE",
     "MAX_STEPS",
     "RATINGS",
     "SIGNS",
@@ -36,6 +39,8 @@ __all__ = [
     "Event",
     "FinishReason",
     "Grade",
+    "GuideReading",
+    "GuideVersion",
     "ItemState",
     "Job",
     "JobKind",

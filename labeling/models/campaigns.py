@@ -47,6 +47,10 @@ class Campaign(models.Model):
     bad_problem_quorum = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
+    # The guide in force: kept here, so that handing out a solution need not look for the newest.
+    guide = models.ForeignKey(
+        "labeling.GuideVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         ordering = ["slug"]

@@ -10,6 +10,7 @@ from django.db.models.lookups import Exact, GreaterThan
 
 from labeling.models.campaigns import Labeler
 from labeling.models.fields import JSONText
+from labeling.models.guides import GuideVersion
 from labeling.models.jobs import Job
 from labeling.models.problems import MAX_STEPS, Problem, Solution
 from labeling.models.queue import QueueItem
@@ -94,6 +95,9 @@ class Label(models.Model):
     step_times_ms = JSONText(default=list)
     # What the labeler saw: reference answer and how it was shown, steps behind the fold, ….
     shown = JSONText(default=dict)
+    # The guide that the labeler had beside the solution; none where the label was made elsewhere. Unindexed, as imports
+    # have it for nothing: what is asked of it is asked of one campaign's labels.
+    guide = models.ForeignKey(GuideVersion, null=True, on_delete=models.PROTECT, related_name="labels", db_index=False)
     submission_id = models.UUIDField(null=True, unique=True)
     submission_hash = models.CharField(max_length=64, blank=True)
     submitted_at = models.DateTimeField()

@@ -18,6 +18,8 @@ FOR_LEADS = [
     ("patch", "campaigns/campaign/"),
     ("delete", "campaigns/campaign/"),
     ("get", "campaigns/campaign/stats/"),
+    ("post", "campaigns/campaign/guide/"),
+    ("get", "campaigns/campaign/guide/versions/"),
     ("get", "campaigns/campaign/members/"),
     ("post", "campaigns/campaign/members/"),
     ("get", "campaigns/campaign/members/owner/"),
@@ -51,6 +53,8 @@ FOR_EVERYBODY = {"schema/", "me/", "me/settings/", "me/labels/", "campaigns/"}
 FOR_LABELERS = {
     "me/labels/<int:label_id>/",
     "campaigns/<slug:slug>/next/",
+    "campaigns/<slug:slug>/guide/",
+    "me/guides/<slug:slug>/",
     "items/<int:item_id>/draft/",
     "items/<int:item_id>/release/",
     "items/<int:item_id>/label/",

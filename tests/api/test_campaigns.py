@@ -12,6 +12,8 @@ from rest_framework.test import APIClient
 from labeling.models import (
     Campaign,
     Event,
+    GuideReading,
+    GuideVersion,
     Job,
     Label,
     Labeler,
@@ -165,6 +167,8 @@ def a_full_campaign(campaign: Campaign, owner: User) -> None:
     make.make_grade(item.solution)
     make.make_candidate_tree(item.solution.problem)
     make.make_score(make.make_selector(campaign), item.solution)
+    make.make_guide_reading(make.make_guide(campaign), owner)
+    Label.objects.filter(pk=first.pk).update(guide=campaign.guide)
     make.make_event(campaign)
 
 
@@ -177,7 +181,7 @@ def test_delete_takes_everything_of_the_campaign_and_nothing_else(
     other = make.make_campaign("other")
     for one in (campaign, other):
         a_full_campaign(one, owner)
-    models = [Label, Labeler, Problem, QueueItem, Reference, SelectorVersion, Solution, Job]
+    models = [GuideReading, GuideVersion, Label, Labeler, Problem, QueueItem, Reference, SelectorVersion, Solution, Job]
     before = {model: model.objects.count() for model in models}  # type: ignore[attr-defined]
     folder = Path(settings.MEDIA_ROOT, f"campaign-{campaign.pk}", "job-1")
     folder.mkdir(parents=True)

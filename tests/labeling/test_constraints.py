@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from labeling.models import (
+    MAX_GUIDE,
     Campaign,
     Dispute,
     Draft,
@@ -86,6 +87,11 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "campaign_shares_within_one": lambda rows: update(rows.campaign, wrong_share=0.8, evaluation_share=0.21),
     "campaign_train_after_a_share": lambda rows: update(rows.campaign, train_after=0),
     "campaign_overlap_at_least_one": lambda rows: update(rows.campaign, overlap=0),
+    "guide_version_one_per_number": lambda rows: again(make.make_guide(rows.campaign)),
+    "guide_version_counts_from_one": lambda rows: update(make.make_guide(rows.campaign), number=0, note="Nothing."),
+    "guide_version_has_a_text_of_bounded_length": lambda rows: update(make.make_guide(rows.campaign), text=""),
+    "guide_version_says_what_changed": lambda rows: update(make.make_guide(rows.campaign), number=2),
+    "guide_reading_once_per_version": lambda rows: again(make.make_guide_reading(make.make_guide(rows.campaign))),
     "membership_one_per_account": lambda rows: again(make.make_membership(rows.campaign)),
     "membership_role_known": lambda rows: update(make.make_membership(rows.campaign), role="owner"),
     "labeler_one_per_uuid": lambda rows: again(rows.labeler, account_id=None),
@@ -244,6 +250,14 @@ def test_an_item_that_is_not_leased_keeps_no_lease(state: str, rows: Rows) -> No
 def test_a_running_job_without_a_lease_is_refused(rows: Rows) -> None:
     with pytest.raises(IntegrityError, match="job_lease_iff_running"), transaction.atomic():
         update(make.make_job(rows.campaign), state="running")
+
+
+def test_a_guide_longer_than_is_rendered_in_a_moment_is_refused(rows: Rows) -> None:
+    version = make.make_guide(rows.campaign)
+    update(version, text="x" * MAX_GUIDE)
+
+    with pytest.raises(IntegrityError, match="guide_version_has_a_text_of_bounded_length"), transaction.atomic():
+        update(version, text="x" * (MAX_GUIDE + 1))
 
 
 @pytest.mark.parametrize("ratings", ["-+", "--", "0-0", "+ -", "x", "−", "+0-\n"])

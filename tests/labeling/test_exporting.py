@@ -187,7 +187,7 @@ def test_a_revision_takes_the_place_of_what_it_revises(campaign: Campaign) -> No
 
 def test_parquet_loads_where_researchers_load_it(campaign: Campaign, tmp_path: Path) -> None:
     import_files(campaign, DATA / "prm800k_sample.jsonl", DATA / "mr_ben_math_human_first_error.jsonl")
-    label = label_in(campaign, [1, 0, -1])
+    label = label_in(campaign, [1, 0, -1], guide=make.make_guide(campaign, number=3))
     path = tmp_path / "labels.parquet"
 
     call_command("export_labels", campaign="campaign", format="parquet", out=path, stderr=StringIO())
@@ -196,6 +196,7 @@ def test_parquet_loads_where_researchers_load_it(campaign: Campaign, tmp_path: P
     assert len(table) == Label.objects.count()
     assert table[-1]["ratings"] == [1, 0, -1]
     assert table[-1]["steps"] == label.solution.steps if label.solution else None
+    assert (table[0]["guide_version"], table[-1]["guide_version"]) == (None, 3)
     assert [path.name for path in tmp_path.glob("*.part")] == []
 
 

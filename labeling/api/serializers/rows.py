@@ -83,6 +83,9 @@ class LabelAnswer(Answer):
     total_time = serializers.IntegerField(source="total_time_ms")
     step_times = serializers.ListField(source="step_times_ms", child=serializers.IntegerField())
     shown = serializers.JSONField()
+    guide = serializers.IntegerField(
+        source="guide.number", allow_null=True, default=None, help_text="The version of the guide that was shown."
+    )
     submitted_at = serializers.DateTimeField()
     is_current = serializers.BooleanField()
     revises = serializers.IntegerField(source="revises_id", allow_null=True)

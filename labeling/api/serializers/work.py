@@ -87,6 +87,9 @@ class PassBody(serializers.Serializer):
         help_text="With found_error, where the solution has alternatives to that step: each, rated or flagged; "
         "left out by programs that do not show them.",
     )
+    guide = WholeNumber(
+        required=False, min_value=1, help_text="The version of the guide that was shown; else the one in force."
+    )
 
 
 class LabelBody(PassBody, Lease):
@@ -116,6 +119,7 @@ def pass_of(values: dict[str, Any], *, total_time: int = 0) -> passes.Pass:
         reason=values.get("reason", ""),
         flagged=values.get("flagged", ()),
         alternatives=_alternatives(values.get("alternatives")),
+        guide=values.get("guide"),
     )
 
 
@@ -140,6 +144,7 @@ class OfferedItem(Answer):
         help_text="True where the answer was found to differ from the reference answer that is shown; else absent.",
     )
     alternatives = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
+    guide = serializers.IntegerField(required=False, help_text="The version of the guide that is in force.")
     draft = serializers.DictField(child=serializers.JSONField(), required=False)
     draft_saved_at = serializers.DateTimeField(required=False, help_text="What a later draft says it `replaces`.")
 
@@ -163,6 +168,8 @@ def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
             answer["answer_differs"] = True
     if solution.alternatives:
         answer["alternatives"] = solution.alternatives
+    if labeler.campaign.guide is not None:
+        answer["guide"] = labeler.campaign.guide.number
     if besides.draft is not None:
         answer |= {"draft": orjson.loads(besides.draft), "draft_saved_at": besides.draft_saved_at}
     return answer

@@ -147,7 +147,7 @@ class MyLabel(APIView):
             Label.objects.filter(
                 pk=label_id, labeler__account=account, labeler__campaign__memberships__account=F("labeler__account")
             )
-            .select_related("labeler__campaign", "problem", "solution__problem", "item")
+            .select_related("labeler__campaign__guide", "problem", "solution__problem", "item")
             .first()
         )
         if label is None:

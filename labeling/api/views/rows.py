@@ -35,7 +35,7 @@ class Labels(LeadList):
         """In the order in which they came, those of an unfinished import left out."""
         is_visible = Q(import_job__isnull=True) | Q(import_job__state="done")
         labels = Label.objects.filter(is_visible, problem__campaign=campaign)
-        return labels.select_related("problem", "solution", "labeler__account", "round", "item").order_by("pk")
+        return labels.select_related("problem", "solution", "labeler__account", "round", "item", "guide").order_by("pk")
 
 
 class Solutions(LeadList):

@@ -10,7 +10,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_slug
+from django.db import transaction
 
+from labeling.actions import guides
 from labeling.actions.import_now import import_now
 from labeling.actions.importing import ImportResult, Progress
 from labeling.actions.jobs import ClaimLost
@@ -72,7 +74,10 @@ class Command(BaseCommand):
                 validate_slug(slug)
             except ValidationError as error:
                 raise CommandError(f"{slug!r} cannot be a campaign's name in addresses: {error.messages[0]}") from error
-            return Campaign.objects.create(slug=slug, name=slug)
+            with transaction.atomic():
+                made = Campaign.objects.create(slug=slug, name=slug)
+                guides.begin(campaign=made, by=None)
+            return made
         if campaign is None:
             raise CommandError(
                 f"There is no campaign {slug!r}. A lead makes one on the campaigns page; --create makes it here."
