@@ -6,11 +6,22 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import TextChoices
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from labeling.actions.campaigns import SETTINGS
 from labeling.actions.errors import ActionError
-from labeling.models import Campaign, ProblemState, ReferenceAnswer, Role, Round, Scope, Split, VerdictChoice
+from labeling.models import (
+    MAX_GUIDE,
+    MAX_NOTE,
+    Campaign,
+    ProblemState,
+    ReferenceAnswer,
+    Role,
+    Round,
+    Scope,
+    Split,
+    VerdictChoice,
+)
 from selector import strategies
 
 
@@ -286,3 +297,33 @@ class ExportForm(forms.Form):
     def formats_with_help(self) -> list[tuple[str, str, str]]:
         """Each format: value, name, what it is."""
         return FORMATS
+
+
+class LinesField(forms.CharField):
+    """Some lines of text; a browser sends each line end as two characters."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
+class GuideForm(forms.Form):
+    """The next version of the guide."""
+
+    text = LinesField(
+        max_length=MAX_GUIDE,
+        strip=False,
+        label=gettext_lazy("Text"),
+        widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "true"}),
+        help_text=gettext_lazy(
+            "Markdown, with formulas between dollar signs. [+], [0] or [-] at the start of a paragraph is the mark of "
+            "a rating. HTML is shown as text, pictures are left out, links must be https."
+        ),
+    )
+    note = LinesField(
+        max_length=MAX_NOTE,
+        required=False,
+        label=gettext_lazy("What changed"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("A sentence or two. Each labeler is shown it once, above the guide."),
+    )
+    replaces = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -50,6 +50,7 @@ ACTIONS = (
     Action("submit", "Enter", gettext_lazy("Submit, go to the next"), DESK),
     Action("problem", "p", gettext_lazy("To the problem and back"), DESK),
     Action("guide", "g", gettext_lazy("Guide"), DESK),
+    Action("guide-noted", "n", gettext_lazy("Noted: what is new in the guide"), DESK),
     Action("bad-problem", "Shift+b", gettext_lazy("Bad problem"), DESK),
     Action("give-up", "Shift+g", gettext_lazy("Give up"), DESK),
     Action("label", "l", gettext_lazy("Start labeling"), frozenset({LISTS})),

@@ -57,6 +57,8 @@ def _step_words() -> Words:
         "announce_undone": _("Undone."),
         "announce_redone": _("Done again."),
         "submitted": _("Submitted."),
+        "guide_changed": _("The guide has changed."),
+        "guide_noted": _("Noted."),
     }
 
 

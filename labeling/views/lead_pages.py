@@ -29,6 +29,7 @@ SECTIONS = {  # the tab that is open on a page, by the name of its address; else
     **dict.fromkeys(("solutions", "solution", "problems", "problem"), "solutions"),
     **dict.fromkeys(("members", "member-remove"), "people"),
     **dict.fromkeys(("decisions", "dispute", "problem-decision"), "decisions"),
+    **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),
     **dict.fromkeys(("data", "export"), "data"),
 }
 READERS = (Role.LEAD, Role.REVIEWER)

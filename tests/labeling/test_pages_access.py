@@ -14,16 +14,17 @@ from tests.labeling.pages import fill_pool, scored_by, signed_in
 
 READ_BY_REVIEWERS = [
     "", "rounds/", "rounds/0/", "problems/", "problems/{problem}/", "solutions/", "solutions/{solution}/", "decisions/",
-    "members/", "data/", "jobs/", "jobs/{job}/", "selectors/", "selectors/1/",
+    "members/", "data/", "jobs/", "jobs/{job}/", "selectors/", "selectors/1/", "guide/", "guide/1/",
 ]  # fmt: skip
 LEADS_ALONE = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
     "members/{member}/remove/", "export/?format=prm800k", "jobs/{waiting}/cancel/", "selectors/2/publish/",
+    "guide/edit/",
 ]  # fmt: skip
 POSTS = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
     "members/", "members/{member}/role/", "members/{member}/remove/", "data/", "jobs/{waiting}/cancel/",
-    "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/",
+    "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/", "guide/edit/",
 ]  # fmt: skip
 
 Address = Callable[[str], str]
@@ -35,6 +36,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
     solutions = fill_pool(campaign)
     scored_by(campaign, solutions)
     make.make_selector(campaign, 2, state="held_back", scored_at=make.A_MOMENT)
+    make.make_guide(campaign)
     item = make.make_item(solutions[0], make.make_round(campaign, 0), state="labeled")
     label = make.make_label(item=item, ratings=[1, 1, 1])
     numbers = {
@@ -127,7 +129,8 @@ def test_opening_the_address_of_signing_out_leads_to_the_start_still_signed_in(o
 
 
 @pytest.mark.parametrize(
-    "path", ["", "rounds/", "rounds/0/", "problems/", "solutions/", "decisions/", "members/", "jobs/", "selectors/"]
+    "path",
+    ["", "rounds/", "rounds/0/", "problems/", "solutions/", "decisions/", "members/", "jobs/", "selectors/", "guide/"],
 )
 def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(path: str, campaign: Campaign, owner: User) -> None:
     _rows(campaign, 1, problems=2)
@@ -144,6 +147,7 @@ def _rows(campaign: Campaign, number: int, problems: int) -> None:
     of = campaign.rounds.filter(number=0).first() or make.make_round(campaign, 0)
     make.make_round(campaign, number, state="closed")
     for solution in solutions:
+        make.make_guide_reading(make.make_guide(campaign))
         label = make.make_label(item=make.make_item(solution, of, state="labeled"), ratings=[1, 1, 1])
         make.make_dispute(label)
         make.make_membership(campaign)

@@ -3,6 +3,7 @@
 import { ActiveClock } from "./clock.js";
 import { paintDock, readiness, whatIsMissing, whereabouts } from "./dock.js";
 import { Drafts, newerDraft } from "./drafts.js";
+import { shownGuide } from "./guide.js";
 import { closePanel, openPanel, togglePanel } from "./panels.js";
 import { letterOf } from "./others.js";
 import { Pass, isJudged } from "./pass.js";
@@ -218,6 +219,7 @@ export class Desk {
         alternatives: pass.alternatives.filter(isJudged),
         total_time: clock.milliseconds,
         step_times: clock.stepMilliseconds(pass.ratings.length),
+        ...(shownGuide() && { guide: shownGuide() }),
         ...ending,
       },
     });

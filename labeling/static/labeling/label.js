@@ -2,6 +2,7 @@
 
 import { SignedOut } from "./api.js";
 import { Desk } from "./desk.js";
+import { Guide } from "./guide.js";
 import { Keeping } from "./keeping.js";
 import { go, isMenuOpen } from "./going.js";
 import { actionOf } from "./keys.js";
@@ -29,7 +30,8 @@ const supply = new Supply({
 });
 const waiting = new Waiting(() => next());
 const desk = new Desk({ places, api, signIn, keeping, finished, nextWanted: () => leaveBehind(), storedWanted: () => next({ isAgain: true }) });
-const actions = desk.actions();
+const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
+const actions = { ...desk.actions(), "guide-noted": () => guide.noted() };
 let done = Number(root.dataset.done);
 let isFetching = false;
 
@@ -79,6 +81,7 @@ async function next({ isAgain = false } = {}) {
 function show(found) {
   waiting.hide();
   desk.open(found);
+  guide.noticed(found.item.guide);
   supply.prepareAhead();
 }
 
