@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from labeling.models import Campaign, GuideReading, Label, QueueItem
 from tests import factories as make
+from tests.browser.axe import expect_no_violations
 from tests.browser.desk import DeskPage
 from tests.live import eventually
 
@@ -47,6 +48,7 @@ def test_an_open_page_shows_what_changed_until_it_is_noted(
     expect(marked).to_contain_text("are <b>negative</b>.")
     expect(marked.locator(".katex")).to_be_visible()
     assert not GuideReading.objects.exists()
+    expect_no_violations(page, "the guide with news")
 
     desk.press("n")
     expect(news(page)).to_have_count(0)
@@ -85,3 +87,39 @@ def test_what_was_noted_on_one_device_is_not_shown_on_another(
     expect(desk.page.get_by_role("button", name="Guide", exact=False).first).to_be_visible()
     expect(news(desk.page)).to_have_count(0)
     browser_errors.clear()  # the request that failed, which this page says in its console
+
+
+def test_a_lead_writes_a_version_looks_at_it_and_puts_it_in_force(
+    campaign: Campaign, owner: User, open_page: Callable[[User | None], Page], browser_errors: list[str]
+) -> None:
+    make.make_guide(campaign, text="Rate it.\n\n$$x^2$$\n\n> A step.\n\n[+] Because $x$.")
+    page = open_page(owner)
+    page.goto("/campaigns/campaign/guide/")
+    expect(page.locator(".guide-text .katex")).to_have_count(2)
+    expect_no_violations(page)
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("Text").press("Control+End")
+    page.keyboard.type("\n\nNever $y_1$ alone.")
+    page.get_by_role("button", name="Preview").press("Enter")
+    preview = page.get_by_role("region", name="As labelers will see it")
+    expect(preview.locator("p.new")).to_contain_text("new Never")
+    expect(preview.locator("p.new .katex")).to_be_visible()
+    expect(page.get_by_role("region", name="What it changes").locator("ins")).to_contain_text("Never $y_1$ alone.")
+    expect_no_violations(page, "a preview")
+    put = page.get_by_role("button", name="Put version 2 in force")
+    put.click()
+    expect(page.get_by_text("Expected: a sentence on what changed")).to_be_visible()
+    page.get_by_label("What changed").fill("Never alone.")
+    put.click()
+    expect(page.get_by_role("heading", name="The guide, version 2")).to_be_visible()
+    page.get_by_role("link", name="Version 1", exact=True).click()
+    page.get_by_role("link", name="Go back to this text").click()
+    expect(page.get_by_label("What changed")).to_have_value("Back to version 1.")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="Put version 3 in force").click()
+    expect(page.get_by_role("heading", name="The guide, version 3")).to_be_visible()
+    expect_no_violations(page)
+    texts = list(campaign.guide_versions.order_by("number").values_list("text", flat=True))
+    assert texts[2] == texts[0] != texts[1]
+    browser_errors.clear()  # the refused form came back as a 400, which the browser says in its console

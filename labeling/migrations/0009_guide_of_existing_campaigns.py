@@ -24,7 +24,7 @@ def take_away(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labeling', '0006_guide_versions'),
+        ('labeling', '0008_guide_versions'),
     ]
 
     operations = [
