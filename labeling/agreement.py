@@ -1,0 +1,217 @@
+"""How far labelers agree: pure functions over ratings, for labels that end at the first error.
+
+Steps behind a first error are missing by design: nobody was asked about them, so they are no disagreement. Where two
+people put the error at different steps, the steps that both rated still compare. Intervals come from a bootstrap over
+solutions, since the labels of one solution belong together.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TypeVar
+
+import krippendorff
+import numpy as np
+
+RATINGS = (-1, 0, 1)
+RESAMPLES = 300  # a second for a thousand pairs, nearly all of it the resampled alphas
+LEVEL = 0.95
+
+Array = np.ndarray
+Case = TypeVar("Case")
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One labeler's verdict on one solution: a rating for each step up to the first negative one, or for all."""
+
+    solution: int
+    labeler: int
+    ratings: tuple[int, ...]
+
+    @property
+    def first_error(self) -> int | None:
+        """0-based index of the negative step, None where every step is good."""
+        return len(self.ratings) - 1 if self.ratings and self.ratings[-1] == -1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people's verdicts on the same solution."""
+
+    one: Rated
+    other: Rated
+
+    @property
+    def solution(self) -> int:
+        return self.one.solution
+
+    @property
+    def labelers(self) -> tuple[int, int]:
+        return self.one.labeler, self.other.labeler
+
+    @property
+    def steps(self) -> list[tuple[int, int]]:
+        """What each said of the steps that both rated."""
+        return list(zip(self.one.ratings, self.other.ratings, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with what it rests on. `value` and the bounds are None where nothing can be said: too few cases.
+
+    `count` is of pairs for shares, of step ratings that can be compared for alpha; `low` and `high` bound 95 %.
+    """
+
+    value: float | None
+    count: int
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """All that is said of one group of pairs."""
+
+    pairs: int
+    solutions: int
+    exact: Figure  # the first error at the same step, or none for both
+    within_one: Figure  # at the same step or the one beside it, or none for both
+    any_error: Figure  # both found an error, or neither did
+    alpha: Figure  # ordinal Krippendorff alpha over the steps that were rated by two or more
+    confusion: tuple[tuple[int, ...], ...]  # step ratings of pairs, rows and columns negative, neutral, positive
+
+
+def pairs_of(labels: Iterable[Rated]) -> list[Pair]:
+    """Every two labels of one solution by different people; who comes first is decided by the labelers' numbers."""
+    by_solution: dict[int, list[Rated]] = defaultdict(list)
+    for label in labels:
+        by_solution[label.solution].append(label)
+    return [
+        Pair(one, other)
+        for _, group in sorted(by_solution.items())
+        for one, other in combinations(sorted(group, key=lambda label: label.labeler), 2)
+        if one.labeler != other.labeler
+    ]
+
+
+def is_exact(pair: Pair) -> bool:
+    """Whether both put the first error at the same step, or both found none."""
+    return pair.one.first_error == pair.other.first_error
+
+
+def is_within_one(pair: Pair) -> bool:
+    """Whether the first errors are at most one step apart, or both found none."""
+    one, other = pair.one.first_error, pair.other.first_error
+    return one == other if one is None or other is None else abs(one - other) <= 1
+
+
+def is_same_verdict(pair: Pair) -> bool:
+    """Whether both found an error, or neither did."""
+    return (pair.one.first_error is None) == (pair.other.first_error is None)
+
+
+def measure(pairs: Sequence[Pair], *, seed: int = 0) -> Agreement:
+    """The figures of a group of pairs; the same seed gives the same intervals."""
+    by_solution: dict[int, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        by_solution[pair.solution].append(pair)
+    groups = list(by_solution.values())
+    draws = _draws(len(groups), seed)
+    return Agreement(
+        pairs=len(pairs),
+        solutions=len(groups),
+        exact=_share(groups, is_exact, draws),
+        within_one=_share(groups, is_within_one, draws),
+        any_error=_share(groups, is_same_verdict, draws),
+        alpha=_alpha(groups, draws),
+        confusion=_confusion(pairs),
+    )
+
+
+def measure_by(
+    pairs: Iterable[Pair], keys: Callable[[Pair], Iterable[Hashable]], *, seed: int = 0
+) -> dict[Hashable, Agreement]:
+    """The figures of each group; a pair belongs to every group that `keys` names for it."""
+    groups: dict[Hashable, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        for key in keys(pair):
+            groups[key].append(pair)
+    return {key: measure(group, seed=seed) for key, group in groups.items()}
+
+
+def measure_by_position(pairs: Iterable[Pair], *, seed: int = 0) -> dict[int, Figure]:
+    """Of each step position, the share of pairs that gave the step the same rating, where both rated it."""
+    groups: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for pair in pairs:
+        for position, step in enumerate(pair.steps):
+            groups[position][pair.solution].append(step)
+    return {
+        position: _share(list(by_solution.values()), lambda step: step[0] == step[1], _draws(len(by_solution), seed))
+        for position, by_solution in sorted(groups.items())
+    }
+
+
+# --- figures
+
+
+def _draws(solutions: int, seed: int) -> Array:
+    """(RESAMPLES, solutions) indices: which solutions each resample holds."""
+    return np.random.default_rng(seed).integers(0, max(solutions, 1), size=(RESAMPLES, solutions))
+
+
+def _bounds(values: Array) -> tuple[float | None, float | None]:
+    known = values[~np.isnan(values)]
+    if not len(known):
+        return None, None
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return float(low), float(high)
+
+
+def _share(groups: Sequence[Sequence[Case]], holds: Callable[[Case], bool], draws: Array) -> Figure:
+    """The share of cases that hold; resampled by group."""
+    hits = np.array([sum(map(holds, group)) for group in groups], dtype=float)
+    sizes = np.array([len(group) for group in groups], dtype=float)
+    if not len(groups):
+        return Figure(None, 0)
+    low, high = _bounds(hits[draws].sum(axis=1) / sizes[draws].sum(axis=1))
+    return Figure(float(hits.sum() / sizes.sum()), int(sizes.sum()), low, high)
+
+
+def _alpha(groups: Sequence[Sequence[Pair]], draws: Array) -> Figure:
+    """Ordinal alpha; a unit is one step of one solution, its values are everybody's ratings of it."""
+    units = [np.array(list(_units(group)), dtype=int).reshape(-1, len(RATINGS)) for group in groups]
+    counts = np.concatenate(units) if units else np.empty((0, len(RATINGS)), dtype=int)
+    value = _ordinal_alpha(counts)
+    if value is None:
+        return Figure(None, int(counts.sum()))
+    resampled = [_ordinal_alpha(np.concatenate([units[index] for index in draw])) for draw in draws]
+    low, high = _bounds(np.array([np.nan if one is None else one for one in resampled]))
+    return Figure(value, int(counts.sum()), low, high)
+
+
+def _units(group: Sequence[Pair]) -> Iterator[list[int]]:
+    """How many people gave each rating, for each step of a solution that two or more rated."""
+    labels = {label.labeler: label for pair in group for label in (pair.one, pair.other)}
+    for position in range(max(len(label.ratings) for label in labels.values())):
+        given = [label.ratings[position] for label in labels.values() if position < len(label.ratings)]
+        if len(given) > 1:
+            yield [given.count(rating) for rating in RATINGS]
+
+
+def _ordinal_alpha(counts: Array) -> float | None:
+    """None where it is not defined: nothing to compare, or a single rating throughout."""
+    if len(counts) == 0 or np.count_nonzero(counts.sum(axis=0)) < 2:
+        return None
+    return float(krippendorff.alpha(value_counts=counts, value_domain=RATINGS, level_of_measurement="ordinal"))
+
+
+def _confusion(pairs: Iterable[Pair]) -> tuple[tuple[int, ...], ...]:
+    """Each pair's step ratings, counted both ways, so that it does not matter who comes first."""
+    table = np.zeros((len(RATINGS), len(RATINGS)), dtype=int)
+    for pair in pairs:
+        for one, other in pair.steps:
+            table[one + 1, other + 1] += 1
+            table[other + 1, one + 1] += 1
+    return tuple(tuple(int(count) for count in row) for row in table)

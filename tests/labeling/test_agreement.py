@@ -1,0 +1,131 @@
+"""Agreement: published worked examples, and cases worked out by hand."""
+
+import numpy as np
+import pytest
+
+from labeling import agreement
+from labeling.agreement import Pair, Rated, measure, measure_by, measure_by_position, pairs_of
+
+SIGNS = {"+": 1, "0": 0, "-": -1}
+
+
+def rated(solution: int, labeler: int, signs: str) -> Rated:
+    return Rated(solution, labeler, tuple(SIGNS[sign] for sign in signs))
+
+
+def pair(one: str, other: str, solution: int = 1) -> Pair:
+    return pairs_of([rated(solution, 1, one), rated(solution, 2, other)])[0]
+
+
+def pairs(*signs: tuple[str, str]) -> list[Pair]:
+    return [pair(one, other, solution) for solution, (one, other) in enumerate(signs)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "exact", "within_one", "same_verdict"),
+    [
+        ("++-", "++-", True, True, True),
+        ("+-", "++-", False, True, True),
+        ("-", "++-", False, False, True),
+        ("+++", "++-", False, False, False),
+        ("+++", "+0+", True, True, True),
+    ],
+)
+def test_first_errors_compare_by_place(one: str, other: str, exact: bool, within_one: bool, same_verdict: bool) -> None:
+    both = pair(one, other)
+
+    assert agreement.is_exact(both) is exact
+    assert agreement.is_within_one(both) is within_one
+    assert agreement.is_same_verdict(both) is same_verdict
+
+
+def test_steps_behind_a_first_error_are_missing_and_no_disagreement() -> None:
+    assert pair("+-", "++0+").steps == [(1, 1), (-1, 1)]
+
+
+def test_three_people_make_three_pairs_and_nobody_is_paired_with_themselves() -> None:
+    labels = [rated(1, 3, "+"), rated(1, 1, "-"), rated(1, 2, "+"), rated(1, 2, "0"), rated(2, 1, "+")]
+
+    assert [both.labelers for both in pairs_of(labels[:3])] == [(1, 2), (1, 3), (2, 3)]
+    assert (2, 2) not in [both.labelers for both in pairs_of(labels)]
+    assert {both.solution for both in pairs_of(labels)} == {1}
+
+
+def test_full_disagreement_is_never_read_as_agreement() -> None:
+    """The case that another tool reads as kappa 1.0: by hand, with n = 8 and n(-) = n(+) = 4, alpha is 1 - 7/4."""
+    found = measure(pairs(("-", "+"), ("+", "-"), ("-", "+"), ("+", "-")))
+
+    assert (found.exact.value, found.within_one.value, found.any_error.value) == (0, 0, 0)
+    assert found.alpha.value == pytest.approx(1 - 7 / 4)
+
+
+def test_ordinal_alpha_of_a_case_worked_out_by_hand() -> None:
+    """Units ++, 00, +0, --: n(-) = 2, n(0) = 3, n(+) = 3, n = 8.
+
+    Ordinal distances: d(-0) = (2 + 3 - 5/2)^2 = 6.25, d(0+) = (3 + 3 - 6/2)^2 = 9, d(-+) = (2 + 3 + 3 - 5/2)^2 = 30.25.
+    Observed: one pair 0+ counted both ways, 2 * 9 / 8 = 2.25. Expected: 2 * (6 * 6.25 + 9 * 9 + 6 * 30.25) / (8 * 7).
+    """
+    found = measure(pairs(("+", "+"), ("0", "0"), ("+", "0"), ("-", "-")))
+
+    assert found.alpha.value == pytest.approx(1 - 2.25 / (600 / 56))
+    assert found.alpha.count == 8
+    assert found.confusion == ((2, 0, 0), (0, 2, 1), (0, 1, 2))
+
+
+def test_the_librarys_alpha_is_the_published_one() -> None:
+    """Krippendorff, "Computing Krippendorff's alpha-reliability" (2011), example C: ordinal .815."""
+    observers = ["123321412***", "1233224125*3", "*3332342251*", "12332441251*"]
+    columns = zip(*observers, strict=True)
+    counts = np.array([[column.count(str(value)) for value in range(1, 6)] for column in columns])
+
+    alpha = agreement.krippendorff.alpha(
+        value_counts=counts, value_domain=[1, 2, 3, 4, 5], level_of_measurement="ordinal"
+    )
+
+    assert alpha == pytest.approx(0.815, abs=0.0005)
+
+
+def test_nothing_to_compare_is_said_and_not_counted_as_zero() -> None:
+    nothing, only_good = measure([]), measure(pairs(("++", "++")))
+
+    assert (nothing.exact, nothing.alpha) == (agreement.Figure(None, 0), agreement.Figure(None, 0))
+    assert (only_good.exact.value, only_good.alpha.value, only_good.alpha.count) == (1, None, 4)
+
+
+def test_intervals_hold_the_figure_and_narrow_with_more_cases() -> None:
+    some = [("+-", "+-"), ("++", "+-"), ("0+", "++"), ("-", "-")]
+    few, many = measure(pairs(*some * 3)), measure(pairs(*some * 30))
+
+    for figure in (few.exact, few.alpha, many.exact, many.alpha):
+        assert figure.low is not None
+        assert figure.value is not None
+        assert figure.high is not None
+        assert figure.low <= figure.value <= figure.high
+    assert width(many.exact) < width(few.exact)
+    assert width(many.alpha) < width(few.alpha)
+    assert measure(pairs(*some * 3)) == few
+
+
+def width(figure: agreement.Figure) -> float:
+    assert figure.low is not None
+    assert figure.high is not None
+    return figure.high - figure.low
+
+
+def test_groups_are_measured_apart_and_a_labeler_against_all_others() -> None:
+    labels = [rated(1, 1, "-"), rated(1, 2, "-"), rated(1, 3, "+")]
+
+    by_labeler = measure_by(pairs_of(labels), lambda both: both.labelers)
+
+    assert {labeler: found.exact.value for labeler, found in by_labeler.items()} == {1: 0.5, 2: 0.5, 3: 0}
+    assert {labeler: found.pairs for labeler, found in by_labeler.items()} == {1: 2, 2: 2, 3: 2}
+
+
+def test_positions_count_only_where_both_rated() -> None:
+    found = measure_by_position(pairs(("+0+", "++-"), ("+-", "+++")))
+
+    assert {position: (figure.value, figure.count) for position, figure in found.items()} == {
+        0: (1, 2),
+        1: (0, 2),
+        2: (0, 1),
+    }
