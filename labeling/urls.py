@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView
 from django.urls import URLPattern, URLResolver, path
 
 from labeling.views import (
+    agreement,
     campaigns,
     decisions,
     exports,
@@ -53,6 +54,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CAMPAIGN}members/", members.member_list, name="members"),
     path(f"{CAMPAIGN}members/<int:pk>/role/", members.change_role, name="member-role"),
     path(f"{CAMPAIGN}members/<int:pk>/remove/", members.remove_member, name="member-remove"),
+    path(f"{CAMPAIGN}agreement/", agreement.agreement_page, name="agreement"),
     path(f"{CAMPAIGN}data/", imports.data, name="data"),
     path(f"{CAMPAIGN}export/", exports.export, name="export"),
     path(f"{CAMPAIGN}jobs/", jobs.job_list, name="jobs"),
