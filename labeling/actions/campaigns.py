@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from labeling.actions import events, guides, people
 from labeling.actions.errors import ActionError
@@ -99,7 +100,9 @@ def settings_of(campaign: Campaign) -> dict[str, Any]:
 
 
 def _slug_taken(slug: str) -> ActionError:
-    return ActionError(f"There is a campaign {slug!r} already.", {"slug": "a name that no other campaign has"})
+    return ActionError(
+        _("There is a campaign “{slug}” already.").format(slug=slug), {"slug": _("a name that no other campaign has")}
+    )
 
 
 def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
@@ -111,7 +114,9 @@ def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
     except ActionError as error:
         raise ActionError(error.message, {_named(field): rule for field, rule in error.fields.items()}) from error
     if "://" in campaign.base_model:
-        raise ActionError("base_model is no address.", {"settings.base_model": "tiny, or a model's name or folder"})
+        raise ActionError(
+            _("base_model is no address."), {"settings.base_model": _("tiny, or a model's name or folder")}
+        )
     try:
         campaign.full_clean(exclude=["created_by", "guide"], validate_unique=False)
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.actions import events, references
 from labeling.actions.errors import ActionError, Conflict
@@ -14,19 +15,20 @@ def decide(
 ) -> Dispute:
     """Accept (the solution's answer, or the one given, becomes the reference) or decline; once."""
     if decision not in (DisputeState.ACCEPTED, DisputeState.DECLINED):
-        raise ActionError("A dispute is accepted or declined.", {"decision": "one of accepted, declined"})
+        raise ActionError(_("A dispute is accepted or declined."), {"decision": _("one of accepted, declined")})
     solution = dispute.label.solution
     answer = reference_answer or (solution.answer if solution else None)
     if decision == DisputeState.ACCEPTED and not answer:
         raise ActionError(
-            "An accepted dispute needs the new reference answer.", {"reference_answer": "the new reference answer"}
+            _("An accepted dispute needs the new reference answer."),
+            {"reference_answer": _("the new reference answer")},
         )
     with transaction.atomic():
         decided = Dispute.objects.filter(pk=dispute.pk, state=DisputeState.OPEN).update(
             state=decision, decided_at=timezone.now(), decided_by=by, decision_reason=reason
         )
         if not decided:
-            raise Conflict("This dispute has been decided already.")
+            raise Conflict(_("This dispute has been decided already."))
         if decision == DisputeState.ACCEPTED and answer:
             references.change(problem=dispute.problem, answer=answer, by=by, reason=reason or f"dispute {dispute.pk}")
             _accept_the_same(dispute, answer, by)

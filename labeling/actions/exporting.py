@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from labeling.actions import export_shapes
 from labeling.actions.errors import ActionError
@@ -94,22 +95,28 @@ def check_format(format: str, *, among: list[Format] | None = None) -> Format:
     known = among or list(Format)
     if format not in known:
         names = ", ".join(known)
-        raise ActionError(f"There is no format {format!r} here. Formats: {names}.", {"format": f"one of {names}"})
+        raise ActionError(
+            _("There is no format “{format}” here. Formats: {names}.").format(format=format, names=names),
+            {"format": _("one of {names}").format(names=names)},
+        )
     return Format(format)
 
 
 def _check_round(campaign: Campaign, number: int) -> int:
     if not campaign.rounds.filter(number=number).exists():
-        known = ", ".join(str(one) for one in campaign.rounds.values_list("number", flat=True)) or "none yet"
+        known = ", ".join(str(one) for one in campaign.rounds.values_list("number", flat=True)) or _("none yet")
         raise ActionError(
-            f"There is no round {number}. Rounds of this campaign: {known}.", {"round": f"one of: {known}"}
+            _("There is no round {number}. Rounds of this campaign: {known}.").format(number=number, known=known),
+            {"round": _("one of: {known}").format(known=known)},
         )
     return number
 
 
 def _check_split(split: str) -> str:
     if split not in Split.values:
-        raise ActionError(f"There is no split {split!r}. Splits: train, test.", {"split": "train or test"})
+        raise ActionError(
+            _("There is no split “{split}”. Splits: train, test.").format(split=split), {"split": _("train or test")}
+        )
     return split
 
 

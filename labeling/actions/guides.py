@@ -8,10 +8,12 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, QuerySet
+from django.utils.translation import gettext as _
 
 from labeling.actions import events
 from labeling.actions.errors import ActionError, Conflict, RuleBroken
 from labeling.models import MAX_GUIDE, MAX_NOTE, Campaign, GuideReading, GuideVersion, Label
+from labeling.wording import grouped
 
 FOLDER = Path(__file__).parents[1] / "guide"  # the text that ships: one Markdown file a language
 ENGLISH = "en"
@@ -51,9 +53,11 @@ def publish(*, campaign: Campaign, text: str, note: str, by: User | None, replac
     if replaces is not None and replaces != number:
         raise _overtaken(number)
     if current is not None and text == current.text:
-        raise ActionError("This is the text of the guide already.", {"text": "a text other than the one in force"})
+        raise ActionError(
+            _("This is the text of the guide already."), {"text": _("a text other than the one in force")}
+        )
     if number and not note:
-        raise ActionError("Say what changed: labelers are shown it once.", {"note": "a sentence on what changed"})
+        raise ActionError(_("Say what changed: labelers are shown it once."), {"note": _("a sentence on what changed")})
     try:
         return _append(campaign, text=text, note=note, by=by, number=number + 1)
     except IntegrityError as error:  # somebody else published at this moment
@@ -62,17 +66,24 @@ def publish(*, campaign: Campaign, text: str, note: str, by: User | None, replac
 
 def _check(text: str, note: str) -> None:
     if not text:
-        raise ActionError("The guide has no text.", {"text": "a text"})
+        raise ActionError(_("The guide has no text."), {"text": "a text"})
     for name, value, most in (("text", text, MAX_GUIDE), ("note", note, MAX_NOTE)):
         if len(value) > most:
-            raise ActionError(f"{name}: at most {most:,} characters.", {name: f"at most {most:,} characters"})
+            raise ActionError(
+                _("{name}: at most {most} characters.").format(name=name, most=grouped(most)),
+                {name: _("at most {most} characters").format(most=grouped(most))},
+            )
         if "\0" in value:
-            raise ActionError(f"{name}: no NUL characters.", {name: "a text without NUL characters"})
+            raise ActionError(
+                _("{name}: no NUL characters.").format(name=name), {name: _("a text without NUL characters")}
+            )
 
 
 def _overtaken(number: int) -> Conflict:
     return Conflict(
-        f"Version {number} of the guide came in meanwhile. Your text was not saved; look at the difference first."
+        _(
+            "Version {number} of the guide came in meanwhile. Your text was not saved; look at the difference first."
+        ).format(number=number)
     )
 
 
@@ -106,7 +117,7 @@ def version_shown(campaign: Campaign, number: int | None) -> int | None:
         return campaign.guide_id
     found = campaign.guide_versions.filter(number=number).values_list("pk", flat=True).first()
     if found is None:
-        raise RuleBroken("guide", f"the guide of this campaign has no version {number}")
+        raise RuleBroken("guide", _("the guide of this campaign has no version {number}").format(number=number))
     return found
 
 

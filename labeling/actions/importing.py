@@ -209,8 +209,7 @@ class _Import:
         share = min(1.0, (self._bytes_before + position) / self._bytes)
         speed = self._lines / max(time.monotonic() - self._started, 1e-3)
         lines, solutions = self._lines, self._counts.solutions
-        told = f"{lines:,} line{'' if lines == 1 else 's'}, {solutions:,} new solution{'' if solutions == 1 else 's'}"
-        message = f"{told}, {speed:,.0f} lines/s"
+        message = f"lines: {lines:,}, new solutions: {solutions:,}, {speed:,.0f} lines/s"
         jobs.heartbeat(self._job, stage="import", progress=share, message=message)
         if self._on_progress:
             self._on_progress(Progress(share, self._lines, self._counts, self._refused_count, speed))

@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from labeling.actions.errors import Conflict
 from labeling.models import Campaign, Job, JobKind, JobState
@@ -150,7 +151,7 @@ def cancel(job: Job) -> None:
         state=JobState.CANCELLED, leased_until=None, finished_at=Now(), message="cancelled"
     )
     if not ended:
-        raise Conflict("This job has already ended; there is nothing to cancel.")
+        raise Conflict(_("This job has already ended; there is nothing to cancel."))
 
 
 def retry(job: Job) -> None:
@@ -161,7 +162,7 @@ def retry(job: Job) -> None:
                 state=JobState.REQUESTED, attempts=0, progress=0.0, error="", message="", finished_at=None, result=None
             )
     except IntegrityError as error:
-        raise Conflict("Another job of this kind already waits in this campaign.") from error
+        raise Conflict(_("Another job of this kind already waits in this campaign.")) from error
     if not again:
-        raise Conflict("Only a failed or cancelled job can be asked for again.")
+        raise Conflict(_("Only a failed or cancelled job can be asked for again."))
     wake(job)

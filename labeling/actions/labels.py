@@ -8,6 +8,7 @@ import orjson
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.actions import guides, passes, problems, queue, rounds
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
@@ -50,7 +51,7 @@ def submit(
         known = _submitted(submission_id, labeler, content_hash)  # the same request, sent twice at once
         if known:
             return known, False
-        raise Conflict("You have already labeled this solution; revise that label instead.") from None
+        raise Conflict(_("You have already labeled this solution; revise that label instead.")) from None
 
 
 def _submit_leased(
@@ -136,14 +137,14 @@ def _follow_up(label: Label, solution: Solution, campaign: Campaign) -> None:
 def revise(*, label: Label, done: passes.Pass, reason: str) -> Label:
     """A further row that takes the label's place; the first version is kept. Raises RuleBroken, Conflict."""
     if not reason.strip():
-        raise RuleBroken("revision_reason", "a revision needs a written reason")
+        raise RuleBroken("revision_reason", _("a revision needs a written reason"))
     if label.solution is None or label.origin not in (Origin.HERE, Origin.SIMULATED):
-        raise Conflict("An imported label cannot be revised here.")
+        raise Conflict(_("An imported label cannot be revised here."))
     passes.check(done, step_count=label.solution.step_count, alternatives=_offered(label.solution, done))
     with transaction.atomic():
         _lock(label.solution, done)
         if not Label.objects.filter(pk=label.pk, is_current=True).update(is_current=False):
-            raise Conflict("This label has been revised already; revise the newest version.")
+            raise Conflict(_("This label has been revised already; revise the newest version."))
         Dispute.objects.filter(label=label, state="open").delete()  # what it said is withdrawn
         revision = _create(
             item=label.item,
@@ -170,7 +171,7 @@ def _submitted(submission_id: uuid.UUID, labeler: Labeler, content_hash: str) ->
     label = labels.get()
     if label.labeler_id != labeler.pk or label.submission_hash != content_hash:
         raise SubmissionReused(
-            "This submission_id was used before, with other content. Use a new one for a new submission."
+            _("This submission_id was used before, with other content. Use a new one for a new submission.")
         )
     return label
 

@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from labeling.actions.errors import RuleBroken
 from labeling.models import SIGNS, FinishReason
 
@@ -57,11 +59,14 @@ def check(done: Pass, *, step_count: int, alternatives: Sequence[str]) -> None:
 def _check_ratings(ratings: Sequence[int], step_count: int) -> None:
     for rating in ratings:
         if rating not in SIGNS:
-            raise RuleBroken("ratings", f"each rating is -1, 0 or 1, not {rating!r}")
+            raise RuleBroken("ratings", _("each rating is -1, 0 or 1, not {rating}").format(rating=rating))
     if len(ratings) > step_count:
-        raise RuleBroken("ratings", f"the solution has {step_count} steps, not {len(ratings)}")
+        raise RuleBroken(
+            "ratings",
+            _("the solution has {step_count} steps, not {ratings}").format(step_count=step_count, ratings=len(ratings)),
+        )
     if -1 in ratings[:-1]:
-        raise RuleBroken("ratings", "ratings end at the first negative one; nothing behind the first error is rated")
+        raise RuleBroken("ratings", _("ratings end at the first negative one; nothing behind the first error is rated"))
 
 
 def _check_end(done: Pass, step_count: int) -> None:
@@ -69,37 +74,42 @@ def _check_end(done: Pass, step_count: int) -> None:
     match done.finish_reason:
         case FinishReason.FOUND_ERROR:
             if not has_error:
-                raise RuleBroken("finish_reason", "found_error needs a negative rating as the last one")
+                raise RuleBroken("finish_reason", _("found_error needs a negative rating as the last one"))
         case FinishReason.SOLUTION:
             if has_error:
-                raise RuleBroken("finish_reason", "a negative rating ends the pass as found_error, not as solution")
+                raise RuleBroken("finish_reason", _("a negative rating ends the pass as found_error, not as solution"))
             if len(done.ratings) != step_count:
                 raise RuleBroken(
-                    "ratings", f"solution needs a rating for each of the {step_count} steps, got {len(done.ratings)}"
+                    "ratings",
+                    _("solution needs a rating for each of the {step_count} steps, got {ratings}").format(
+                        step_count=step_count, ratings=len(done.ratings)
+                    ),
                 )
         case FinishReason.BAD_PROBLEM | FinishReason.GIVE_UP:
             if not done.reason.strip():
-                raise RuleBroken("reason", f"{done.finish_reason} needs a written reason")
+                raise RuleBroken(
+                    "reason", _("{finish_reason} needs a written reason").format(finish_reason=done.finish_reason)
+                )
         case _:
-            raise RuleBroken("finish_reason", f"one of {', '.join(FinishReason.values)}")
+            raise RuleBroken("finish_reason", _("one of {values}").format(values=", ".join(FinishReason.values)))
     if len(done.reason) > MAX_REASON:
-        raise RuleBroken("reason", f"at most {MAX_REASON} characters")
+        raise RuleBroken("reason", _("at most {limit} characters").format(limit=MAX_REASON))
 
 
 def _check_times(done: Pass) -> None:
     if not 0 <= done.total_time <= MAX_TIME_MS:
-        raise RuleBroken("total_time", "milliseconds, from 0 to one day")
+        raise RuleBroken("total_time", _("milliseconds, from 0 to one day"))
     if len(done.step_times) > max(len(done.ratings), 0) + 1:
-        raise RuleBroken("step_times", "at most one time a rated step, and one for the step in hand")
+        raise RuleBroken("step_times", _("at most one time a rated step, and one for the step in hand"))
     if any(not 0 <= time <= MAX_TIME_MS for time in done.step_times):
-        raise RuleBroken("step_times", "milliseconds, from 0 to one day")
+        raise RuleBroken("step_times", _("milliseconds, from 0 to one day"))
 
 
 def _check_flags(done: Pass) -> None:
     if any(not 0 <= index < len(done.ratings) for index in done.flagged):
-        raise RuleBroken("flagged", "indexes of rated steps, counted from 0")
+        raise RuleBroken("flagged", _("indexes of rated steps, counted from 0"))
     if len(set(done.flagged)) != len(done.flagged):
-        raise RuleBroken("flagged", "each step once")
+        raise RuleBroken("flagged", _("each step once"))
 
 
 def _check_alternatives(done: Pass, offered: Sequence[str]) -> None:
@@ -110,18 +120,20 @@ def _check_alternatives(done: Pass, offered: Sequence[str]) -> None:
     if done.alternatives is None:
         return
     if done.alternatives and -1 not in done.ratings:
-        raise RuleBroken("alternatives", "only the step of the first error has alternatives to rate")
+        raise RuleBroken("alternatives", _("only the step of the first error has alternatives to rate"))
     given, wanted = Counter(alternative.text for alternative in done.alternatives), Counter(offered)
     if given - wanted:
-        raise RuleBroken("alternatives", "each is one of the alternatives of this step, unchanged, and comes once")
+        raise RuleBroken("alternatives", _("each is one of the alternatives of this step, unchanged, and comes once"))
     for alternative in done.alternatives:
         if alternative.rating is None and not alternative.flagged:
-            raise RuleBroken("alternatives", "each alternative is rated -1, 0 or 1, or flagged as unsure")
+            raise RuleBroken("alternatives", _("each alternative is rated -1, 0 or 1, or flagged as unsure"))
         if alternative.rating is not None and alternative.rating not in SIGNS:
-            raise RuleBroken("alternatives", f"each rating is -1, 0 or 1, not {alternative.rating!r}")
+            raise RuleBroken(
+                "alternatives", _("each rating is -1, 0 or 1, not {rating}").format(rating=alternative.rating)
+            )
     if done.finish_reason == FinishReason.FOUND_ERROR and wanted - given:
-        raise RuleBroken(
-            "alternatives",
-            f"each of the {len(offered)} alternatives to the step of the first error is rated or flagged as unsure; "
-            f"{(wanted - given).total()} missing",
+        missing = _(
+            "each of the {count} alternatives to the step of the first error is rated or flagged as unsure; "
+            "{missing} missing"
         )
+        raise RuleBroken("alternatives", missing.format(count=len(offered), missing=(wanted - given).total()))

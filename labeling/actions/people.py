@@ -5,6 +5,7 @@ import secrets
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
@@ -26,7 +27,9 @@ def create_account(username: str) -> dict[str, str]:
         account.clean_fields(exclude=["password"])
     except ValidationError as error:
         rule = " ".join(error.message_dict.get("username", error.messages))
-        raise ActionError(f"{username!r} cannot be a username: {rule}", {"username": rule}) from error
+        raise ActionError(
+            _("“{username}” cannot be a username: {rule}").format(username=username, rule=rule), {"username": rule}
+        ) from error
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     account.set_password(password)
     with transaction.atomic():
@@ -34,7 +37,10 @@ def create_account(username: str) -> dict[str, str]:
             with transaction.atomic():
                 account.save()
         except IntegrityError as error:
-            raise Conflict(f"There is an account {username!r} already.", {"username": "a name not taken"}) from error
+            raise Conflict(
+                _("There is an account “{username}” already.").format(username=username),
+                {"username": _("a name not taken")},
+            ) from error
         return {"username": username, "password": password, "token": new_token(account)}
 
 
@@ -67,13 +73,19 @@ def token_works(token: str) -> bool:
 def add_member(*, campaign: Campaign, account: User, role: str, by: User | None) -> Membership:
     """Let an account into a campaign, with the labeler that its labels will point to. Raises Conflict when it is in."""
     if role not in Role.values:
-        raise ActionError(f"role is one of {', '.join(Role.values)}, not {role!r}.", {"role": ", ".join(Role.values)})
+        raise ActionError(
+            _("role is one of {values}, not “{role}”.").format(values=", ".join(Role.values), role=role),
+            {"role": ", ".join(Role.values)},
+        )
     with transaction.atomic():
         try:
             with transaction.atomic():
                 made = Membership.objects.create(campaign=campaign, account=account, role=role)
         except IntegrityError as error:
-            raise Conflict(f"{account.username} is a member already.", {"username": "not a member yet"}) from error
+            raise Conflict(
+                _("{username} is a member already.").format(username=account.username),
+                {"username": _("not a member yet")},
+            ) from error
         # Kept through leaving and coming back: one person, one pseudonym.
         Labeler.objects.get_or_create(campaign=campaign, account=account, defaults={"name": account.username})
         events.record(campaign=campaign, actor=by, verb="member.added", subject=account.username, after=role)
@@ -83,7 +95,10 @@ def add_member(*, campaign: Campaign, account: User, role: str, by: User | None)
 def change_role(*, member: Membership, role: str, by: User | None) -> None:
     """Give a member another role. Raises Conflict when the campaign would have no lead."""
     if role not in Role.values:
-        raise ActionError(f"role is one of {', '.join(Role.values)}, not {role!r}.", {"role": ", ".join(Role.values)})
+        raise ActionError(
+            _("role is one of {values}, not “{role}”.").format(values=", ".join(Role.values), role=role),
+            {"role": ", ".join(Role.values)},
+        )
     with transaction.atomic():
         _keep_a_lead(member, stays=role == Role.LEAD)
         before = member.role
@@ -118,7 +133,7 @@ def _keep_a_lead(member: Membership, *, stays: bool) -> None:
     Campaign.objects.select_for_update(no_key=True).get(pk=member.campaign_id)
     others = Membership.objects.filter(campaign=member.campaign_id, role=Role.LEAD).exclude(pk=member.pk)
     if member.role == Role.LEAD and not stays and not others.exists():
-        raise Conflict("A campaign needs a lead: make somebody else one first.", {"role": "lead"})
+        raise Conflict(_("A campaign needs a lead: make somebody else one first."), {"role": "lead"})
 
 
 def simulated_labelers(*, campaign: Campaign, count: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from labeling.actions import events, rounds
 from labeling.actions.errors import Conflict
@@ -33,7 +34,7 @@ def hold_when_reported(problem: Problem, *, quorum: int) -> None:
 def decide(*, problem: Problem, state: str, by: User) -> None:
     """A lead's decision: restore a held problem (its items come back), or exclude it (they stay out)."""
     if state not in (ProblemState.ACTIVE, ProblemState.EXCLUDED):
-        raise Conflict("A problem can be set to active or excluded.")
+        raise Conflict(_("A problem can be set to active or excluded."))
     with transaction.atomic():
         rounds.lock(rounds_of(problem))
         before = Problem.objects.select_for_update(no_key=True).get(pk=problem.pk).state

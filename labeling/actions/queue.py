@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from labeling.actions import rounds
 from labeling.actions.errors import DraftChanged, LeaseLost
@@ -36,7 +37,7 @@ def lease_next(*, campaign: Campaign, labeler: Labeler, ahead: bool = False) -> 
     `ahead` asks for one more than the item in hand, two at most.
     """
     found: int | None
-    for _ in range(ROUNDS_OF_LUCK):
+    for _try in range(ROUNDS_OF_LUCK):
         held = _living_leases(campaign, labeler)
         if len(held) >= MAX_LEASES or (held and not ahead):
             found = list(held)[-1 if ahead else 0]
@@ -196,8 +197,10 @@ def _replace_draft(item: QueueItem, labeler: Labeler, replaces: datetime | None,
     draft, is_new = Draft.objects.get_or_create(item=item, labeler=labeler, defaults=new)
     if not is_new:
         raise DraftChanged(
-            "This solution was worked on in another tab or on another device. What was saved there is kept; "
-            "ask for the solution again to go on with it."
+            _(
+                "This solution was worked on in another tab or on another device. What was saved there is kept; "
+                "ask for the solution again to go on with it."
+            )
         )
     return draft
 
@@ -245,13 +248,15 @@ def lease_lost(item: QueueItem, labeler: Labeler) -> LeaseLost:
     """Why a lease is refused, in words; the work stays with the client."""
     item.refresh_from_db()
     if item.state == ItemState.LEASED and item.leased_by_id == labeler.pk:
-        why = "This solution was opened again elsewhere, or your time on it ran out."
+        why = _("This solution was opened again elsewhere, or your time on it ran out.")
     elif item.state == ItemState.LEASED:
-        why = "Your time on this solution ran out and somebody else has it now."
+        why = _("Your time on this solution ran out and somebody else has it now.")
     elif item.state == ItemState.LABELED:
-        why = "This solution has been labeled meanwhile."
+        why = _("This solution has been labeled meanwhile.")
     elif item.state == ItemState.WITHDRAWN:
-        why = "This solution was taken out of the queue."
+        why = _("This solution was taken out of the queue.")
     else:
-        why = "Your time on this solution ran out."
-    return LeaseLost(f"{why} What you rated stays on your screen; ask for the next solution to go on.")
+        why = _("Your time on this solution ran out.")
+    return LeaseLost(
+        _("{why} What you rated stays on your screen; ask for the next solution to go on.").format(why=why)
+    )

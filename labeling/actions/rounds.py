@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from labeling.actions import candidates, events, jobs
 from labeling.actions.errors import ActionError, Conflict
@@ -61,21 +62,25 @@ class RoundPlan:
     def check(self) -> None:
         """Raise ActionError where the numbers contradict each other."""
         if self.size < 1:
-            raise ActionError("A round wants at least one label.", {"size": "at least 1"})
+            raise ActionError(_("A round wants at least one label."), {"size": _("at least 1")})
         if self.strategy not in strategies.NAMES:
             known = ", ".join(strategies.NAMES)
             raise ActionError(
-                f"There is no strategy {self.strategy!r}; known are {known}.", {"strategy": f"one of {known}"}
+                _("There is no strategy “{strategy}”; known are {known}.").format(strategy=self.strategy, known=known),
+                {"strategy": _("one of {known}").format(known=known)},
             )
         if self.scope not in Scope.values:
-            raise ActionError(f"There is no scope {self.scope!r}.", {"scope": f"one of {', '.join(Scope.values)}"})
+            raise ActionError(
+                _("There is no scope “{scope}”.").format(scope=self.scope),
+                {"scope": _("one of {values}").format(values=", ".join(Scope.values))},
+            )
         for name in ("wrong_share", "evaluation_share"):
             if not 0 <= getattr(self, name) <= 1:
-                raise ActionError(f"{name} is a share.", {name: "from 0 to 1"})
+                raise ActionError(_("{name} is a share.").format(name=name), {name: _("from 0 to 1")})
         if self.wrong_share + self.evaluation_share > 1 + 1e-9:
             raise ActionError(
-                "wrong_share and evaluation_share are shares of the whole round.",
-                {"wrong_share": "at most 1 with evaluation_share"},
+                _("wrong_share and evaluation_share are shares of the whole round."),
+                {"wrong_share": _("at most 1 with evaluation_share")},
             )
 
 
@@ -101,7 +106,9 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
     """
     selection, version = choose(campaign, wanted)
     if not selection.picks:
-        raise Conflict("There is nothing left to label: every distinct solution is labeled, wanted already, or held.")
+        raise Conflict(
+            _("There is nothing left to label: every distinct solution is labeled, wanted already, or held.")
+        )
     last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
     planned = Round(
         campaign=campaign,
@@ -137,7 +144,7 @@ def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
                 after=made.shortfall,
             )
     except IntegrityError as error:
-        raise Conflict("Another round was planned this moment; look at it first.") from error
+        raise Conflict(_("Another round was planned this moment; look at it first.")) from error
     return made
 
 
@@ -184,7 +191,7 @@ def close_round(*, of: Round, by: User | None) -> None:
 def reopen_round(*, of: Round, by: User | None) -> None:
     """closed -> open, while it has items without a label."""
     if not of.items.unfinished().first():
-        raise Conflict(f"Round {of.number} is complete: every wanted label is there.")
+        raise Conflict(_("Round {number} is complete: every wanted label is there.").format(number=of.number))
     _turn(of, from_state=RoundState.CLOSED, to_state=RoundState.OPEN, by=by, closed_at=None)
 
 
@@ -320,13 +327,13 @@ def advance(campaign: Campaign) -> tuple[Round | None, str]:
     with transaction.atomic():
         Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if campaign.jobs.filter(kind=JobKind.RETRAIN, state__in=[JobState.REQUESTED, JobState.RUNNING]).exists():
-            return None, "The selector is still being trained; the next round follows it."
+            return None, _("The selector is still being trained; the next round follows it.")
         last = campaign.rounds.order_by("-number").first()
         if last is None or last.state != RoundState.CLOSED:
-            return None, "The newest round is not closed yet." if last else "The first round is a lead's to plan."
+            return None, _("The newest round is not closed yet.") if last else _("The first round is a lead's to plan.")
         try:
             made = plan(campaign=campaign, wanted=RoundPlan.of(campaign, seed=last.number + 1), by=None)
         except Conflict as nothing_left:
             return None, nothing_left.message
         open_round(of=made, by=None)
-    return made, f"Round {made.number} is open."
+    return made, _("Round {number} is open.").format(number=made.number)

@@ -3,6 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from labeling.actions import events
 from labeling.actions.errors import Conflict
@@ -17,7 +18,11 @@ def publish(*, version: SelectorVersion, by: User | None, why: str) -> None:
         if version.state == SelectorState.PUBLISHED:
             return
         if version.state == SelectorState.TRAINING or version.scored_at is None:
-            raise Conflict(f"Selector version {version.number} is not complete: it has not scored the pool yet.")
+            raise Conflict(
+                _("Selector version {number} is not complete: it has not scored the pool yet.").format(
+                    number=version.number
+                )
+            )
         before = SelectorVersion.objects.filter(campaign=version.campaign, state=SelectorState.PUBLISHED).first()
         if before:
             SelectorVersion.objects.filter(pk=before.pk).update(state=SelectorState.RETIRED)

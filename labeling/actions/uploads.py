@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from labeling.actions import jobs
 from labeling.actions.errors import ActionError
@@ -55,13 +56,13 @@ def request_import(
 
 def _check(files: Sequence[UploadedFile]) -> None:
     if not files:
-        raise ActionError("No file was sent.", {"file": "a file of JSON lines, plain or gzip"})
+        raise ActionError(_("No file was sent."), {"file": _("a file of JSON lines, plain or gzip")})
     limit = settings.IMPORT_MAX_BYTES
     if sum(file.size or 0 for file in files) > limit:
-        raise TooLarge("The upload is too large.", {"file": f"at most {limit // 1024**2} MB"})
+        raise TooLarge(_("The upload is too large."), {"file": _("at most {limit} MB").format(limit=limit // 1024**2)})
     names = [file.name for file in files]
     if len(set(names)) != len(names):
-        raise ActionError("Two files have the same name.", {"file": "files of different names"})
+        raise ActionError(_("Two files have the same name."), {"file": _("files of different names")})
 
 
 def _keep(file: UploadedFile, folder: Path) -> str:

@@ -1,76 +1,92 @@
 """Why there is nothing to label now, and when to ask again: for labelers, so without figures of the selector."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
+from django.utils.functional import lazy
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
+from labeling import code_words
 from labeling.models import UNFINISHED, Campaign, Job, JobKind, JobState, Round, RoundState, WorkerSign
+from labeling.wording import NO_BREAK, percent, sentences
 
 ALIVE_SECONDS = 60
 SOON, LATER, MUCH_LATER = 5, 15, 60
-STAGES = {
-    "snapshot": "collecting labels",
-    "train": "training",
-    "score": "scoring solutions",
-    "evaluate": "measuring",
-    "publish": "comparing",
-}
 ACTIVE = [JobState.REQUESTED, JobState.RUNNING]
 
+STAGES = code_words.STAGES | {"score": _("scoring solutions")}  # labelers need not know of a pool
 
-def why_nothing(campaign: Campaign) -> tuple[str, int]:
-    """One sentence or two in ASCII (it travels in a header), and after how many seconds asking again makes sense."""
+Lazy = Any  # a text that is said in the language in force when it is read
+_sentences = lazy(sentences, str)
+_percent = lazy(lambda share: percent(share).replace(NO_BREAK, " "), str)  # ASCII, for the header
+
+
+def why_nothing(campaign: Campaign) -> tuple[Lazy, int]:
+    """One sentence or two, and after how many seconds asking again makes sense.
+
+    Lazy, since it is told twice: in a header for programs, in ASCII and so in English, and to the person.
+    """
     rounds = list(campaign.rounds.filter(state=RoundState.OPEN)[:1]) or list(campaign.rounds.order_by("-number")[:1])
     if not rounds:
-        return "No round is open yet.", LATER
+        return _("No round is open yet."), LATER
     newest = rounds[0]
     if newest.state == RoundState.OPEN:
-        return (
-            f"You have labeled everything that is open to you; others are still finishing round {newest.number}.",
-            LATER,
-        )
+        others = _("You have labeled everything that is open to you; others are still finishing round {number}.")
+        return format_lazy(others, number=newest.number), LATER
     if newest.state == RoundState.PLANNED:
-        return f"Round {newest.number} is planned; a lead has to open it.", LATER
+        return format_lazy(_("Round {number} is planned; a lead has to open it."), number=newest.number), LATER
     what, seconds = _after(campaign)
-    return f"{_ended(newest)} {what}", seconds
+    return _sentences(_ended(newest), what), seconds
 
 
-def _ended(closed: Round) -> str:
+def _ended(closed: Round) -> Lazy:
     is_complete = not closed.items.filter(state__in=UNFINISHED).exists()
-    return f"Round {closed.number} is {'complete' if is_complete else 'closed'}."
+    said = _("Round {number} is complete.") if is_complete else _("Round {number} is closed.")
+    return format_lazy(said, number=closed.number)
 
 
-def _after(campaign: Campaign) -> tuple[str, int]:
+def _after(campaign: Campaign) -> tuple[Lazy, int]:
     """What follows a closed round."""
     jobs = list(campaign.jobs.filter(kind__in=[JobKind.RETRAIN, JobKind.PLAN], state__in=ACTIVE).order_by("id"))
     retrain = next((job for job in jobs if job.kind == JobKind.RETRAIN), None)
     if jobs and not has_living_worker():
-        return "No worker is alive; the next round waits for one.", MUCH_LATER
+        return _("No worker is alive; the next round waits for one."), MUCH_LATER
     if retrain is not None:
-        return f"{_training(retrain)}; the next round follows.", SOON
+        return _training(retrain), SOON
     if jobs:
-        return "The next round is being planned.", SOON
+        return _("The next round is being planned."), SOON
     if not campaign.auto_advance:
-        return "The next round is a lead's to plan.", MUCH_LATER
-    return _stopped(campaign)
+        return _("The next round is a lead's to plan."), MUCH_LATER
+    return _stopped(campaign), MUCH_LATER
 
 
-def _training(job: Job) -> str:
+def _training(job: Job) -> Lazy:
     if job.state == JobState.REQUESTED:
-        return "The selector is about to be retrained"
-    stage = STAGES.get(job.stage, job.stage or "starting")
-    return f"The selector is being retrained ({stage}, {100 * job.progress:.0f} %)"
+        return _("The selector is about to be retrained; the next round follows.")
+    return format_lazy(
+        _("The selector is being retrained ({stage}, {percent}); the next round follows."),
+        stage=STAGES.get(job.stage, job.stage or _("starting")),
+        percent=_percent(job.progress),
+    )
 
 
-def _stopped(campaign: Campaign) -> tuple[str, int]:
+# By kind and state of the last job.
+_STOPPED = {
+    (JobKind.RETRAIN, JobState.FAILED): _("The last training failed; a lead has to look at it."),
+    (JobKind.RETRAIN, JobState.CANCELLED): _("The last training was cancelled; a lead has to look at it."),
+    (JobKind.PLAN, JobState.FAILED): _("The last planning failed; a lead has to look at it."),
+    (JobKind.PLAN, JobState.CANCELLED): _("The last planning was cancelled; a lead has to look at it."),
+}
+
+
+def _stopped(campaign: Campaign) -> Lazy:
     """With auto_advance on, and yet nothing is under way."""
     last = campaign.jobs.filter(kind__in=[JobKind.RETRAIN, JobKind.PLAN]).order_by("-id").first()
-    if last is not None and last.state in (JobState.FAILED, JobState.CANCELLED):
-        what = "training" if last.kind == JobKind.RETRAIN else "planning"
-        how = "failed" if last.state == JobState.FAILED else "was cancelled"
-        return f"The last {what} {how}; a lead has to look at it.", MUCH_LATER
-    return "Nothing is left to label.", MUCH_LATER
+    why = _STOPPED.get((JobKind(last.kind), JobState(last.state))) if last else None
+    return why or _("Nothing is left to label.")
 
 
 def has_living_worker(seconds: int = ALIVE_SECONDS) -> bool:

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.contrib.auth.models import User
 from django.db.models import BigIntegerField, F, QuerySet
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 
@@ -19,9 +20,9 @@ IN_HAND = (
     *(f"campaign__{name}" for name in SETTINGS),
     *("solution__step_count", "solution__alternatives", "solution__problem__state"),
 )
-NO_CAMPAIGN = "There is no campaign of this name, or you are not in it."
-NO_ITEM = "There is no such item, or it is not yours."
-LEADS_ONLY = "Only a lead of this campaign can do this."
+NO_CAMPAIGN = _("There is no campaign of this name, or you are not in it.")
+NO_ITEM = _("There is no such item, or it is not yours.")
+LEADS_ONLY = _("Only a lead of this campaign can do this.")
 
 
 LARGEST_ID = BigIntegerField.MAX_BIGINT
@@ -116,6 +117,6 @@ def job_of_lead(request: Request, job_id: int) -> Job:
         .first()
     )
     if job is None:
-        raise NotFound("There is no such job, or it is not yours to see.")
+        raise NotFound(_("There is no such job, or it is not yours to see."))
     check_lead(job.role_of_account)
     return job

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
@@ -48,7 +49,7 @@ class Token(TokenAuthentication):
             is_over = candidate.expiry is not None and candidate.expiry < timezone.now()
             if compare_digest(digest, candidate.digest) and not is_over:
                 return self.validate_user(candidate)
-        raise exceptions.AuthenticationFailed("This token is not known (any more).")
+        raise exceptions.AuthenticationFailed(_("This token is not known (any more)."))
 
 
 class TokenScheme(OpenApiAuthenticationExtension):

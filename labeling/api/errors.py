@@ -7,6 +7,8 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.db import Error as AnyDatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -17,8 +19,8 @@ from labeling.actions.errors import ActionError
 log = structlog.get_logger(__name__)
 
 API = "/api/"
-NOT_FOUND = "There is nothing at this address, or it is not yours to see."
-SIGN_IN = "Sign in, or send your API token as `Authorization: Token …`."
+NOT_FOUND = gettext_lazy("There is nothing at this address, or it is not yours to see.")
+SIGN_IN = gettext_lazy("Sign in, or send your API token as `Authorization: Token …`.")
 TRY_AGAIN_SECONDS = 2
 
 
@@ -50,7 +52,7 @@ def _refused(error: exceptions.APIException) -> Response:
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
     code = str(getattr(error.detail, "code", error.default_code))
-    message = SIGN_IN if code == "not_authenticated" else str(error.detail)
+    message = str(SIGN_IN) if code == "not_authenticated" else str(error.detail)
     return Response(body(code, message), status=error.status_code, headers=headers)
 
 
@@ -77,7 +79,7 @@ def _flat(detail: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _database_away(error: Exception) -> Response:
     log.error("database_refused", error=f"{type(error).__name__}: {error}", exc_info=error)
-    message = "The database did not take this request; nothing was changed. Send it again in a moment."
+    message = _("The database did not take this request; nothing was changed. Send it again in a moment.")
     return Response(body("database_unavailable", message), status=503, headers={"Retry-After": str(TRY_AGAIN_SECONDS)})
 
 
@@ -85,14 +87,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's own refusals (a body too large, a suspicious host), as JSON under the API's address."""
     if not request.path.startswith(API):
         return defaults.bad_request(request, exception)
-    return JsonResponse(body("bad_request", "This request cannot be read; nothing was changed."), status=400)
+    return JsonResponse(body("bad_request", _("This request cannot be read; nothing was changed.")), status=400)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that does not exist."""
     if not request.path.startswith(API):
         return defaults.page_not_found(request, exception)
-    return JsonResponse(body("not_found", NOT_FOUND), status=404)
+    return JsonResponse(body("not_found", str(NOT_FOUND)), status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -100,5 +102,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if not request.path.startswith(API):
         return defaults.server_error(request)
     request_id = structlog.contextvars.get_contextvars().get("request_id", "unknown")
-    message = f"The server failed at this request; the fault is ours. It is in the server's log as {request_id}."
+    message = _(
+        "The server failed at this request; the fault is ours. It is in the server's log as {request_id}."
+    ).format(request_id=request_id)
     return JsonResponse(body("server_error", message), status=500)

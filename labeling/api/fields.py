@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 MAX_WHOLE = 2**31 - 1
@@ -60,7 +61,9 @@ class Choice(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> str:
         """The choice."""
         if not isinstance(data, str) or data not in self.choices:
-            raise serializers.ValidationError(f"Expected one of {', '.join(map(str, self.choices))}.", "invalid_choice")
+            raise serializers.ValidationError(
+                _("Expected one of {known}.").format(known=", ".join(map(str, self.choices))), "invalid_choice"
+            )
         return data
 
 
@@ -84,10 +87,12 @@ class WholeNumbers(serializers.ListField):
         if not isinstance(data, list):
             self.fail("not_a_list", input_type=type(data).__name__)
         if self.max_length is not None and len(data) > self.max_length:
-            raise serializers.ValidationError(f"At most {self.max_length} entries.")
+            raise serializers.ValidationError(_("At most {limit} entries.").format(limit=self.max_length))
         for index, value in enumerate(data):
             if type(value) is not int or abs(value) > MAX_WHOLE:
-                raise serializers.ValidationError(f"Expected whole numbers; entry {index} is {_shortly(value)}.")
+                raise serializers.ValidationError(
+                    _("Expected whole numbers; entry {index} is {value}.").format(index=index, value=_shortly(value))
+                )
         return data
 
 
@@ -105,7 +110,9 @@ class Body(serializers.Serializer):
             unknown = [str(key) for key in data if key not in self.fields]
             if unknown:
                 known = ", ".join(name for name, field in self.fields.items() if not field.read_only)
-                raise serializers.ValidationError(dict.fromkeys(unknown, f"Not a known key; known are {known}."))
+                raise serializers.ValidationError(
+                    dict.fromkeys(unknown, _("Not a known key; known are {known}.").format(known=known))
+                )
         return super().to_internal_value(data)
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -36,7 +37,11 @@ class ClosedFilters(DjangoFilterBackend):
         known = set(getattr(view, "filterset_class", FilterSet).get_filters()) | PAGING
         unknown = sorted(set(request.query_params) - known)
         if unknown:
-            raise ValidationError(dict.fromkeys(unknown, f"Not a known filter; known are {', '.join(sorted(known))}."))
+            raise ValidationError(
+                dict.fromkeys(
+                    unknown, _("Not a known filter; known are {known}.").format(known=", ".join(sorted(known)))
+                )
+            )
         return super().filter_queryset(request, queryset, view)
 
 

@@ -5,6 +5,7 @@ from typing import IO, Any
 
 import orjson
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, status
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -31,11 +32,11 @@ class JSONParser(BaseParser):
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         content = stream.read(limit + 1)
         if len(content) > limit:
-            raise TooLarge(f"The body of a request is at most {limit // 1024**2} MB.")
+            raise TooLarge(_("The body of a request is at most {limit} MB.").format(limit=limit // 1024**2))
         try:
             return orjson.loads(content)
         except orjson.JSONDecodeError as error:
-            raise exceptions.ParseError(f"The body is not JSON: {error}.") from error
+            raise exceptions.ParseError(_("The body is not JSON: {error}.").format(error=error)) from error
 
 
 class JSONRenderer(BaseRenderer):

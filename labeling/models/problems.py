@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from labeling.models.campaigns import Campaign
 from labeling.models.fields import JSONText
@@ -85,7 +86,7 @@ class Problem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.external_id or f"problem {self.pk}"
+        return self.external_id or _("problem {number}").format(number=self.pk)
 
 
 class Reference(models.Model):
@@ -188,7 +189,7 @@ class Solution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.external_id or f"solution {self.pk}"
+        return self.external_id or _("solution {number}").format(number=self.pk)
 
     @property
     def public_id(self) -> str:

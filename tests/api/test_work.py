@@ -129,6 +129,7 @@ def test_next_with_nothing_to_do_says_why_and_when_to_ask_again(worker_bee: APIC
     assert answer.status_code == 204
     assert answer.content == b""
     assert answer.headers["X-Reason"] == "No round is open yet."
+    assert answer.headers["X-Reason-Text"] == "No%20round%20is%20open%20yet."
     assert int(answer.headers["Retry-After"]) > 0
 
 

@@ -261,10 +261,10 @@ def test_labels_of_other_campaigns_and_of_unfinished_imports_stay_out(campaign: 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"format": "csv"}, "no format 'csv'.*prm800k"),
-        ({"format": "parquet"}, "no format 'parquet'"),
+        ({"format": "csv"}, "no format “csv”.*prm800k"),
+        ({"format": "parquet"}, "no format “parquet”"),
         ({"format": "prm800k", "round": 9}, r"no round 9\. Rounds of this campaign: 0"),
-        ({"format": "scored", "split": "dev"}, "no split 'dev'"),
+        ({"format": "scored", "split": "dev"}, "no split “dev”"),
     ],
 )
 def test_a_wrong_request_is_refused_before_the_first_row(
@@ -318,7 +318,7 @@ def test_an_export_of_an_empty_campaign_is_empty_and_says_so(campaign: Campaign)
     ("options", "message"),
     [
         ({"campaign": "none", "format": "prm800k"}, "no campaign 'none'"),
-        ({"campaign": "campaign", "format": "csv"}, "no format 'csv'"),
+        ({"campaign": "campaign", "format": "csv"}, "no format “csv”"),
         ({"campaign": "campaign", "format": "parquet"}, "--out FILE"),
         ({"campaign": "campaign", "format": "prm800k", "out": Path("no/such/folder/x")}, "there is no folder"),
         ({"campaign": "campaign", "format": "prm800k", "round": 2}, "no round 2"),

@@ -25,7 +25,7 @@ def test_create_account_gives_a_password_and_a_token_that_work() -> None:
 def test_create_account_refuses_a_name_that_is_taken_and_keeps_the_old_account() -> None:
     made = people.create_account("ada")
 
-    with pytest.raises(Conflict, match="'ada' already"):
+    with pytest.raises(Conflict, match="“ada” already"):
         people.create_account("ada")
 
     assert User.objects.get(username="ada").check_password(made["password"])
@@ -134,7 +134,7 @@ def test_the_command_makes_no_account_where_the_campaign_is_missing() -> None:
 
 
 def test_the_command_says_when_the_name_is_taken(stranger: User) -> None:
-    with pytest.raises(CommandError, match="'stranger' already"):
+    with pytest.raises(CommandError, match="“stranger” already"):
         call_command("create_account", "stranger")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from labeling.api.fields import Answer, Body, Choice, Text
@@ -126,7 +127,7 @@ class DisputeDecision(Body):
         """Exactly one of the two."""
         said = [attrs.pop(name) for name in ("state", "decision") if name in attrs]
         if len(said) != 1:
-            raise serializers.ValidationError({"state": "Expected accepted or declined."})
+            raise serializers.ValidationError({"state": _("Expected accepted or declined.")})
         return attrs | {"decision": said[0]}
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from labeling.actions import passes
@@ -59,7 +60,7 @@ class DraftBody(Lease):
 
 def _ratings(value: list[int]) -> list[int]:
     if any(rating not in (-1, 0, 1) for rating in value):
-        raise serializers.ValidationError("Each rating is -1, 0 or 1.")
+        raise serializers.ValidationError(_("Each rating is -1, 0 or 1."))
     return value
 
 

@@ -1,6 +1,7 @@
 """Campaigns: one's own, new ones, settings, figures, the end."""
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import ListAPIView
@@ -16,7 +17,7 @@ from labeling.api.serializers.campaigns import CampaignAnswer, CampaignChange, N
 from labeling.api.serializers.rows import StatsAnswer
 from labeling.models import Membership
 
-LEADS_CREATE = "Only somebody who leads a campaign can make another one. Ask a lead, or the operator of this site."
+LEADS_CREATE = _("Only somebody who leads a campaign can make another one. Ask a lead, or the operator of this site.")
 
 
 class Campaigns(ListAPIView):

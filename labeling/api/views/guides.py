@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -54,9 +55,9 @@ def _version(campaign: Campaign, asked: str | None) -> GuideVersion:
     elif asked.isascii() and asked.isdigit() and len(asked) < 10:
         found = campaign.guide_versions.filter(number=int(asked)).first()
     else:
-        raise ValidationError({"version": "Expected the number of a version."})
+        raise ValidationError({"version": _("Expected the number of a version.")})
     if found is None:
-        raise NotFound("The guide of this campaign has no such version.")
+        raise NotFound(_("The guide of this campaign has no such version."))
     return found
 
 

@@ -1,6 +1,7 @@
 """Files in."""
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view, parser_classes
 from rest_framework.parsers import MultiPartParser
@@ -23,7 +24,8 @@ def imports(request: Request, slug: str) -> Response:
     campaign = access.lead_of(request, slug)
     if int(request.META.get("CONTENT_LENGTH") or 0) > settings.IMPORT_MAX_BYTES + FORM_ROOM:
         raise uploads.TooLarge(
-            "The upload is too large.", {"file": f"at most {settings.IMPORT_MAX_BYTES // 1024**2} MB"}
+            _("The upload is too large."),
+            {"file": _("at most {limit} MB").format(limit=settings.IMPORT_MAX_BYTES // 1024**2)},
         )  # before it is read
     body = Upload(data=request.data)
     body.is_valid(raise_exception=True)

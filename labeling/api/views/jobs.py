@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import NotFound
@@ -94,7 +95,7 @@ def publish(request: Request, slug: str, version: int) -> Response:
     campaign = access.lead_of(request, slug)
     found = campaign.selectors.filter(number=version).first()
     if found is None:
-        raise NotFound(f"This campaign has no selector version {version}.")
+        raise NotFound(_("This campaign has no selector version {version}.").format(version=version))
     account = access.account(request)
     selectors.publish(version=found, by=account, why=f"Published by {account.get_username()}.")
     return Response(SelectorAnswer(found).data)

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.generics import ListAPIView
@@ -20,7 +21,7 @@ from labeling.api.schema import REFUSED, refusals
 from labeling.api.serializers import me, work
 from labeling.models import Label, Membership
 
-NO_LABEL = "There is no such label, or it is not yours."
+NO_LABEL = _("There is no such label, or it is not yours.")
 
 
 class Me(APIView):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
@@ -47,7 +48,13 @@ class Members(LeadList):
         username, role = body.validated_data["username"], body.validated_data["role"]
         account = User.objects.filter(username=username, is_active=True).first()
         if account is None:
-            raise ValidationError({"username": f"There is no account {username!r}. The operator makes accounts."})
+            raise ValidationError(
+                {
+                    "username": _("There is no account “{username}”. The operator makes accounts.").format(
+                        username=username
+                    )
+                }
+            )
         made = people.add_member(campaign=campaign, account=account, role=role, by=access.account(request))
         return Response(MemberAnswer(_members(campaign).get(pk=made.pk)).data, status=201)
 
@@ -78,5 +85,5 @@ class MemberDetail(APIView):
     def _member(self, request: Request, slug: str, username: str) -> Membership:
         found = _members(access.lead_of(request, slug)).filter(account__username=username).first()
         if found is None:
-            raise NotFound(f"Nobody called {username!r} is in this campaign.")
+            raise NotFound(_("Nobody called “{username}” is in this campaign.").format(username=username))
         return found

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import NotFound
@@ -66,7 +67,7 @@ def _answer(campaign: Campaign, number: int) -> dict[str, Any]:
     """A round with its picks, in three queries."""
     of = campaign.rounds.with_counts().select_related("selector").filter(number=number).first()
     if of is None:
-        raise NotFound(f"This campaign has no round {number}.")
+        raise NotFound(_("This campaign has no round {number}.").format(number=number))
     verdicts = verdicts_of(Solution.objects.filter(queue_items__round=of))
     return described(of, of.items.order_by("rank", "place"), verdicts)
 
@@ -103,6 +104,6 @@ def _turned(request: Request, slug: str, number: int, turn: Callable[..., None])
     campaign = access.lead_of(request, slug)
     of = campaign.rounds.filter(number=number).first()
     if of is None:
-        raise NotFound(f"This campaign has no round {number}.")
+        raise NotFound(_("This campaign has no round {number}.").format(number=number))
     turn(of=of, by=access.account(request))
     return Response(_answer(campaign, number))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import NotFound
@@ -102,7 +103,7 @@ def problem(request: Request, slug: str, problem_id: int) -> Response:
     campaign = access.lead_of(request, slug)
     found = _problems(campaign).filter(pk=problem_id).first()
     if found is None:
-        raise NotFound("This campaign has no such problem.")
+        raise NotFound(_("This campaign has no such problem."))
     if request.method == "PATCH":
         body = rows.ProblemChange(data=request.data)
         body.is_valid(raise_exception=True)
@@ -143,7 +144,7 @@ def dispute(request: Request, slug: str, dispute_id: int) -> Response:
     campaign = access.lead_of(request, slug)
     found = _disputes(campaign).filter(pk=dispute_id).first()
     if found is None:
-        raise NotFound("This campaign has no such dispute.")
+        raise NotFound(_("This campaign has no such dispute."))
     if request.method == "PATCH":
         body = rows.DisputeDecision(data=request.data)
         body.is_valid(raise_exception=True)

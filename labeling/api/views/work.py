@@ -1,8 +1,11 @@
 """A labeler's work: the next solution, its draft, giving it back, its label."""
 
 from typing import Any
+from urllib.parse import quote
 
 import orjson
+from django.utils import translation
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.exceptions import ValidationError
@@ -24,7 +27,10 @@ CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it 
     parameters=[OpenApiParameter("ahead", bool, description="One more, to be prepared while another is in hand.")],
     responses={
         200: work.OfferedItem,
-        204: OpenApiResponse(description="Nothing to do now: X-Reason says why, Retry-After when to ask again."),
+        204: OpenApiResponse(
+            description="Nothing to do now: X-Reason says why (X-Reason-Text the same in the language of the request, "
+            "percent-encoded), Retry-After when to ask again."
+        ),
         **refusals(404),
     },
 )
@@ -35,8 +41,15 @@ def next_item(request: Request, slug: str) -> Response:
     item = queue.lease_next(campaign=labeler.campaign, labeler=labeler, ahead=_is_ahead(request))
     if item is None:
         why, seconds = waiting.why_nothing(labeler.campaign)
-        return Response(status=204, headers={"Retry-After": str(seconds), "X-Reason": why})
+        return Response(status=204, headers={"Retry-After": str(seconds), **_reasons(why)})
     return Response(work.offered(item, labeler))
+
+
+def _reasons(why: object) -> dict[str, str]:
+    """Headers hold ASCII: the reason in English for programs, and percent-encoded in the language of the person."""
+    with translation.override("en"):
+        in_english = str(why)
+    return {"X-Reason": in_english, "X-Reason-Text": quote(str(why))}
 
 
 def _is_ahead(request: Request) -> bool:
@@ -66,10 +79,16 @@ def _draft_content(request: Request, step_count: int) -> tuple[dict[str, Any], d
     body.is_valid(raise_exception=True)
     rated = len(body.validated_data["ratings"]) + len(body.validated_data.get("parked", ()))
     if rated > step_count:
-        raise ValidationError({"ratings": f"The solution has {step_count} steps, not {rated}."})
+        raise ValidationError(
+            {
+                "ratings": _("The solution has {step_count} steps, not {rated}.").format(
+                    step_count=step_count, rated=rated
+                )
+            }
+        )
     content = {key: value for key, value in body.initial_data.items() if key not in CONDITIONS}
     if len(orjson.dumps(content)) > work.MAX_DRAFT_BYTES:
-        raise ValidationError({"body": f"A draft is at most {work.MAX_DRAFT_BYTES // 1024} KB."})
+        raise ValidationError({"body": _("A draft is at most {limit} KB.").format(limit=work.MAX_DRAFT_BYTES // 1024)})
     return {key: body.validated_data[key] for key in CONDITIONS if key in body.validated_data}, content
 
 

@@ -12,6 +12,12 @@ function leaseEnd(item, response) {
   return performance.now() + (Date.parse(item.lease_expires_at) - served);
 }
 
+/** Why there is nothing, in the language of the page: percent-encoded, since headers hold ASCII. */
+function reasonOf(response) {
+  const reason = response.headers.get("X-Reason-Text");
+  return reason && decodeURIComponent(reason);
+}
+
 export class Supply {
   constructor({ url, stage, templates, reference }) {
     Object.assign(this, { url, stage, templates, reference });
@@ -22,7 +28,7 @@ export class Supply {
   async ask(query) {
     const { status, body, response } = await call("POST", this.url + query);
     if (status === 204) {
-      return { item: null, reason: response.headers.get("X-Reason"), seconds: retryAfter(response) };
+      return { item: null, reason: reasonOf(response), seconds: retryAfter(response) };
     }
     const sheet = new Sheet(body, this);
     await sheet.prepare(this.stage);

@@ -1,0 +1,128 @@
+"""What the codes of rows are called on pages; files and the API keep the codes themselves.
+
+Each table is read by a filter of templatetags/lead.py; a code that is not in it is shown as it is.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop, pgettext_lazy
+
+ROLES = {
+    "labeler": pgettext_lazy("role", "labeler"),
+    "reviewer": pgettext_lazy("role", "reviewer"),
+    "lead": pgettext_lazy("role", "lead"),
+}
+SPLITS = {"train": pgettext_lazy("split", "train"), "test": pgettext_lazy("split", "test")}
+REFERENCE_ANSWERS = {
+    "shown": pgettext_lazy("reference answer", "shown"),
+    "greyed": pgettext_lazy("reference answer", "greyed"),
+    "hidden": pgettext_lazy("reference answer", "hidden"),
+}
+VERDICTS = {
+    "correct": pgettext_lazy("verdict on an answer", "correct"),
+    "wrong": pgettext_lazy("verdict on an answer", "wrong"),
+    "uncertain": pgettext_lazy("verdict on an answer", "uncertain"),
+    "unknown": pgettext_lazy("verdict on an answer", "unknown"),
+}
+RATINGS = {"+": _("positive"), "0": _("neutral"), "-": _("negative")}
+FINISHED = {
+    "found_error": _("first error found"),
+    "solution": _("all steps good"),
+    "bad_problem": _("bad problem"),
+    "give_up": _("gave up"),
+}
+
+# --- states
+PROBLEM_STATES = {
+    "active": pgettext_lazy("state of a problem", "active"),
+    "held": pgettext_lazy("state of a problem", "held"),
+    "excluded": pgettext_lazy("state of a problem", "excluded"),
+}
+ROUND_STATES = {
+    "planned": pgettext_lazy("state of a round", "planned"),
+    "open": pgettext_lazy("state of a round", "open"),
+    "closed": pgettext_lazy("state of a round", "closed"),
+}
+ITEM_STATES = {
+    "planned": pgettext_lazy("state of a queue item", "planned"),
+    "waiting": pgettext_lazy("state of a queue item", "waiting"),
+    "leased": pgettext_lazy("state of a queue item", "in hand"),
+    "labeled": pgettext_lazy("state of a queue item", "labeled"),
+    "withdrawn": pgettext_lazy("state of a queue item", "withdrawn"),
+}
+DISPUTE_STATES = {
+    "open": pgettext_lazy("state of a dispute", "open"),
+    "accepted": pgettext_lazy("state of a dispute", "accepted"),
+    "declined": pgettext_lazy("state of a dispute", "declined"),
+}
+JOB_STATES = {
+    "requested": pgettext_lazy("state of a job", "waiting"),
+    "running": pgettext_lazy("state of a job", "running"),
+    "done": pgettext_lazy("state of a job", "done"),
+    "failed": pgettext_lazy("state of a job", "failed"),
+    "cancelled": pgettext_lazy("state of a job", "cancelled"),
+}
+SELECTOR_STATES = {
+    "training": pgettext_lazy("state of a selector", "being made"),
+    "evaluated": pgettext_lazy("state of a selector", "measured, not published yet"),
+    "published": pgettext_lazy("state of a selector", "in use"),
+    "retired": pgettext_lazy("state of a selector", "was in use"),
+    "held_back": pgettext_lazy("state of a selector", "held back"),
+}
+
+# --- background work
+KINDS = {
+    "import": pgettext_lazy("kind of job", "import"),
+    "grade": pgettext_lazy("kind of job", "grading"),
+    "retrain": pgettext_lazy("kind of job", "training"),
+    "plan": pgettext_lazy("kind of job", "planning"),
+}
+STAGES = {
+    "snapshot": _("collecting labels"),
+    "train": pgettext_lazy("stage of a job", "training"),
+    "score": _("scoring the pool"),
+    "evaluate": pgettext_lazy("stage of a job", "measuring"),
+    "publish": pgettext_lazy("stage of a job", "comparing"),
+    "import": _("reading the file"),
+    "grade": _("grading answers"),
+    "keep": _("keeping the grades"),
+    "plan": _("choosing solutions"),
+}
+COUNTS = {
+    "problems": _("New problems"),
+    "solutions": _("New solutions"),
+    "labels": _("New labels"),
+    "duplicates": _("There already"),
+    "correct": _("Correct answers"),
+    "wrong": _("Wrong answers"),
+    "uncertain": _("Answers in doubt"),
+    "unknown": _("Ungraded answers"),
+}
+
+# --- selection
+SCOPES = {"campaign": _("the campaign"), "problem": _("each problem")}
+SHORTFALLS = {"size": gettext_noop("labels in all"), "evaluation": gettext_noop("evaluation items")}
+
+
+# --- a job in one sentence, by kind and state
+JOBS = {
+    ("import", "requested"): _("The import waits for a worker"),
+    ("import", "running"): _("The import is {percent} done"),
+    ("import", "done"): _("The import is done"),
+    ("import", "failed"): _("The import failed"),
+    ("import", "cancelled"): _("The import was cancelled"),
+    ("grade", "requested"): _("The grading waits for a worker"),
+    ("grade", "running"): _("The grading is {percent} done"),
+    ("grade", "done"): _("The grading is done"),
+    ("grade", "failed"): _("The grading failed"),
+    ("grade", "cancelled"): _("The grading was cancelled"),
+    ("retrain", "requested"): _("The training waits for a worker"),
+    ("retrain", "running"): _("The training is {percent} done"),
+    ("retrain", "done"): _("The training is done"),
+    ("retrain", "failed"): _("The training failed"),
+    ("retrain", "cancelled"): _("The training was cancelled"),
+    ("plan", "requested"): _("The planning waits for a worker"),
+    ("plan", "running"): _("The planning is {percent} done"),
+    ("plan", "done"): _("The planning is done"),
+    ("plan", "failed"): _("The planning failed"),
+    ("plan", "cancelled"): _("The planning was cancelled"),
+}

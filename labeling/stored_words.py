@@ -1,0 +1,152 @@
+"""Sentences that workers and the selector keep in rows, in English, as each reader's language says them.
+
+A row is written once and read by many; the selector speaks English alone. So the sentence is known again by its form,
+and said anew with its values. What has no form here (an error's own words, a person's reason) stays as it was written.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.utils import formats
+from django.utils.translation import gettext, gettext_noop, ngettext
+
+from labeling.wording import grouped
+
+_WHOLE = re.compile(r"\d{1,3}(,\d{3})+|\d+")
+_DECIMAL = re.compile(r"[+-]?\d+\.\d+")
+
+
+@dataclass(frozen=True)
+class _Form:
+    """One sentence with `{named}` places; where `counted` names one, it is said in the plural form for that number."""
+
+    plural: str
+    singular: str = ""
+    counted: str = ""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        parts = re.split(r"\{(\w+)\}", self.plural)
+        return re.compile(
+            "".join(f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)), re.S
+        )
+
+    def said(self, values: dict[str, str]) -> str:
+        sentence = gettext(self.plural)
+        if self.counted:
+            sentence = ngettext(self.singular, self.plural, int(values[self.counted].replace(",", "")))
+        return sentence.format(**{name: _value(value) for name, value in values.items()})
+
+
+def _value(value: str) -> str:
+    """A number as the language writes it; a sentence within the sentence is said too."""
+    if _WHOLE.fullmatch(value):
+        return grouped(int(value.replace(",", "")))
+    if _DECIMAL.fullmatch(value):
+        return formats.number_format(value).replace("-", "−")
+    return said(value)
+
+
+def _counted(singular: str, plural: str) -> _Form:
+    """Both forms, counted by `{n}`. `make messages` knows this name."""
+    return _Form(plural, singular, "n")
+
+
+def _form(sentence: str) -> _Form:
+    return _Form(sentence)
+
+
+# The first form that fits is taken: the longer before the shorter.
+FORMS = [
+    # what a job is at
+    *map(
+        _form,
+        [
+            gettext_noop("collecting labels"),
+            gettext_noop("reading rows"),
+            gettext_noop("reading scores"),
+            gettext_noop("loading the model"),
+            gettext_noop("loading the base {name}"),
+            gettext_noop("tiny base, loss {loss}"),
+            gettext_noop("update {done} of {total}"),
+            gettext_noop("this model is complete already"),
+            gettext_noop("{done} of {total} solutions"),
+            gettext_noop("keeping scores"),
+            gettext_noop("comparing with the version in use"),
+            gettext_noop("choosing the next solutions"),
+            gettext_noop("cancelled"),
+            gettext_noop("lines: {lines}, new solutions: {solutions}, {speed} lines/s"),
+        ],
+    ),
+    _counted("{n} solution", "{n} solutions"),
+    _counted("{n} answer", "{n} answers"),
+    *map(
+        _form,
+        [
+            # what came of it
+            gettext_noop("Version {number} is in use. {why}"),
+            gettext_noop("Version {number} is held back. {why}"),
+            gettext_noop("There was no version in use."),
+            gettext_noop("Published by {name}."),
+            gettext_noop(
+                "Not known yet which version is better: only {count} of {needed} evaluation labels are there."
+            ),
+            gettext_noop("Not known yet which version is better: no label that both scored."),
+            gettext_noop(
+                "Not worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation "
+                "labels, 95 % interval {low} to {high})."
+            ),
+            gettext_noop(
+                "Worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation "
+                "labels, 95 % interval {low} to {high})."
+            ),
+            gettext_noop(
+                "Not worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation "
+                "labels)."
+            ),
+            gettext_noop(
+                "Worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation labels)."
+            ),
+            gettext_noop("Round {number} is open."),
+            gettext_noop("The selector is still being trained; the next round follows it."),
+            gettext_noop("The newest round is not closed yet."),
+            gettext_noop("The first round is a lead's to plan."),
+            gettext_noop(
+                "There is nothing left to label: every distinct solution is labeled, wanted already, or held."
+            ),
+            # why it failed
+            gettext_noop("The worker died {number} times in this stage. See its log; retry when the cause is gone."),
+            gettext_noop(
+                "There is no label to train on: at least one label with a verdict (found_error or solution) on a "
+                "solution outside the test split is needed."
+            ),
+            gettext_noop("Nothing was imported."),
+            # what a round's choice has to say
+            gettext_noop("No solution has a score yet: chosen uniformly."),
+            gettext_noop(
+                "Too few problems are left: from some problems more than "
+                "max(1, 20 % of their distinct solutions) were chosen."
+            ),
+            # why a reference answer was changed
+            gettext_noop("the same answer as dispute {number}"),
+            gettext_noop("dispute {number}"),
+        ],
+    ),
+]
+
+
+def said(text: str) -> str:
+    """The stored sentence in the language in force; a text of several lines line by line."""
+    if "\n" in text:
+        return "\n".join(map(said, text.splitlines()))
+    return next(_fitting(text), text)
+
+
+def _fitting(text: str) -> Iterator[str]:
+    for form in FORMS:
+        if match := form.pattern.fullmatch(text):
+            values: dict[str, Any] = match.groupdict()
+            yield form.said(values)
