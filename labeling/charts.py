@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from labeling.wording import decimal, grouped, listed, percent
 
 LINE_APART = 18.0  # px between two labels at the end of lines
 BINS = 40
@@ -43,16 +47,16 @@ def best_of_n(points: Sequence[Point], *, name: str) -> SafeString:
     lines = _lines(points, name)
     pieces: list[SafeString] = [frame.axes(), *_n_labels(points, frame)]
     pieces.append(_band(points, frame))
-    for values, paint, _ in lines:
+    for values, paint, _label in lines:
         pieces.append(_polyline([(frame.x(index), frame.y(value)) for index, value in values], paint))
-    ends = [(frame.y(values[-1][1]), f"{_percent(values[-1][1])}  {label}") for values, _, label in lines]
+    ends = [(frame.y(values[-1][1]), f"{decimal(values[-1][1] * 100, 1)}  {label}") for values, _paint, label in lines]
     right = frame.x(len(points) - 1)
     pieces += [
         _text(right + 12, y + 4, words, "strong" if index == 0 else "") for index, (y, words) in enumerate(_apart(ends))
     ]
     pieces.append(_dot(right, frame.y(points[-1].score), "dot-here", 5))
-    label = "Best-of-N accuracy. At N {}: {}.".format(
-        points[-1].n, ", ".join(f"{label} {_percent(values[-1][1])}\N{NO-BREAK SPACE}%" for values, _, label in lines)
+    label = _("Best-of-N accuracy. At N {n}: {figures}.").format(
+        n=points[-1].n, figures=listed(f"{label} {percent(values[-1][1], 1)}" for values, _paint, label in lines)
     )
     return _svg(660, 300, label, pieces)
 
@@ -102,7 +106,7 @@ _Values = list[tuple[int, float]]
 def _lines(points: Sequence[Point], name: str) -> list[tuple[_Values, str, str]]:
     """The lines that have a value at the largest N: places and values, class, name; the selector's first."""
     found: list[tuple[_Values, str, str]] = [([(i, point.score) for i, point in enumerate(points)], "line-1", name)]
-    for key, paint, label in (("majority", "line-3", "majority vote"), ("passed", "line-4", "any of N right")):
+    for key, paint, label in (("majority", "line-3", _("majority vote")), ("passed", "line-4", _("any of N right"))):
         values = [(i, value) for i, point in enumerate(points) if (value := getattr(point, key)) is not None]
         if values and values[-1][0] == len(points) - 1:
             found.append((values, paint, label))
@@ -145,8 +149,12 @@ def score_histogram(pool: Sequence[float], chosen: Sequence[float]) -> SafeStrin
     pieces = [_histogram_axes(top), _bars(bins, top, "bar-2"), _bars(taken, top, "bar-1")]
     if lowest is not None:
         pieces.append(_chosen_mark(len(chosen), lowest))
-    said = f"the {len(chosen):,} chosen have scores from {lowest:.2f} up" if lowest is not None else "none is chosen"
-    return _svg(820, 210, f"Scores of {len(pool):,} wrong-answer solutions; {said}.", pieces)
+    label = _("Scores of wrong-answer solutions: {pool} in the pool, {chosen} chosen.").format(
+        pool=grouped(len(pool)), chosen=grouped(len(chosen))
+    )
+    if lowest is not None:
+        label = _("{label} The chosen have scores from {score} up.").format(label=label, score=decimal(lowest))
+    return _svg(820, 210, label, pieces)
 
 
 def _binned(scores: Iterable[float]) -> list[int]:
@@ -167,13 +175,13 @@ def _histogram_axes(top: int) -> SafeString:
     lines = format_html_join(
         "",
         '<path class="{}" d="M44 {}H812"/><text x="36" y="{}" text-anchor="end">{}</text>',
-        (("grid-line" if level else "axis-line", _px(y), _px(y + 4), f"{level:,}") for level, y in levels),
+        (("grid-line" if level else "axis-line", _px(y), _px(y + 4), grouped(level)) for level, y in levels),
     )
     names = [
-        (44, "score 0", "start"),
-        (236, "0.25", "middle"),
-        (428, "0.5", "middle"),
-        (620, "0.75", "middle"),
+        (44, _("score 0"), "start"),
+        (236, decimal(0.25), "middle"),
+        (428, decimal(0.5, 1), "middle"),
+        (620, decimal(0.75), "middle"),
         (812, "1", "end"),
     ]
     return _joined([lines, *(_text(x, 200, words, anchor=anchor) for x, words, anchor in names)])
@@ -194,7 +202,9 @@ def _bars(counts: Sequence[int], top: int, paint: str) -> SafeString:
 
 def _chosen_mark(count: int, lowest: float) -> SafeString:
     x = 44 + 768 * lowest
-    words = f"{count:,} chosen, from {lowest:.2f} up"
+    words = ngettext("{count} chosen, from {score} up", "{count} chosen, from {score} up", count).format(
+        count=grouped(count), score=decimal(lowest)
+    )
     is_late = lowest > 0.7  # no room to its right
     return format_html('<path class="aim" d="M{} 22V176"/>', _px(x)) + _text(
         x - 8 if is_late else x + 8, 16, words, "strong", "end" if is_late else "start"
@@ -219,7 +229,7 @@ def progress(parts: Sequence[Part], *, mark: float | None = None, mark_words: st
         is_late = mark > 0.5
         pieces.append(format_html('<path class="aim" d="M{} 8V66"/>', _px(820 * mark)))
         pieces.append(_text(820 * mark + (-8 if is_late else 8), 18, mark_words, anchor="end" if is_late else "start"))
-    label = ", ".join(f"{part.name}: {part.count:,}" for part in parts)
+    label = listed(f"{part.name}: {grouped(part.count)}" for part in parts)
     return _svg(820, 70, f"{label}.", pieces)
 
 
@@ -262,7 +272,3 @@ def _dot(x: float, y: float, paint: str, radius: float) -> SafeString:
 
 def _px(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f}"

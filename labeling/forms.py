@@ -1,27 +1,19 @@
 """Forms of the lead's pages: they check shape and explain fields; meaning is judged by the actions."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import TextChoices
 from django.utils.text import capfirst
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from labeling import code_words
 from labeling.actions.campaigns import SETTINGS
 from labeling.actions.errors import ActionError
-from labeling.models import (
-    MAX_GUIDE,
-    MAX_NOTE,
-    Campaign,
-    ProblemState,
-    ReferenceAnswer,
-    Role,
-    Round,
-    Scope,
-    Split,
-    VerdictChoice,
-)
+from labeling.models import MAX_GUIDE, MAX_NOTE, Campaign, ReferenceAnswer, Role, Round, Scope
+from labeling.wording import percent
 from selector import strategies
 
 
@@ -30,13 +22,13 @@ def strategy_choices() -> list[tuple[str, str]]:
     return [(name, capfirst(gettext(strategy.title))) for name, strategy in strategies.STRATEGIES.items()]
 
 
-SCOPE_CHOICES = [(Scope.CAMPAIGN.value, "the whole campaign"), (Scope.PROBLEM.value, "each problem, evenly")]
-FORMATS = [
-    ("prm800k", "PRM800K", "Rows as the public data set has them; imported ones come out as they came in"),
-    ("stepwise", "Stepwise", "Prompt, completions and a true or false for each, as trainers read them"),
-    ("first-error", "First error", "One row per label: the solution, and the place of its first error"),
-    ("parquet", "Parquet", "One row per label, for datasets.load_dataset"),
-    ("scored", "Scored pool", "Every solution with the selector’s score, as openai/prm800k evaluates it"),
+SCOPE_CHOICES = [(Scope.CAMPAIGN.value, _("the whole campaign")), (Scope.PROBLEM.value, _("each problem, evenly"))]
+FORMATS: list[tuple[str, Any, Any]] = [
+    ("prm800k", "PRM800K", _("Rows as the public data set has them; imported ones come out as they came in")),
+    ("stepwise", _("Stepwise"), _("Prompt, completions and a true or false for each, as trainers read them")),
+    ("first-error", _("First error"), _("One row per label: the solution, and the place of its first error")),
+    ("parquet", "Parquet", _("One row per label, for datasets.load_dataset")),
+    ("scored", _("Scored pool"), _("Every solution with the selector’s score, as openai/prm800k evaluates it")),
 ]
 
 
@@ -56,7 +48,7 @@ class PercentField(forms.FloatField):
         return None if cleaned is None else round(cleaned / 100, 12)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return super().widget_attrs(widget) | {"step": "any"}
+        return super().widget_attrs(widget) | {"step": _("any")}
 
 
 def add_refusal(form: forms.BaseForm, error: ActionError) -> None:
@@ -65,7 +57,7 @@ def add_refusal(form: forms.BaseForm, error: ActionError) -> None:
     for name, rule in error.fields.items():
         field = name.removeprefix("settings.")
         if field in form.fields:
-            form.add_error(field, f"Expected: {rule}")
+            form.add_error(field, gettext("Expected: {rule}").format(rule=rule))
             beside = True
     if not beside:
         form.add_error(None, error.message)
@@ -74,59 +66,65 @@ def add_refusal(form: forms.BaseForm, error: ActionError) -> None:
 class CampaignForm(forms.Form):
     """A new campaign; its settings have defaults and can be changed next."""
 
-    name = forms.CharField(max_length=200, help_text="What people see.")
+    name = forms.CharField(max_length=200, label=_("Name"), help_text=_("What people see."))
     slug = forms.SlugField(
         max_length=60,
-        label="Short name",
-        help_text="What stands in addresses and commands: letters, digits, - and _. It cannot be changed later.",
+        label=_("Short name"),
+        help_text=_("What stands in addresses and commands: letters, digits, - and _. It cannot be changed later."),
     )
 
 
 class SettingsForm(forms.ModelForm):  # generic for the type checker alone
     """Every setting of a campaign, under its name in the API."""
 
-    strategy = forms.ChoiceField(choices=strategy_choices, help_text="How rounds choose what to label.")
+    strategy = forms.ChoiceField(
+        choices=strategy_choices, label=_("Strategy"), help_text=_("How rounds choose what to label.")
+    )
     scope = forms.ChoiceField(
         choices=SCOPE_CHOICES,
-        label="Ranked within",
-        help_text="The best of the whole campaign, or each problem’s best, then each one’s second.",
+        label=_("Ranked within"),
+        help_text=_("The best of the whole campaign, or each problem’s best, then each one’s second."),
     )
     reference_answer = forms.ChoiceField(
-        choices=[(choice.value, choice.label.lower()) for choice in ReferenceAnswer],
-        help_text="What labelers see of the known final answer. It is stored with every label.",
+        choices=[(choice.value, code_words.REFERENCE_ANSWERS[choice.value]) for choice in ReferenceAnswer],
+        label=_("Reference answer"),
+        help_text=_("What labelers see of the known final answer. It is stored with every label."),
     )
     train_after = PercentField(
         min_value=1.0,
-        label="Train after, %",
-        help_text="With automatic rounds: the share of a round’s labels at which the selector is trained again.",
+        label=_("Train after, %"),
+        help_text=_("With automatic rounds: the share of a round’s labels at which the selector is trained again."),
     )
     wrong_share = PercentField(
-        label="Wrong-answer share, %", help_text="Of the whole round: the most convincing wrong answers."
+        label=_("Wrong-answer share, %"), help_text=_("Of the whole round: the most convincing wrong answers.")
     )
     evaluation_share = PercentField(
-        label="Evaluation share, %",
-        help_text="Of the whole round: uniform from the test split, never trained on. It measures selectors.",
+        label=_("Evaluation share, %"),
+        help_text=_("Of the whole round: uniform from the test split, never trained on. It measures selectors."),
     )
 
     class Meta:
         model = Campaign
         fields = ["name", *SETTINGS]
         labels = {
-            "overlap": "Labels per solution",
-            "lease_minutes": "Minutes to label one",
-            "auto_advance": "Go on by itself",
-            "base_model": "Base model",
-            "round_size": "Labels in a round",
-            "bad_problem_quorum": "Reports that hold a problem",
+            "name": _("Name"),
+            "overlap": _("Labels per solution"),
+            "lease_minutes": _("Minutes to label one"),
+            "auto_advance": _("Go on by itself"),
+            "base_model": _("Base model"),
+            "round_size": _("Labels in a round"),
+            "bad_problem_quorum": _("Reports that hold a problem"),
         }
         help_texts = {
-            "overlap": "How many people label each solution, 1 to 20.",
-            "lease_minutes": "How long a solution is kept for its labeler without a sign of life, 1 to 1440.",
-            "auto_advance": "Train, score and open the next round without a lead.",
-            "base_model": "What selectors are trained from: tiny, or a Hugging Face causal model by name or folder. "
-            "The tiny base is quick and no judge of mathematics.",
-            "round_size": "What a planned round wants unless told otherwise.",
-            "bad_problem_quorum": "So many labels that say “bad problem” take it out of the queue until you decide.",
+            "overlap": _("How many people label each solution, 1 to 20."),
+            "lease_minutes": _("How long a solution is kept for its labeler without a sign of life, 1 to 1440."),
+            "auto_advance": _("Train, score and open the next round without a lead."),
+            "base_model": _(
+                "What selectors are trained from: tiny, or a Hugging Face causal model by name or folder. "
+                "The tiny base is quick and no judge of mathematics."
+            ),
+            "round_size": _("What a planned round wants unless told otherwise."),
+            "bad_problem_quorum": _("So many labels that say “bad problem” take it out of the queue until you decide."),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -144,19 +142,25 @@ def shares_within_one(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
     if wrong is not None and evaluation is not None and wrong + evaluation > 1 + 1e-9:
         form.add_error(
             "wrong_share",
-            f"Expected at most {100 - evaluation * 100:g}\N{NO-BREAK SPACE}% beside the evaluation share.",
+            gettext("Expected at most {share} beside the evaluation share.").format(share=_exactly(1 - evaluation)),
         )
+
+
+def _exactly(share: float) -> str:
+    """Per cent with as many decimals as it has, two at most."""
+    digits = next((digits for digits in range(2) if round(share * 100, digits) == round(share * 100, 9)), 2)
+    return percent(share, digits)
 
 
 class PlanForm(forms.Form):
     """What a lead asks of a round; starts with the campaign's settings."""
 
-    strategy = forms.ChoiceField(choices=strategy_choices, widget=forms.RadioSelect, label="What to show people")
-    size = forms.IntegerField(min_value=1, max_value=1_000_000, label="Labels wanted")
-    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, label="Seed")
-    wrong_share = PercentField(label="Wrong-answer share, %")
-    evaluation_share = PercentField(label="Evaluation share, %")
-    scope = forms.ChoiceField(choices=SCOPE_CHOICES, label="Ranked within")
+    strategy = forms.ChoiceField(choices=strategy_choices, widget=forms.RadioSelect, label=_("What to show people"))
+    size = forms.IntegerField(min_value=1, max_value=1_000_000, label=_("Labels wanted"))
+    seed = forms.IntegerField(min_value=0, max_value=2**31 - 1, label=_("Seed"))
+    wrong_share = PercentField(label=_("Wrong-answer share, %"))
+    evaluation_share = PercentField(label=_("Evaluation share, %"))
+    scope = forms.ChoiceField(choices=SCOPE_CHOICES, label=_("Ranked within"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -174,7 +178,7 @@ class PlanForm(forms.Form):
         """What is asked, in one line: the same for the same plan, however its numbers are written."""
         return urlencode(self.cleaned_data)
 
-    def choices_with_help(self) -> list[tuple[str, str, str, bool]]:
+    def choices_with_help(self) -> list[tuple[str, Any, Any, bool]]:
         """Each strategy: value, name, what it means, whether it is the one."""
         chosen = self["strategy"].value()
         return [
@@ -186,104 +190,110 @@ class PlanForm(forms.Form):
 class ImportForm(forms.Form):
     """A file to bring in."""
 
-    file = forms.FileField(label="File", help_text="JSON Lines, plain or gzip.")
+    file = forms.FileField(label=_("File"), help_text=_("JSON Lines, plain or gzip."))
     skip_invalid = forms.BooleanField(
         required=False,
-        label="Take the good rows when some are refused",
-        help_text="Otherwise one refused row keeps the whole file out.",
+        label=_("Take the good rows when some are refused"),
+        help_text=_("Otherwise one refused row keeps the whole file out."),
     )
     labeler = forms.CharField(
         required=False,
         max_length=200,
-        label="Whose labels",
-        help_text="For first-error rows that do not say it; else the file’s name.",
+        label=_("Whose labels"),
+        help_text=_("For first-error rows that do not say it; else the file’s name."),
     )
 
 
 class MemberForm(forms.Form):
     """An existing account and what it may do here."""
 
-    username = forms.CharField(max_length=150, label="Username", help_text="Of an account that exists.")
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.LABELER)
+    username = forms.CharField(max_length=150, label=_("Username"), help_text=_("Of an account that exists."))
+    role = forms.ChoiceField(choices=[*code_words.ROLES.items()], label=_("Role"), initial=Role.LABELER)
 
 
 class RoleForm(forms.Form):
     """What a member may do from now on."""
 
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField(choices=[*code_words.ROLES.items()])
 
 
 class AcceptForm(forms.Form):
     """A new reference answer: every answer to the problem is graded again."""
 
-    reference_answer = forms.CharField(max_length=10_000, label="New reference answer")
-    reason = forms.CharField(required=False, max_length=5_000, label="Reason", help_text="Kept with the change.")
+    reference_answer = forms.CharField(max_length=10_000, label=_("New reference answer"))
+    reason = forms.CharField(required=False, max_length=5_000, label=_("Reason"), help_text=_("Kept with the change."))
 
 
 class DeclineForm(forms.Form):
     """The reference answer stays."""
 
-    reason = forms.CharField(required=False, max_length=5_000, label="Reason", help_text="Kept with the decision.")
+    reason = forms.CharField(
+        required=False, max_length=5_000, label=_("Reason"), help_text=_("Kept with the decision.")
+    )
 
 
-def any_of(choices: type[TextChoices]) -> list[tuple[str, str]]:
+def any_of(words: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """Each value as it is called, and first all of them."""
-    return [("", "any"), *((value, value) for value in choices.values)]
+    return [("", _("any")), *words.items()]
 
 
 class SolutionFilter(forms.Form):
     """What of the pool to list."""
 
-    q = forms.CharField(required=False, max_length=200, label="Text of problem or steps")
-    verdict = forms.ChoiceField(required=False, choices=any_of(VerdictChoice), label="Answer")
-    split = forms.ChoiceField(required=False, choices=any_of(Split), label="Split")
+    q = forms.CharField(required=False, max_length=200, label=_("Text of problem or steps"))
+    verdict = forms.ChoiceField(required=False, choices=any_of(code_words.VERDICTS), label=_("Answer"))
+    split = forms.ChoiceField(required=False, choices=any_of(code_words.SPLITS), label=_("Split"))
     labeled = forms.ChoiceField(
-        required=False, choices=[("", "any"), ("yes", "labeled"), ("no", "not labeled")], label="Labels"
+        required=False, choices=[("", _("any")), ("yes", _("labeled")), ("no", _("not labeled"))], label=_("Labels")
     )
 
 
 class ProblemFilter(forms.Form):
     """Which problems to list."""
 
-    q = forms.CharField(required=False, max_length=200, label="Text")
-    split = forms.ChoiceField(required=False, choices=any_of(Split), label="Split")
-    state = forms.ChoiceField(required=False, choices=any_of(ProblemState), label="State")
+    q = forms.CharField(required=False, max_length=200, label=_("Text"))
+    split = forms.ChoiceField(required=False, choices=any_of(code_words.SPLITS), label=_("Split"))
+    state = forms.ChoiceField(required=False, choices=any_of(code_words.PROBLEM_STATES), label=_("State"))
 
 
 class ExportForm(forms.Form):
     """What to take out."""
 
     format = forms.ChoiceField(
-        choices=[(name, label) for name, label, _ in FORMATS],
+        choices=[(name, label) for name, label, _help in FORMATS],
+        label=_("Format"),
         initial="prm800k",
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of these formats."),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose one of these formats.")),
     )
     round = forms.TypedChoiceField(
         required=False,
         coerce=int,
         empty_value=None,
-        label="Round",
-        error_messages={"invalid_choice": "There is no round %(value)s here. Choose one of these."},
+        label=_("Round"),
+        error_messages={"invalid_choice": _("There is no round %(value)s here. Choose one of these.")},
     )
     split = forms.ChoiceField(
         required=False,
-        choices=[("", "both"), *((choice.value, choice.value) for choice in Split)],
-        label="Split",
-        error_messages={"invalid_choice": "There is no split %(value)s. Choose train, test or both."},
+        choices=[("", _("both")), *code_words.SPLITS.items()],
+        label=_("Split"),
+        error_messages={"invalid_choice": _("There is no split %(value)s. Choose train, test or both.")},
     )
     include_external = forms.BooleanField(
-        required=False, label="Labels made elsewhere too", help_text="First-error imports, in the PRM800K format."
+        required=False, label=_("Labels made elsewhere too"), help_text=_("First-error imports, in the PRM800K format.")
     )
     include_simulated = forms.BooleanField(
-        required=False, label="Simulated labels too", help_text="They are marked in the file."
+        required=False, label=_("Simulated labels too"), help_text=_("They are marked in the file.")
     )
     neutral_false = forms.BooleanField(
-        required=False, label="Neutral counts as wrong", help_text="In the stepwise format; else as right."
+        required=False, label=_("Neutral counts as wrong"), help_text=_("In the stepwise format; else as right.")
     )
 
     def __init__(self, *args: Any, rounds: list[Round], **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [("", "all"), *((str(one.number), f"round {one.number}") for one in rounds)]
+        choices = [
+            ("", _("all")),
+            *((str(one.number), gettext("round {number}").format(number=one.number)) for one in rounds),
+        ]
         field = self.fields["round"]
         if not isinstance(field, forms.TypedChoiceField):
             raise TypeError(f"round: expected a choice, not {field!r}")
@@ -294,7 +304,7 @@ class ExportForm(forms.Form):
         asked = self["format"].value()
         return asked if asked in dict(self.fields["format"].choices) else FORMATS[0][0]  # type: ignore[attr-defined]
 
-    def formats_with_help(self) -> list[tuple[str, str, str]]:
+    def formats_with_help(self) -> list[tuple[str, Any, Any]]:
         """Each format: value, name, what it is."""
         return FORMATS
 
@@ -312,9 +322,9 @@ class GuideForm(forms.Form):
     text = LinesField(
         max_length=MAX_GUIDE,
         strip=False,
-        label=gettext_lazy("Text"),
+        label=_("Text"),
         widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "true"}),
-        help_text=gettext_lazy(
+        help_text=_(
             "Markdown, with formulas between dollar signs. [+], [0] or [-] at the start of a paragraph is the mark of "
             "a rating. HTML is shown as text, pictures are left out, links must be https."
         ),
@@ -322,8 +332,8 @@ class GuideForm(forms.Form):
     note = LinesField(
         max_length=MAX_NOTE,
         required=False,
-        label=gettext_lazy("What changed"),
+        label=_("What changed"),
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("A sentence or two. Each labeler is shown it once, above the guide."),
+        help_text=_("A sentence or two. Each labeler is shown it once, above the guide."),
     )
     replaces = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -1,56 +1,28 @@
-"""Numbers, times and ratings as the lead's pages write them."""
+"""Numbers, times and codes as the lead's pages write them."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django import template
-from django.utils import formats, timezone
+from django.forms import BaseForm
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from labeling.models import Label, Labeler, Round
+from labeling import code_words
+from labeling.models import Job, Label, Labeler, Round
+from labeling.stored_words import said
+from labeling.wording import NO_BREAK, decimal, grouped, listed, percent, sentences
 from selector import strategies
 
 register = template.Library()
-NO_BREAK = "\N{NO-BREAK SPACE}"
-RATING_WORDS = {"+": "positive", "0": "neutral", "-": "negative"}
+register.filter("grouped", grouped)
+register.filter("percent", percent)
+register.filter("said", said)
 REASONS = strategies.words_of_reasons()
-STAGES = {
-    "snapshot": "collecting labels",
-    "train": "training",
-    "score": "scoring the pool",
-    "evaluate": "measuring",
-    "publish": "comparing",
-    "import": "reading the file",
-    "grade": "grading answers",
-    "plan": "choosing solutions",
-}
-KINDS = {"import": "import", "grade": "grading", "retrain": "training", "plan": "planning"}
-FINISHED = {
-    "found_error": "first error found",
-    "solution": "all steps good",
-    "bad_problem": "bad problem",
-    "give_up": "gave up",
-}
-
-
-@register.filter
-def grouped(number: int | None) -> str:
-    """1234567 as 1,234,567, or as the language groups it."""
-    return "" if number is None else formats.number_format(number, force_grouping=True)
-
-
-@register.filter
-def percent(share: float | None, digits: int = 0) -> str:
-    """A share as per cent, with a space that does not break."""
-    if share is None:
-        return ""
-    return pgettext("a share", "{number} %").format(number=decimal(share * 100, digits)).replace(" ", NO_BREAK)
-
-
-def decimal(value: float, digits: int) -> str:
-    """A number with so many decimals, with the language's separators and a minus sign that is one."""
-    return formats.number_format(f"{value:.{digits}f}").replace("-", "−")
+SHARES = strategies.words_of_shares() | code_words.SHORTFALLS
 
 
 @register.filter
@@ -62,7 +34,35 @@ def share_of(part: int, whole: int) -> str:
 @register.filter
 def two(value: float | None) -> str:
     """Two decimals, with a minus sign that is one."""
-    return "" if value is None else decimal(value, 2)
+    return decimal(value, 2)
+
+
+@register.filter
+def in_sequence(said: Iterable[object]) -> str:
+    """Sentences one after the other."""
+    return sentences(*said)
+
+
+@register.filter
+def counted(number: int, what: str) -> str:
+    """So many of the things that a list holds."""
+    forms = {
+        "solution": ngettext("{n} solution", "{n} solutions", number),
+        "problem": ngettext("{n} problem", "{n} problems", number),
+        "job": ngettext("{n} job", "{n} jobs", number),
+        "dispute": ngettext("{n} dispute", "{n} disputes", number),
+    }
+    return forms[what].format(n=grouped(number))
+
+
+@register.filter
+def not_understood(form: BaseForm) -> str:
+    """The fields of a filter that were not understood, with what was asked."""
+    named = [_("{field} “{value}”").format(field=field.label, value=field.value()) for field in form if field.errors]
+    return listed(named)
+
+
+# --- times
 
 
 @register.filter
@@ -71,39 +71,51 @@ def ago(when: datetime | None) -> str:
     if when is None:
         return ""
     seconds = max(0, int((timezone.now() - when).total_seconds()))
-    return f"{lasting(seconds)} ago"
+    return _("{span} ago").format(span=lasting(seconds))
 
 
 @register.filter
 def lasting(seconds: int) -> str:
     """A span in words: 12 s, 3 min, 2 h, 5 days."""
     if seconds < 120:
-        return f"{seconds}{NO_BREAK}s"
-    if seconds < 7200:
-        return f"{seconds // 60}{NO_BREAK}min"
-    if seconds < 172_800:
-        return f"{seconds // 3600}{NO_BREAK}h"
-    return f"{seconds // 86_400}{NO_BREAK}days"
+        span = _("{n} s").format(n=seconds)
+    elif seconds < 7200:
+        span = _("{n} min").format(n=seconds // 60)
+    elif seconds < 172_800:
+        span = _("{n} h").format(n=seconds // 3600)
+    else:
+        days = seconds // 86_400
+        span = ngettext("{n} day", "{n} days", days).format(n=days)
+    return span.replace(" ", NO_BREAK)
 
 
 @register.filter
 def spent(milliseconds: int) -> str:
     """Time on one label: 3 min 12 s."""
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
-    return f"{minutes}{NO_BREAK}min {seconds}{NO_BREAK}s" if minutes else f"{seconds}{NO_BREAK}s"
+    in_seconds = _("{n} s").format(n=seconds).replace(" ", NO_BREAK)
+    return f"{_('{n} min').format(n=minutes).replace(' ', NO_BREAK)} {in_seconds}" if minutes else in_seconds
+
+
+# --- codes
+
+
+def _named(words: Mapping[str, object], code: str) -> str:
+    """What the code is called; one that is not known (yet) as it is."""
+    return str(words.get(code, code.replace("_", " ")))
 
 
 @register.filter
 def why_chosen(reason: str) -> str:
     """A strategy's reason in words."""
-    return gettext(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
+    return _(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
 
 
 @register.filter
 def strategy_words(name: str) -> str:
     """A strategy's name in words."""
     known = strategies.STRATEGIES.get(name)
-    return gettext(known.title) if known else name.replace("_", " ")
+    return _(known.title) if known else name.replace("_", " ")
 
 
 @register.filter
@@ -111,26 +123,112 @@ def chosen_by(of: Round) -> str:
     """What chose a round's solutions: before there is a selector, what it finds convincing cannot be told."""
     known = strategies.STRATEGIES.get(of.strategy)
     if known and "score" in known.needs and of.selector_id is None:
-        return "chance, there was no selector yet"
+        return _("chance, there was no selector yet")
     return strategy_words(of.strategy)
+
+
+@register.filter
+def scope_words(scope: str) -> str:
+    """Within what a round ranked."""
+    return _named(code_words.SCOPES, scope)
 
 
 @register.filter
 def work_words(kind: str) -> str:
     """What a kind of job is called."""
-    return KINDS.get(kind, kind)
+    return _named(code_words.KINDS, kind)
 
 
 @register.filter
 def stage_words(stage: str) -> str:
     """What a job is doing."""
-    return STAGES.get(stage, stage)
+    return _named(code_words.STAGES, stage)
+
+
+@register.filter
+def job_words(job: Job) -> str:
+    """A job in one sentence."""
+    sentence = code_words.JOBS.get((job.kind, job.state))
+    if sentence is None:
+        return f"{work_words(job.kind)}: {job_state(job.state)}"
+    return str(sentence).format(percent=percent(job.progress))
+
+
+@register.filter
+def job_state(state: str) -> str:
+    """A job's state in words."""
+    return _named(code_words.JOB_STATES, state)
+
+
+@register.filter
+def round_state(state: str) -> str:
+    """A round's state in words."""
+    return _named(code_words.ROUND_STATES, state)
+
+
+@register.filter
+def item_state(state: str) -> str:
+    """A queue item's state in words."""
+    return _named(code_words.ITEM_STATES, state)
+
+
+@register.filter
+def problem_state(state: str) -> str:
+    """A problem's state in words."""
+    return _named(code_words.PROBLEM_STATES, state)
+
+
+@register.filter
+def dispute_state(state: str) -> str:
+    """A dispute's state in words."""
+    return _named(code_words.DISPUTE_STATES, state)
+
+
+@register.filter
+def split_words(split: str) -> str:
+    """A split in words."""
+    return _named(code_words.SPLITS, split)
+
+
+@register.filter
+def verdict_words(verdict: str) -> str:
+    """Whether an answer is right, in words."""
+    return _named(code_words.VERDICTS, verdict)
+
+
+@register.filter
+def role_words(role: str) -> str:
+    """A role in words."""
+    return _named(code_words.ROLES, role)
 
 
 @register.filter
 def how_finished(reason: str) -> str:
     """A finish reason in words."""
-    return FINISHED.get(reason, reason)
+    return _named(code_words.FINISHED, reason)
+
+
+@register.filter
+def shortfall_words(shortfall: Mapping[str, int]) -> str:
+    """What a round could not be filled with."""
+    return listed(
+        _("{share} ({count})").format(share=_share_words(share), count=grouped(count))
+        for share, count in shortfall.items()
+    )
+
+
+def _share_words(share: str) -> str:
+    known = SHARES.get(share) or REASONS.get(share)
+    return _(known) if known else share.replace("_", " ")
+
+
+@register.filter
+def count_words(name: str) -> str:
+    """A count of a job's result."""
+    return str(code_words.COUNTS.get(name) or name.replace("_", " ").capitalize())
+
+
+# --- people and labels
 
 
 @register.filter
@@ -143,40 +241,19 @@ def name_of(labeler: Labeler) -> str:
 def found(label: Label) -> str:
     """What a label says, in a few words."""
     if label.first_error_index is not None:
-        return f"first error at step {label.first_error_index + 1}"
+        return _("first error at step {step}").format(step=label.first_error_index + 1)
     return how_finished(label.finish_reason)
 
 
 @register.simple_tag
 def mark(sign: str) -> SafeString:
     """A rating as sign, outline and word; what was not rated is said to a screen reader only."""
-    word = RATING_WORDS.get(sign)
-    if word is None:
-        return format_html('<span class="behind"><span class="for-reader">{}</span></span>', "not rated")
+    paint = {"+": "positive", "0": "neutral", "-": "negative"}.get(sign)
+    if paint is None:
+        return format_html('<span class="behind"><span class="for-reader">{}</span></span>', _("not rated"))
     return format_html(
         '<span class="{0}"><svg class="mark" aria-hidden="true"><use href="#{0}"/></svg>'
-        '<span class="for-reader">{0}</span></span>',
-        word,
+        '<span class="for-reader">{1}</span></span>',
+        paint,
+        code_words.RATINGS[sign],
     )
-
-
-SHARES = strategies.words_of_shares() | {"size": "labels in all", "evaluation": "evaluation items"}
-COUNTS = {
-    "problems": "New problems",
-    "solutions": "New solutions",
-    "labels": "New labels",
-    "duplicates": "There already",
-}
-
-
-@register.filter
-def shortfall_words(share: str) -> str:
-    """What a share that could not be filled is made of."""
-    known = SHARES.get(share) or REASONS.get(share)  # "5 drawn uniformly" reads well enough
-    return gettext(known) if known else share.replace("_", " ")
-
-
-@register.filter
-def count_words(name: str) -> str:
-    """A count of a job's result."""
-    return COUNTS.get(name, name.replace("_", " ").capitalize())

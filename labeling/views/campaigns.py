@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -19,6 +20,7 @@ from labeling.models import Campaign, Label, Membership, Problem, Round, Solutio
 from labeling.views import overview
 from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page
 from labeling.views.selector_report import SelectorReport
+from labeling.wording import grouped
 
 SHOWN_JOBS = 6
 
@@ -62,7 +64,7 @@ def _with_counts(account_id: int) -> QuerySet[Membership]:
 def new_campaign(request: HttpRequest) -> HttpResponseBase:
     """Make a campaign; whoever makes it leads it."""
     if not may_create_campaigns(account(request)):
-        raise PermissionDenied("Only somebody who leads a campaign can make another one.")
+        raise PermissionDenied(_("Only somebody who leads a campaign can make another one."))
     form = CampaignForm(request.POST or None)
     if form.is_valid():
         try:
@@ -70,7 +72,8 @@ def new_campaign(request: HttpRequest) -> HttpResponseBase:
         except ActionError as error:
             add_refusal(form, error)
         else:
-            return done(request, f"{made.name} is made. Bring problems and solutions in next.", "campaign", made.slug)
+            words = _("{name} is made. Bring problems and solutions in next.").format(name=made.name)
+            return done(request, words, "campaign", made.slug)
     return render(request, "labeling/campaign_new.html", {"form": form}, status=400 if form.errors else 200)
 
 
@@ -96,9 +99,7 @@ def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
         "has_worker": has_worker,
         "reports": reports,
         "in_use": in_use,
-        "best_of_n": charts.best_of_n(in_use.points, name=f"selector {in_use.version.number}")
-        if in_use and in_use.top
-        else None,
+        "best_of_n": charts.best_of_n(in_use.points, name=in_use.name) if in_use and in_use.top else None,
         "counts": _counts(of),
     }
     return page(request, "campaign.html", membership, context)
@@ -110,7 +111,9 @@ def _progress_chart(of: Campaign, newest: overview.RoundProgress | None) -> str:
     if not of.auto_advance or newest.round.state != "open":
         return charts.progress(newest.parts())
     at = overview.train_at(newest)
-    return charts.progress(newest.parts(), mark=at / newest.wanted, mark_words=f"training starts at {at:,}")
+    return charts.progress(
+        newest.parts(), mark=at / newest.wanted, mark_words=_("training starts at {count}").format(count=grouped(at))
+    )
 
 
 def _counts(of: Campaign) -> dict[str, int]:
@@ -134,5 +137,5 @@ def campaign_settings(request: HttpRequest, membership: Membership) -> HttpRespo
         except ActionError as error:
             add_refusal(form, error)
         else:
-            return done(request, "The settings are changed.", "campaign-settings", of.slug)
+            return done(request, _("The settings are changed."), "campaign-settings", of.slug)
     return page(request, "settings.html", membership, {"form": form}, status=400 if form.errors else 200)

@@ -4,6 +4,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling.actions import disputes, problems
@@ -61,8 +62,10 @@ def dispute_page(request: HttpRequest, membership: Membership, pk: int) -> HttpR
                 return refused(request, error, "dispute", of.slug, pk)
             add_refusal(form, error)
         else:
-            following = "every answer to the problem is graded again." if is_accepting else "the guess stays."
-            return done(request, f"The dispute is {dispute.state}: {following}", "decisions", of.slug)
+            said = _("The dispute is declined: the guess stays.")
+            if is_accepting:
+                said = _("The dispute is accepted: every answer to the problem is graded again.")
+            return done(request, said, "decisions", of.slug)
     context = {
         "dispute": dispute,
         "solution": solution,
@@ -85,8 +88,9 @@ def problem_decision(request: HttpRequest, membership: Membership, pk: int) -> H
             problems.decide(problem=problem, state=wanted, by=account(request))
         except ActionError as error:
             return refused(request, error, "problem-decision", of.slug, pk)
-        words = "is back in the queue" if wanted == ProblemState.ACTIVE else "is excluded"
-        return done(request, f"The problem {words}.", "decisions", of.slug)
+        is_back = wanted == ProblemState.ACTIVE
+        words = _("The problem is back in the queue.") if is_back else _("The problem is excluded.")
+        return done(request, words, "decisions", of.slug)
     reports = Label.objects.current().filter(problem=problem, finish_reason="bad_problem")
     context = {"problem": problem, "reports": reports.select_related("labeler__account")}
     return page(request, "problem_decision.html", membership, context)

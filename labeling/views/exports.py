@@ -5,6 +5,8 @@ from typing import Any
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labeling.actions import exporting
@@ -17,9 +19,11 @@ from labeling.views.imports import data_page
 from labeling.views.lead_pages import for_leads
 
 NOTHING = {
-    Format.SCORED: "Not exported: no solution fits what you asked for.",
-    None: "Not exported: no label fits what you asked for. Labels made elsewhere and simulated ones are in the file "
-    "only when asked for.",
+    Format.SCORED: gettext_lazy("Not exported: no solution fits what you asked for."),
+    None: gettext_lazy(
+        "Not exported: no label fits what you asked for. Labels made elsewhere and simulated ones are in the file "
+        "only when asked for."
+    ),
 }
 
 
@@ -36,13 +40,13 @@ def export(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         except ActionError as error:
             add_refusal(form, error)
     elif not form.non_field_errors():
-        form.add_error(None, "Not exported: see beside the fields.")
+        form.add_error(None, _("Not exported: see beside the fields."))
     return data_page(request, membership, ImportForm(), form)
 
 
 def _file_with_rows(of: Campaign, *, format: str, **asked: Any) -> StreamingHttpResponse:
     """The file; raises ActionError where it would be empty. Of a stream the first piece is read to know that."""
-    nothing = ActionError(NOTHING.get(Format(format), NOTHING[None]))
+    nothing = ActionError(str(NOTHING.get(Format(format), NOTHING[None])))
     if format == Format.PARQUET:
         chosen = {name: asked[name] for name in ("round", "split", "include_simulated") if name in asked}
         if not exporting.labels(of, **chosen).exists():

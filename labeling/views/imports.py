@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from labeling.actions import uploads
@@ -34,9 +35,8 @@ def data(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         except ActionError as error:
             add_refusal(form, error)
         else:
-            return done(
-                request, "The file is here; it is imported as soon as a worker is free.", "job", of.slug, job.pk
-            )
+            words = _("The file is here; it is imported as soon as a worker is free.")
+            return done(request, words, "job", of.slug, job.pk)
     return data_page(request, membership, form, ExportForm(rounds=list(of.rounds.order_by("number"))))
 
 

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling.actions import events, jobs, waiting
@@ -72,13 +73,13 @@ def cancel(request: HttpRequest, membership: Membership, pk: int) -> HttpRespons
         except ActionError as error:
             return refused(request, error, "job", of.slug, pk)
         events.record(campaign=of, actor=account(request), verb="job.cancelled", subject=f"job {pk}")
-        return done(request, "The job is cancelled.", "job", of.slug, pk)
+        return done(request, _("The job is cancelled."), "job", of.slug, pk)
     if job.state not in ACTIVE:
         return redirect("job", of.slug, pk)
     context = {
-        "heading": f"Cancel this {work_words(job.kind)}?",
-        "sentences": ["What it has done so far is left out, and nothing appears. You can ask for it again."],
-        "button": f"Cancel the {work_words(job.kind)}",
+        "heading": _("Cancel this job: {kind}?").format(kind=work_words(job.kind)),
+        "sentences": [_("What it has done so far is left out, and nothing appears. You can ask for it again.")],
+        "button": _("Cancel the job"),
         "back": job.pk,
         "back_to": "job",
     }
@@ -95,7 +96,7 @@ def retry(request: HttpRequest, membership: Membership, pk: int) -> HttpResponse
     except ActionError as error:
         return refused(request, error, "job", of.slug, pk)
     events.record(campaign=of, actor=account(request), verb="job.retried", subject=f"job {pk}")
-    return done(request, "Asked for again.", "job", of.slug, pk)
+    return done(request, _("Asked for again."), "job", of.slug, pk)
 
 
 @only_posted("campaign")
@@ -103,4 +104,4 @@ def retrain(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     """Ask for a training of the selector; asked while one waits, that one."""
     of = membership.campaign
     job = jobs.request(campaign=of, kind=JobKind.RETRAIN, by=account(request))
-    return done(request, "The selector is trained as soon as a worker is free.", "job", of.slug, job.pk)
+    return done(request, _("The selector is trained as soon as a worker is free."), "job", of.slug, job.pk)

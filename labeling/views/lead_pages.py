@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -67,7 +68,7 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
 def check_lead(membership: Membership) -> None:
     """Raise PermissionDenied unless this is a lead's membership."""
     if membership.role != Role.LEAD:
-        raise PermissionDenied("Only a lead of this campaign can do this.")
+        raise PermissionDenied(_("Only a lead of this campaign can do this."))
 
 
 def for_leads(view: View) -> View:

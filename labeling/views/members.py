@@ -6,17 +6,17 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from labeling.actions import people
 from labeling.actions.errors import ActionError
 from labeling.forms import MemberForm, RoleForm, add_refusal
 from labeling.models import Label, Membership, Role
+from labeling.templatetags.lead import role_words
 from labeling.views.lead_pages import account, check_lead, done, for_leads, for_readers, only_posted, page, refused
 
 INTEGER = IntegerField()
-
-HOW_ACCOUNTS_ARE_MADE = "Whoever runs this site makes one, with the command shown beside the form."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +52,11 @@ def _add(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         username = form.cleaned_data["username"]
         found = User.objects.filter(username=username).first()
         if found is None:
-            form.add_error("username", f"There is no account {username}. {HOW_ACCOUNTS_ARE_MADE}")
+            missing = _(
+                "There is no account {username}. Whoever runs this site makes one, with the command shown beside the "
+                "form."
+            )
+            form.add_error("username", missing.format(username=username))
         else:
             try:
                 people.add_member(
@@ -61,7 +65,9 @@ def _add(request: HttpRequest, membership: Membership) -> HttpResponseBase:
             except ActionError as error:
                 add_refusal(form, error)
             else:
-                return done(request, f"{username} is in.", "members", membership.campaign.slug)
+                return done(
+                    request, _("{username} is in.").format(username=username), "members", membership.campaign.slug
+                )
     return _list(request, membership, form)
 
 
@@ -72,14 +78,20 @@ def change_role(request: HttpRequest, membership: Membership, pk: int) -> HttpRe
     member = get_object_or_404(of.memberships.select_related("account", "campaign"), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        return refused(request, ActionError(f"Expected a role: {', '.join(Role.values)}."), "members", of.slug)
+        return refused(
+            request,
+            ActionError(_("Expected a role: {roles}.").format(roles=", ".join(Role.values))),
+            "members",
+            of.slug,
+        )
     try:
         people.change_role(member=member, role=form.cleaned_data["role"], by=account(request))
     except ActionError as error:
         return refused(request, error, "members", of.slug)
     if member.pk == membership.pk and member.role == Role.LABELER:
-        return done(request, f"You are a labeler of {of.name} now.", "home")
-    return done(request, f"{member.account.get_username()} is {member.role} now.", "members", of.slug)
+        return done(request, _("You are a labeler of {campaign} now.").format(campaign=of.name), "home")
+    words = _("{username} is {role} now.").format(username=member.account.get_username(), role=role_words(member.role))
+    return done(request, words, "members", of.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -95,8 +107,11 @@ def remove_member(request: HttpRequest, membership: Membership, pk: int) -> Http
         except ActionError as error:
             return refused(request, error, "members", of.slug)
         if member.account_id == membership.account_id:
-            return done(request, f"You have left {of.name}.", "home")
-        return done(request, f"{name} is out. Their labels stay.", "members", of.slug)
-    sentences = ["Their labels stay. What they hold now comes back to the queue when its time is up."]
-    context = {"heading": f"Remove {name} from {of.name}?", "sentences": sentences, "button": f"Remove {name}"}
+            return done(request, _("You have left {campaign}.").format(campaign=of.name), "home")
+        return done(request, _("{name} is out. Their labels stay.").format(name=name), "members", of.slug)
+    context = {
+        "heading": _("Remove {name} from {campaign}?").format(name=name, campaign=of.name),
+        "sentences": [_("Their labels stay. What they hold now comes back to the queue when its time is up.")],
+        "button": _("Remove {name}").format(name=name),
+    }
     return page(request, "confirm.html", membership, {**context, "back_to": "members"})

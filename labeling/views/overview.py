@@ -5,8 +5,11 @@ from typing import Any
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Length
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from labeling.actions import candidates, waiting
+from labeling import code_words
+from labeling.actions import candidates
 from labeling.charts import Part
 from labeling.models import (
     Campaign,
@@ -20,12 +23,10 @@ from labeling.models import (
     RoundState,
     Solution,
 )
-from labeling.templatetags.lead import percent
 from labeling.views.selector_report import SelectorReport
+from labeling.wording import grouped, percent, sentences
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)
-NEXT_ROUND = "The next round opens by itself when all labels are in and the pool is scored."
-STAGE_WORDS = {**waiting.STAGES, "grade": "grading answers", "import": "reading the file", "plan": "choosing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,9 @@ class RoundProgress:
         """The items by state, for the bar."""
         left = self.items.get(ItemState.WAITING, 0) + self.items.get(ItemState.PLANNED, 0)
         return [
-            Part("labeled", self.labeled, "bar-1"),
-            Part("in hand", self.items.get(ItemState.LEASED, 0), "bar-3"),
-            Part("waiting", left, "bar-2"),
+            Part(str(code_words.ITEM_STATES["labeled"]), self.labeled, "bar-1"),
+            Part(str(code_words.ITEM_STATES["leased"]), self.items.get(ItemState.LEASED, 0), "bar-3"),
+            Part(str(code_words.ITEM_STATES["waiting"]), left, "bar-2"),
         ]
 
 
@@ -118,55 +119,94 @@ def conclude(
     campaign: Campaign, newest: RoundProgress | None, jobs: list[Job], in_use: SelectorReport | None, has_worker: bool
 ) -> Conclusion:
     """Where the campaign stands, what comes next, and how good its selector is."""
-    quality = in_use.in_words() if in_use else ["There is no selector in use yet."]
+    quality = in_use.in_words() if in_use else [_("There is no selector in use yet.")]
     if newest is None:
         return _before_the_first(campaign, jobs)
     state = newest.round.state
     if state == RoundState.PLANNED:
-        return Conclusion(
-            f"Round {newest.round.number} is planned",
-            [f"It wants {newest.wanted:,} labels, and waits for a lead to open it.", *quality],
-        )
+        return _planned(newest, quality)
     heading = _open_heading(newest) if state == RoundState.OPEN else _closed_heading(newest)
     following = _during(campaign, newest, jobs) if state == RoundState.OPEN else _after(campaign, jobs)
     if any(job.state in ACTIVE for job in jobs) and not has_worker:
-        following = "No worker is alive, so nothing goes on in the background until one is started."
+        following = _("No worker is alive, so nothing goes on in the background until one is started.")
     return Conclusion(heading, [following, *quality])
 
 
 def _before_the_first(campaign: Campaign, jobs: list[Job]) -> Conclusion:
     solutions = Solution.objects.of(campaign).distinct_texts().count()
     if solutions:
+        waiting = ngettext(
+            "{count} solution waits for a first round", "{count} solutions wait for a first round", solutions
+        )
         return Conclusion(
-            f"{solutions:,} solutions wait for a first round",
-            ["There is no selector yet, so the first round is drawn uniformly. Plan it, look at it, open it."],
+            waiting.format(count=grouped(solutions)),
+            [_("There is no selector yet, so the first round is drawn uniformly. Plan it, look at it, open it.")],
         )
     if any(job.kind == JobKind.IMPORT and job.state in ACTIVE for job in jobs):
-        return Conclusion("An import is under way", ["Its problems and solutions appear all at once when it is done."])
-    return Conclusion("Nothing has been imported yet", ["Bring problems and solutions in, then plan the first round."])
+        return Conclusion(
+            _("An import is under way"), [_("Its problems and solutions appear all at once when it is done.")]
+        )
+    return Conclusion(
+        _("Nothing has been imported yet"), [_("Bring problems and solutions in, then plan the first round.")]
+    )
+
+
+def _planned(newest: RoundProgress, quality: list[str]) -> Conclusion:
+    wants = ngettext(
+        "It wants {count} label, and waits for a lead to open it.",
+        "It wants {count} labels, and waits for a lead to open it.",
+        newest.wanted,
+    )
+    return Conclusion(
+        _("Round {number} is planned").format(number=newest.round.number),
+        [wants.format(count=grouped(newest.wanted)), *quality],
+    )
 
 
 def _open_heading(newest: RoundProgress) -> str:
+    number, wanted = newest.round.number, newest.wanted
     if not newest.labeled:
-        return f"Round {newest.round.number} is open: {newest.wanted:,} labels wanted"
-    return f"Round {newest.round.number} has {newest.labeled:,} of {newest.wanted:,} labels"
+        opened = ngettext(
+            "Round {number} is open: {count} label wanted", "Round {number} is open: {count} labels wanted", wanted
+        )
+        return opened.format(number=number, count=grouped(wanted))
+    has = ngettext("Round {number} has {part} of {all} label", "Round {number} has {part} of {all} labels", wanted)
+    return has.format(number=number, part=grouped(newest.labeled), all=grouped(wanted))
 
 
 def _closed_heading(newest: RoundProgress) -> str:
+    number, wanted = newest.round.number, newest.wanted
     if newest.is_complete:
-        return f"Round {newest.round.number} is complete: {newest.labeled:,} labels"
-    return f"Round {newest.round.number} was closed with {newest.labeled:,} of {newest.wanted:,} labels"
+        complete = ngettext(
+            "Round {number} is complete: {count} label", "Round {number} is complete: {count} labels", wanted
+        )
+        return complete.format(number=number, count=grouped(wanted))
+    closed = ngettext(
+        "Round {number} was closed with {part} of {all} label",
+        "Round {number} was closed with {part} of {all} labels",
+        wanted,
+    )
+    return closed.format(number=number, part=grouped(newest.labeled), all=grouped(wanted))
 
 
 def _during(campaign: Campaign, newest: RoundProgress, jobs: list[Job]) -> str:
+    next_round = _("The next round opens by itself when all labels are in and the pool is scored.")
     if training := _active(jobs, JobKind.RETRAIN):
-        return f"{_training_words(training)} while labeling goes on."
+        return _training_words(training, _("Labeling goes on meanwhile."))
     if not campaign.auto_advance:
-        return "It closes itself with its last label; training and the next round are yours to start."
-    if newest.round.training_requested_at is None:
-        happens = "the selector is trained again" if campaign.selectors.exists() else "the first selector is trained"
-        return f"At {train_at(newest):,} labels {happens}. {NEXT_ROUND}"
-    return f"The selector has been trained on the labels so far. {NEXT_ROUND}"
+        return _("It closes itself with its last label; training and the next round are yours to start.")
+    if newest.round.training_requested_at is not None:
+        return sentences(_("The selector has been trained on the labels so far."), next_round)
+    count = train_at(newest)
+    if campaign.selectors.exists():
+        happens = ngettext(
+            "At {count} label the selector is trained again.", "At {count} labels the selector is trained again.", count
+        )
+    else:
+        happens = ngettext(
+            "At {count} label the first selector is trained.", "At {count} labels the first selector is trained.", count
+        )
+    return sentences(happens.format(count=grouped(count)), next_round)
 
 
 def train_at(progress: RoundProgress) -> int:
@@ -177,25 +217,28 @@ def train_at(progress: RoundProgress) -> int:
 
 def _after(campaign: Campaign, jobs: list[Job]) -> str:
     if training := _active(jobs, JobKind.RETRAIN):
-        return f"{_training_words(training)}; the next round follows."
+        return _training_words(training, _("The next round follows."))
     if _active(jobs, JobKind.PLAN):
-        return "The next round is being planned."
+        return _("The next round is being planned.")
     last = next((job for job in jobs if job.kind in (JobKind.RETRAIN, JobKind.PLAN)), None)
     if last is not None and last.state == JobState.FAILED:
-        return f"The last {'training' if last.kind == JobKind.RETRAIN else 'planning'} failed; see the jobs below."
+        if last.kind == JobKind.RETRAIN:
+            return _("The last training failed; see the jobs below.")
+        return _("The last planning failed; see the jobs below.")
     if not campaign.auto_advance:
-        return "Train the selector on the new labels, then plan the next round."
+        return _("Train the selector on the new labels, then plan the next round.")
     if candidates.unlabeled_count(campaign) == 0:
-        return "Every distinct solution is labeled: bring more in, or take the labels out."
-    return "The next round is yours to plan: nothing is under way by itself."
+        return _("Every distinct solution is labeled: bring more in, or take the labels out.")
+    return _("The next round is yours to plan: nothing is under way by itself.")
 
 
 def _active(jobs: list[Job], kind: str) -> Job | None:
     return next((job for job in jobs if job.kind == kind and job.state in ACTIVE), None)
 
 
-def _training_words(job: Job) -> str:
+def _training_words(job: Job, following: str) -> str:
     if job.state == JobState.REQUESTED:
-        return "The selector is about to be trained"
-    stage = STAGE_WORDS.get(job.stage, job.stage or "starting")
-    return f"The selector is being trained ({stage}, {percent(job.progress)})"
+        return sentences(_("The selector is about to be trained."), following)
+    stage = code_words.STAGES.get(job.stage, job.stage or _("starting"))
+    said = _("The selector is being trained ({stage}, {percent}).").format(stage=stage, percent=percent(job.progress))
+    return sentences(said, following)

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import charts
@@ -33,6 +35,7 @@ from labeling.models import (
 )
 from labeling.views import overview
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
+from labeling.wording import grouped, sentences
 
 EXAMPLES = 10
 OF_EACH_OTHER_REASON = 2
@@ -117,7 +120,7 @@ def _show_first(request: HttpRequest, campaign: Campaign, form: PlanForm) -> Htt
     """What the settings choose now: a round is kept only after its choice was looked at."""
     if "show" not in request.POST:
         messages.warning(
-            request, "The settings are not the ones of the last preview. This is what they choose; nothing was kept."
+            request, _("The settings are not the ones of the last preview. This is what they choose; nothing was kept.")
         )
     asked = urlencode({name: request.POST[name] for name in form.fields if name in request.POST})
     return redirect(f"{reverse('round-plan', args=[campaign.slug])}?{asked}")
@@ -128,16 +131,17 @@ def _keep(request: HttpRequest, campaign: Campaign, wanted: rounds.RoundPlan) ->
     with transaction.atomic():
         Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # of two clicks the second sees the first
         if shown.isdecimal() and campaign.rounds.filter(number=shown).exists():
-            taken = ActionError(f"Round {shown} is planned already; nothing more was planned.")
+            taken = ActionError(_("Round {number} is planned already; nothing more was planned.").format(number=shown))
             return refused(request, taken, "round", campaign.slug, shown)
         made = rounds.plan(campaign=campaign, wanted=wanted, by=account(request))
     if "open" not in request.POST:
-        return done(request, f"Round {made.number} is planned.", "round", campaign.slug, made.number)
+        words = _("Round {number} is planned.").format(number=made.number)
+        return done(request, words, "round", campaign.slug, made.number)
     try:
         rounds.open_round(of=made, by=account(request))
     except ActionError as error:  # planned it is
         return refused(request, error, "round", campaign.slug, made.number)
-    return done(request, f"Round {made.number} is open.", "round", campaign.slug, made.number)
+    return done(request, turned_words("open", made.number), "round", campaign.slug, made.number)
 
 
 def _preview(campaign: Campaign, wanted: rounds.RoundPlan) -> Preview:
@@ -228,6 +232,7 @@ def round_page(request: HttpRequest, membership: Membership, number: int) -> Htt
     items = _items(of, wanted_state if wanted_state in ItemState.values else "")
     context = {
         "round": of,
+        "heading": _heading(progress),
         "progress": progress,
         "progress_chart": charts.progress(progress.parts()) if progress.wanted else "",
         "rows": page_of(request, items),
@@ -237,6 +242,28 @@ def round_page(request: HttpRequest, membership: Membership, number: int) -> Htt
         "turns": _turns(progress),
     }
     return page(request, "round.html", membership, context)
+
+
+def _heading(progress: overview.RoundProgress) -> str:
+    sentence = {
+        RoundState.PLANNED: ngettext(
+            "Round {number} is planned: {part} of {all} label",
+            "Round {number} is planned: {part} of {all} labels",
+            progress.wanted,
+        ),
+        RoundState.OPEN: ngettext(
+            "Round {number} is open: {part} of {all} label",
+            "Round {number} is open: {part} of {all} labels",
+            progress.wanted,
+        ),
+        RoundState.CLOSED: ngettext(
+            "Round {number} is closed: {part} of {all} label",
+            "Round {number} is closed: {part} of {all} labels",
+            progress.wanted,
+        ),
+    }[RoundState(progress.round.state)]
+    counts = {"part": grouped(progress.labeled), "all": grouped(progress.wanted)}
+    return sentence.format(number=progress.round.number, **counts)
 
 
 def _items(of: Round, state: str) -> QuerySet[QueueItem]:
@@ -259,31 +286,45 @@ class Turn:
 def _turns(progress: overview.RoundProgress) -> list[Turn]:
     """What a lead can do with the round now."""
     number, left = progress.round.number, progress.wanted - progress.labeled
-    after_close = "You can open the round again."
+    after_close = _("You can open the round again.")
     if progress.round.campaign.auto_advance:
-        after_close = (
+        after_close = _(
             "This campaign goes on by itself: closing starts the training of the selector on the labels so far (unless "
             "it began already), and opens the next round when the pool is scored."
         )
+    missing = ngettext("{count} wanted label is missing.", "{count} wanted labels are missing.", left)
+    to_come = ngettext(
+        "Its {count} wanted label comes into the queue, and labelers can start.",
+        "Its {count} wanted labels come into the queue, and labelers can start.",
+        progress.wanted,
+    )
+    to_come_back = ngettext(
+        "The {count} label that is still missing comes back into the queue.",
+        "The {count} labels that are still missing come back into the queue.",
+        left,
+    )
     turns = {
         RoundState.PLANNED: Turn(
             "open",
-            f"Open round {number}",
-            f"Open round {number}?",
-            f"Its {progress.wanted:,} wanted labels come into the queue, and labelers can start.",
+            _("Open round {number}").format(number=number),
+            _("Open round {number}?").format(number=number),
+            to_come.format(count=grouped(progress.wanted)),
         ),
         RoundState.OPEN: Turn(
             "close",
-            f"Close round {number}",
-            f"Close round {number} before it is full?",
-            f"{left:,} wanted labels are missing. What nobody has begun is no longer offered; what is in somebody’s "
-            f"hands can still be submitted. {after_close}",
+            _("Close round {number}").format(number=number),
+            _("Close round {number} before it is full?").format(number=number),
+            sentences(
+                missing.format(count=grouped(left)),
+                _("What nobody has begun is no longer offered; what is in somebody’s hands can still be submitted."),
+                after_close,
+            ),
         ),
         RoundState.CLOSED: Turn(
             "reopen",
-            f"Open round {number} again",
-            f"Open round {number} again?",
-            f"The {left:,} labels that are still missing come back into the queue.",
+            _("Open round {number} again").format(number=number),
+            _("Open round {number} again?").format(number=number),
+            to_come_back.format(count=grouped(left)),
             is_allowed=left > 0,
         ),
     }
@@ -292,7 +333,16 @@ def _turns(progress: overview.RoundProgress) -> list[Turn]:
 
 
 ACTIONS = {"open": rounds.open_round, "close": rounds.close_round, "reopen": rounds.reopen_round}
-DONE = {"open": "is open", "close": "is closed", "reopen": "is open again"}
+
+
+def turned_words(to: str, number: int) -> str:
+    """What is so after a turn."""
+    words = {
+        "open": _("Round {number} is open."),
+        "close": _("Round {number} is closed."),
+        "reopen": _("Round {number} is open again."),
+    }
+    return words[to].format(number=number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -308,7 +358,7 @@ def turn(request: HttpRequest, membership: Membership, number: int, to: str) -> 
             ACTIONS[to](of=of, by=account(request))
         except ActionError as error:
             return refused(request, error, "round", campaign.slug, number)
-        return done(request, f"Round {number} {DONE[to]}.", "round", campaign.slug, number)
+        return done(request, turned_words(to, number), "round", campaign.slug, number)
     counts = dict(of.items.order_by().values_list("state").annotate(count=Count("pk")))
     asked = next((one for one in _turns(overview.RoundProgress(of, counts)) if one.name == to), None)
     if asked is None:

@@ -4,18 +4,15 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from labeling import code_words
 from labeling.charts import Point
 from labeling.models import SelectorState, SelectorVersion
+from labeling.wording import decimal, grouped, percent, sentences
 
 ENOUGH_EVALUATION_LABELS = 30  # under it, figures that need labels read "not known yet"
-NO_BREAK = "\N{NO-BREAK SPACE}"
-STATE_WORDS = {
-    SelectorState.TRAINING: "being made",
-    SelectorState.EVALUATED: "measured, not published yet",
-    SelectorState.PUBLISHED: "in use",
-    SelectorState.RETIRED: "was in use",
-    SelectorState.HELD_BACK: "held back",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,14 @@ class SelectorReport:
     @property
     def not_known_yet(self) -> str:
         """What stands in place of figures that need labels."""
-        return f"not known yet ({self.version.evaluation_labels} of {ENOUGH_EVALUATION_LABELS} evaluation labels)"
+        return _("not known yet ({part} of {all} evaluation labels)").format(
+            part=self.version.evaluation_labels, all=ENOUGH_EVALUATION_LABELS
+        )
+
+    @property
+    def name(self) -> str:
+        """What it is called within a chart or sentence."""
+        return _("selector {number}").format(number=self.version.number)
 
     @property
     def top(self) -> Point | None:
@@ -83,7 +87,7 @@ class SelectorReport:
     @property
     def state_words(self) -> str:
         """Whether it is in use."""
-        return STATE_WORDS[SelectorState(self.version.state)]
+        return str(code_words.SELECTOR_STATES[self.version.state])
 
     @property
     def can_be_published(self) -> bool:
@@ -95,38 +99,79 @@ class SelectorReport:
         """How good it is, a sentence each, with counts."""
         said = [self._best_of_n_words(), self._steps_words()]
         if self.version.base_model == "tiny":
-            said.append("It grew from the tiny base, which is no judge of mathematics.")
+            said.append(_("It grew from the tiny base, which is no judge of mathematics."))
         return [sentence for sentence in said if sentence]
 
     def _best_of_n_words(self) -> str:
-        name, top, chance = f"Selector {self.version.number}", self.top, self.chance
+        top, chance, number = self.top, self.chance, self.version.number
         if top is None or chance is None:
-            missing = "no test problem has several graded answers"
-            return f"How well {name.lower()} finds right answers is not known yet: {missing}."
-        cases = f"{top.problems} test problem{'' if top.problems == 1 else 's'}"
+            return _(
+                "How well selector {number} finds right answers is not known yet: no test problem has several graded "
+                "answers."
+            ).format(number=number)
         if self.is_better_than_chance:
-            verdict = "better than chance"
-        elif top.score > chance:
-            verdict = "as far as so few can tell no better than chance"  # the interval holds chance too
+            verdict = ngettext(
+                "On {count} test problem, selector {number} is better than chance at finding right answers:",
+                "On {count} test problems, selector {number} is better than chance at finding right answers:",
+                top.problems,
+            )
+        elif top.score > chance:  # the interval holds chance too
+            verdict = ngettext(
+                "On {count} test problem, selector {number} is, as far as so few can tell, no better than chance at "
+                "finding right answers:",
+                "On {count} test problems, selector {number} is, as far as so few can tell, no better than chance at "
+                "finding right answers:",
+                top.problems,
+            )
         else:
-            verdict = "no better than chance"
-        interval = "" if top.low is None or top.high is None else f" ({top.low * 100:.0f} to {_percent(top.high)})"
-        return (
-            f"On {cases}, {name.lower()} is {verdict} at finding right answers: "
-            f"its first choice of {top.n} is {_percent(top.score)} right{interval}, any one {_percent(chance)}."
-        )
+            verdict = ngettext(
+                "On {count} test problem, selector {number} is no better than chance at finding right answers:",
+                "On {count} test problems, selector {number} is no better than chance at finding right answers:",
+                top.problems,
+            )
+        shares = {"share": percent(top.score), "chance": percent(chance), "n": top.n}
+        figures = _("its first choice of {n} is {share} right, any one {chance}.").format(**shares)
+        if top.low is not None and top.high is not None:
+            figures = _("its first choice of {n} is {share} right ({low} to {high}), any one {chance}.").format(
+                **shares, low=percent(top.low), high=percent(top.high)
+            )
+        return sentences(verdict.format(count=grouped(top.problems), number=number), figures)
 
     def _steps_words(self) -> str:
         if self.first_error_f1 is None and self.step_auc is None:
-            return f"How well it finds first errors is {'not measured' if self.is_known else self.not_known_yet}."
-        said = []
-        if self.first_error_f1 is not None:
-            said.append(f"first-error F1 {self.first_error_f1:.2f}")
-        if self.step_auc is not None:
-            interval = self.step_auc_interval
-            low = interval[0] if interval else self.step_auc
-            said.append(f"step AUC {self.step_auc:.2f}, {'above' if low > 0.5 else 'no better than'} the 0.5 of chance")
-        return f"On {self.version.evaluation_labels} evaluation labels: {'; '.join(said)}."
+            if self.is_known:
+                return _("How well it finds first errors is not measured.")
+            return _("How well it finds first errors is not known yet ({part} of {all} evaluation labels).").format(
+                part=self.version.evaluation_labels, all=ENOUGH_EVALUATION_LABELS
+            )
+        count = self.version.evaluation_labels
+        on = ngettext("Measured on {count} evaluation label:", "Measured on {count} evaluation labels:", count)
+        return sentences(on.format(count=grouped(count)), self._f1_words(), self._auc_words())
+
+    def _f1_words(self) -> str:
+        if self.first_error_f1 is None:
+            return ""
+        return _("first-error F1 {score}.").format(score=decimal(self.first_error_f1))
+
+    def _auc_words(self) -> str:
+        if self.step_auc is None:
+            return ""
+        low = self.step_auc_interval[0] if self.step_auc_interval else self.step_auc
+        if low > 0.5:
+            return _("Step AUC {score}, above the 0.5 of chance.").format(score=decimal(self.step_auc))
+        return _("Step AUC {score}, no better than the 0.5 of chance.").format(score=decimal(self.step_auc))
+
+    @property
+    def comparison_words(self) -> str:
+        """How it compares with the one that was in use before it."""
+        count = self.comparison.get("labels")
+        is_not_worse = self.comparison.get("is_not_worse", self.comparison.get("not_worse"))
+        on = _("Compared with the one in use before it on {count} labels.").format(count=count)
+        if not count:
+            on = _("Compared with the one in use before it on the same labels.")
+        if is_not_worse is None:
+            return on
+        return sentences(on, _("It is not worse.") if is_not_worse else _("It is worse."))
 
 
 def _points(best_of_n: Any) -> list[Point]:
@@ -165,7 +210,3 @@ def _pair(value: Any) -> tuple[float, float] | None:
         return None
     low, high = map(_number, value)
     return None if low is None or high is None else (low, high)
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.0f}{NO_BREAK}%"

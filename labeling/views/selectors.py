@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import charts
@@ -27,7 +28,7 @@ def selector_list(request: HttpRequest, membership: Membership) -> HttpResponse:
 def selector_page(request: HttpRequest, membership: Membership, number: int) -> HttpResponse:
     """One version with all that is known of it."""
     report = SelectorReport.of(get_object_or_404(membership.campaign.selectors, number=number))
-    chart = charts.best_of_n(report.points, name=f"selector {number}") if report.top else ""
+    chart = charts.best_of_n(report.points, name=report.name) if report.top else ""
     return page(request, "selector.html", membership, {"report": report, "version": report.version, "chart": chart})
 
 
@@ -43,14 +44,14 @@ def publish(request: HttpRequest, membership: Membership, number: int) -> HttpRe
             selectors.publish(version=version, by=who, why=f"Published by {who.get_username()}.")
         except ActionError as error:
             return refused(request, error, "selectors", of.slug)
-        return done(request, f"Selector {number} is in use.", "selectors", of.slug)
+        return done(request, _("Selector {number} is in use.").format(number=number), "selectors", of.slug)
     if version.state == "published":
         return redirect("selectors", of.slug)
     report = SelectorReport.of(version)
-    following = "Rounds planned from now on use its scores. Rounds that are planned or open stay as they are."
+    following = _("Rounds planned from now on use its scores. Rounds that are planned or open stay as they are.")
     context = {
-        "heading": f"Put selector {number} in use?",
+        "heading": _("Put selector {number} in use?").format(number=number),
         "sentences": [*report.in_words(), following],
-        "button": f"Use selector {number}",
+        "button": _("Use selector {number}").format(number=number),
     }
     return page(request, "confirm.html", membership, {**context, "back_to": "selectors"})

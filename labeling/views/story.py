@@ -6,10 +6,14 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
-from labeling import charts
+from labeling import charts, code_words
 from labeling.models import Dispute, Grade, Label, QueueItem, Solution, SolutionScore
+from labeling.stored_words import said
 from labeling.templatetags.lead import found, how_finished, name_of, spent, why_chosen
+from labeling.wording import decimal, grouped, listed
 
 COMPARED = 2  # versions beside one another in the ledger: the one in use, and the one before it
 
@@ -80,31 +84,36 @@ def _score_chart(index: int, scores: list[SolutionScore]) -> SafeString | str:
     known = [(score.version.number, score.step_scores[index]) for score in scores if index < len(score.step_scores)]
     if not known:
         return ""
-    words = "step score " + ", ".join(f"{value:.2f} by selector {number}" for number, value in known)
+    each = listed(
+        _("{score} by selector {number}").format(score=decimal(value), number=number) for number, value in known
+    )
+    words = _("step score {scores}").format(scores=each)
     return charts.step_score(known[0][1], before=known[1][1] if len(known) > 1 else None, words=words)
 
 
 VERDICTS = {
-    "correct": "Right answer",
-    "wrong": "Wrong answer",
-    "uncertain": "Answer in doubt",
-    "unknown": "Ungraded answer",
+    "correct": gettext_lazy("Right answer"),
+    "wrong": gettext_lazy("Wrong answer"),
+    "uncertain": gettext_lazy("Answer in doubt"),
+    "unknown": gettext_lazy("Ungraded answer"),
 }
 
 
 def _heading(solution: Any, labels: list[Label]) -> str:
-    verdict = VERDICTS[solution.verdict]
+    return _("{verdict}, {labeled}").format(verdict=VERDICTS[solution.verdict], labeled=_labels_in_short(labels))
+
+
+def _labels_in_short(labels: list[Label]) -> str:
     errors = sorted({label.first_error_index for label in labels if label.first_error_index is not None})
     if len(errors) > 1:
-        return f"{verdict}, first errors differ: steps " + ", ".join(str(index + 1) for index in errors)
+        return _("first errors differ: steps {numbers}").format(numbers=listed(index + 1 for index in errors))
     if errors:
         others = any(label.finish_reason == "solution" for label in labels)
-        return f"{verdict}, wrong at step {errors[0] + 1}" + (" for some" if others else "")
+        where = _("wrong at step {step} for some") if others else _("wrong at step {step}")
+        return where.format(step=errors[0] + 1)
     if any(label.finish_reason == "solution" for label in labels):
-        return f"{verdict}, all steps good"
-    if labels:
-        return f"{verdict}, {how_finished(labels[0].finish_reason)}"
-    return f"{verdict}, not labeled yet"
+        return how_finished("solution")
+    return how_finished(labels[0].finish_reason) if labels else _("not labeled yet")
 
 
 def _happenings(
@@ -114,7 +123,7 @@ def _happenings(
     items = QueueItem.objects.filter(solution=solution, round__isnull=False).select_related("round")
     disputes = Dispute.objects.filter(label__solution=solution).select_related("decided_by")
     told = [
-        Happening(solution.import_job.finished_at, "Imported", _source(solution)),
+        Happening(solution.import_job.finished_at, _("Imported"), _source(solution)),
         *[_graded(grade) for grade in grades],
         *[_scored(score) for score in scores],
         *[_chosen(item) for item in items],
@@ -126,58 +135,76 @@ def _happenings(
 
 def _source(solution: Solution) -> str:
     files = (solution.import_job.params or {}).get("files") or []
-    names = ", ".join(str(name).rsplit("/", 1)[-1] for name in files)
-    return f"from {names}" if names else ""
+    names = listed(str(name).rsplit("/", 1)[-1] for name in files)
+    return _("from {files}").format(files=names) if names else ""
 
 
 GRADERS = {
-    "number": "as numbers",
-    "normalized": "as texts",
-    "exact": "by the exact grader",
-    "math_verify": "by Math-Verify",
+    "number": gettext_lazy("as numbers"),
+    "normalized": gettext_lazy("as texts"),
+    "exact": gettext_lazy("by the exact grader"),
+    "math_verify": gettext_lazy("by Math-Verify"),
+}
+GRADED = {
+    "correct": gettext_lazy("Graded right"),
+    "wrong": gettext_lazy("Graded wrong"),
+    "uncertain": gettext_lazy("Graded in doubt"),
+    "unknown": gettext_lazy("Not graded"),
 }
 
 
-def _said(grader: str, said: bool | str) -> str:
+def _grader_said(grader: str, word: bool | str) -> str:
     """What one grader found of the answer and the reference; an error speaks for itself."""
-    if isinstance(said, str):
-        return said
-    return f"{GRADERS.get(grader, f'by {grader}')} {'equal' if said else 'not equal'}"
+    if isinstance(word, str):
+        return word
+    how = GRADERS.get(grader) or _("by {name}").format(name=grader)
+    return (_("{how} equal") if word else _("{how} not equal")).format(how=how)
 
 
 def _graded(grade: Grade) -> Happening:
-    verdict = {"correct": "right", "wrong": "wrong", "uncertain": "in doubt"}.get(grade.verdict, grade.verdict)
-    said = ", ".join(_said(grader, told) for grader, told in grade.graders.items())
-    against = f"against {grade.reference.answer}" if grade.reference.answer else ""
-    return Happening(grade.created_at, f"Graded {verdict}", f"{against}{f' ({said})' if said else ''}")
+    each = listed(_grader_said(grader, word) for grader, word in grade.graders.items())
+    against = _("against {answer}").format(answer=grade.reference.answer) if grade.reference.answer else ""
+    return Happening(grade.created_at, str(GRADED[grade.verdict]), f"{against} ({each})" if each else against)
 
 
 def _scored(score: SolutionScore) -> Happening:
-    by = f"by selector {score.version.number}"
+    number, labels = score.version.number, score.version.training_labels
     if score.score is None:
-        return Happening(score.version.scored_at, "Not scored", f"{by}: longer than its base can read")
-    trained = f", trained on {score.version.training_labels:,} labels" if score.version.training_labels else ""
-    return Happening(score.version.scored_at, f"Scored {score.score:.2f}", f"{by}{trained}")
+        too_long = _("by selector {number}: longer than its base can read").format(number=number)
+        return Happening(score.version.scored_at, _("Not scored"), too_long)
+    by = _("by selector {number}").format(number=number)
+    if labels:
+        trained = ngettext(
+            "by selector {number}, trained on {count} label", "by selector {number}, trained on {count} labels", labels
+        )
+        by = trained.format(number=number, count=grouped(labels))
+    return Happening(score.version.scored_at, _("Scored {score}").format(score=decimal(score.score)), by)
 
 
 def _chosen(item: QueueItem) -> Happening:
-    number = item.round.number if item.round else ""
-    at = item.round.planned_at if item.round else None
-    return Happening(at, "Chosen", f"for round {number}, rank {item.rank + 1}: {why_chosen(item.reason)}")
+    words = _("for round {number}, rank {rank}: {reason}").format(
+        number=item.round.number if item.round else "", rank=item.rank + 1, reason=why_chosen(item.reason)
+    )
+    return Happening(item.round.planned_at if item.round else None, _("Chosen"), words)
 
 
 def _labeled(label: Label) -> Happening:
-    took = f", in {spent(label.total_time_ms)}" if label.total_time_ms else ""
-    replaced = "" if label.is_current else " (revised since)"
-    simulated = " (simulated)" if label.origin == "simulated" else ""
-    return Happening(
-        label.submitted_at, name_of(label.labeler), f"{found(label)}{took}{simulated}{replaced}", label.reason
-    )
+    words = found(label)
+    if label.total_time_ms:
+        words = _("{found}, in {time}").format(found=words, time=spent(label.total_time_ms))
+    marks = [
+        *([_("simulated")] if label.origin == "simulated" else []),
+        *([] if label.is_current else [_("revised since")]),
+    ]
+    words = f"{words} ({listed(marks)})" if marks else words
+    return Happening(label.submitted_at, name_of(label.labeler), words, label.reason)
 
 
 def _disputed(dispute: Dispute) -> list[Happening]:
-    opened = Happening(dispute.created_at, "Disputed", "every step good, another answer than the current guess")
+    opened = Happening(dispute.created_at, _("Disputed"), _("every step good, another answer than the current guess"))
     if dispute.decided_at is None:
         return [opened]
-    by = f" by {dispute.decided_by.get_username()}" if dispute.decided_by else ""
-    return [opened, Happening(dispute.decided_at, "Decided", f"{dispute.state}{by}", dispute.decision_reason)]
+    words = str(code_words.DISPUTE_STATES[dispute.state])
+    if dispute.decided_by:
+        words = _("{decision} by {name}").format(decision=words, name=dispute.decided_by.get_username())
+    return [opened, Happening(dispute.decided_at, _("Decided"), words, said(dispute.decision_reason))]

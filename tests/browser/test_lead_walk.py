@@ -102,11 +102,11 @@ def test_without_scripts_everything_is_there(campaign: Campaign, owner: User, op
     page.goto(f"/campaigns/{campaign.slug}/rounds/plan/")
     page.get_by_label("Labels wanted").fill("1")
     page.get_by_role("button", name="Show what this chooses").click()
-    expect(page.get_by_text("This choice wants 1 label on solutions of 1 problem.")).to_be_visible()
+    expect(page.get_by_text("This choice wants 1 label. Its solutions are of 1 problem.")).to_be_visible()
     expect(page.get_by_role("link", name="What is $2 + 2$?")).to_be_visible()
     page.get_by_role("button", name="Keep as planned").click()
     expect(page.get_by_role("heading", name="Round 0 is planned")).to_be_visible()
     page.get_by_role("link", name="Open round 0").click()
     page.get_by_role("button", name="Open round 0").click()
-    expect(page.get_by_role("heading", name="Round 0 is open: 0 of 1 labels")).to_be_visible()
+    expect(page.get_by_role("heading", name="Round 0 is open: 0 of 1 label")).to_be_visible()
     assert Solution.objects.get().pk == solution.pk

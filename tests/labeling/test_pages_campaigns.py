@@ -124,11 +124,11 @@ def test_training_is_offered_when_there_are_labels_even_if_all_came_with_a_file(
 def test_a_closed_round_says_what_follows(campaign: Campaign, owner: User) -> None:
     of = make.make_round(campaign, state="closed")
     make.make_label(item=make.make_item(fill_pool(campaign)[0], of, state="labeled"))
-    assert "Round 0 is complete: 1 labels Train the selector" in conclusion(campaign, owner)
+    assert "Round 0 is complete: 1 label Train the selector" in conclusion(campaign, owner)
     make.make_job(campaign, "retrain", "running", stage="train", progress=0.34)
     assert "No worker is alive" in conclusion(campaign, owner)
     WorkerSign.objects.create(name="one", seen_at=timezone.now())
-    assert "being trained (training, 34\N{NO-BREAK SPACE}%); the next round follows" in conclusion(campaign, owner)
+    assert "being trained (training, 34\N{NO-BREAK SPACE}%). The next round follows." in conclusion(campaign, owner)
 
 
 def test_a_worker_that_was_seen_long_ago_is_not_alive(campaign: Campaign, owner: User) -> None:
@@ -142,13 +142,13 @@ def test_a_good_selector_is_told_with_its_counts(campaign: Campaign, owner: User
     scored_by(campaign, fill_pool(campaign), evaluation_labels=34)
     told = conclusion(campaign, owner)
     assert "On 11 test problems, selector 1 is better than chance at finding right answers" in told
-    assert "first choice of 4 is 80\N{NO-BREAK SPACE}% right (60 to 95\N{NO-BREAK SPACE}%)" in told
-    assert "On 34 evaluation labels: first-error F1 0.31; step AUC 0.66, above the 0.5 of chance." in told
+    assert "first choice of 4 is 80\N{NO-BREAK SPACE}% right (60\N{NO-BREAK SPACE}% to 95\N{NO-BREAK SPACE}%)" in told
+    assert "Measured on 34 evaluation labels: first-error F1 0.31. Step AUC 0.66, above the 0.5 of chance." in told
     assert "no judge of mathematics" in told
 
 
 @pytest.mark.parametrize(
-    ("score", "words"), [(0.5, "as far as so few can tell no better than chance"), (0.45, "is no better than chance")]
+    ("score", "words"), [(0.5, "as far as so few can tell, no better than chance"), (0.45, "is no better than chance")]
 )
 def test_a_selector_no_better_than_chance_is_told_so(score: float, words: str, campaign: Campaign, owner: User) -> None:
     make.make_round(campaign)

@@ -174,7 +174,7 @@ def test_the_jobs_piece_asks_for_the_whole_page_when_all_is_done(campaign: Campa
 def test_a_job_is_cancelled_after_a_question_and_asked_for_again(campaign: Campaign, lead: Client) -> None:
     job = make.make_job(campaign, "grade", "requested")
     address = f"/campaigns/{campaign.slug}/jobs/{job.pk}/"
-    assert "Cancel this grading?" in text_of(lead.get(address + "cancel/"))
+    assert "Cancel this job: grading?" in text_of(lead.get(address + "cancel/"))
     lead.post(address + "cancel/")
     job.refresh_from_db()
     assert job.state == "cancelled"

@@ -65,7 +65,7 @@ def test_a_bad_filter_is_told_beside_its_field(campaign: Campaign, lead: Client)
 def test_of_a_filter_what_is_understood_is_applied_and_the_rest_is_told(campaign: Campaign, lead: Client) -> None:
     fill_pool(campaign)
     answer = lead.get(f"/campaigns/{campaign.slug}/solutions/?split=zzz&verdict=correct")
-    assert "Not understood, so left out: split “zzz”" in text_of(answer)
+    assert "Not understood, so left out: Split “zzz”" in text_of(answer)
     assert answer.context["rows"].paginator.count == 0
     make.make_round(campaign)
     assert "no state “zzz”" in text_of(lead.get(f"/campaigns/{campaign.slug}/rounds/0/?state=zzz"))

@@ -37,7 +37,7 @@ def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead
     preview = answer.context["preview"]
     assert (preview.wanted, preview.problem_count, preview.wrong_count) == (4, 4, 12)
     assert preview.by_reason == {"convincing_wrong": 2, "convincing": 2}
-    assert "Scores of 12 wrong-answer solutions; the 2 chosen have scores from 0.88 up." in text_of(answer)
+    assert "12 in the pool, 2 chosen. The chosen have scores from 0.88 up." in text_of(answer)
     assert not Round.objects.exists()
 
 
@@ -61,7 +61,7 @@ def test_a_shortfall_is_told(campaign: Campaign, lead: Client) -> None:
     fill_pool(campaign)
     page = text_of(lead.get(plan_of(campaign), WANTED | {"size": "10"}))
     assert "Not enough in the pool:" in page
-    assert "6 labels in all" in page
+    assert "labels in all (6)" in page
 
 
 def test_what_was_previewed_is_what_is_planned(campaign: Campaign, lead: Client) -> None:

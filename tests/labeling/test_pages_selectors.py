@@ -75,7 +75,7 @@ def test_a_line_without_a_value_at_the_end_is_left_out() -> None:
 def test_scores_at_the_ends_fall_into_the_histogram(score: float) -> None:
     svg = charts.score_histogram([score] * 3, [score])
     assert svg.count('class="bar-2"') == svg.count('class="bar-1"') == 1
-    assert "Scores of 3 wrong-answer solutions; the 1 chosen have scores" in svg
+    assert "3 in the pool, 1 chosen. The chosen have scores" in svg
 
 
 def test_parts_of_a_whole_fill_it() -> None:
