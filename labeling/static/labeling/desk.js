@@ -38,17 +38,7 @@ export class Desk {
     this.saved = new Pass(item.steps.length, item.draft, item.alternatives).words;
     this.clock = new ActiveClock({ total: draft?.total_time ?? 0, steps: draft?.step_times ?? [] });
     this.clock.turnTo(this.pass.hand);
-    this.drafts = new Drafts({
-      url: `${this.api}items/${item.item}/draft/`,
-      item,
-      from: draft,
-      replaces,
-      leaseEnds: ends,
-      keeping: this.keeping,
-      content: () => this.draftContent(),
-      report: (state, at) => this.report(state, at),
-      refused: (refusal) => (refusal.isOvertaken ? this.overtaken() : this.refused(refusal, say("not_saved"))),
-    });
+    this.drafts = this.draftsFor({ from: draft, replaces, leaseEnds: ends });
     hideTrouble();
     closeReason();
     showSaved("none");
@@ -60,6 +50,21 @@ export class Desk {
     announce(`${this.news ?? ""} ${say("opened", { n: item.steps.length, step: this.pass.hand + 1 })}`.trim());
     this.news = null;
     if (isUnsent) this.drafts.changed();
+  }
+
+  /** What saves this solution as it is being rated. */
+  draftsFor({ from, replaces, leaseEnds }) {
+    return new Drafts({
+      url: `${this.api}items/${this.item.item}/draft/`,
+      item: this.item,
+      from,
+      replaces,
+      leaseEnds,
+      keeping: this.keeping,
+      content: () => this.draftContent(),
+      report: (state, at) => this.report(state, at),
+      refused: (refusal) => (refusal.isOvertaken ? this.overtaken() : this.refused(refusal, say("not_saved"))),
+    });
   }
 
   get row() {

@@ -3,11 +3,9 @@
 import { SignedOut } from "./api.js";
 import { Desk } from "./desk.js";
 import { Guide } from "./guide.js";
+import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
-import { go, isMenuOpen } from "./going.js";
-import { actionOf } from "./keys.js";
-import { closePanel, restorePanels } from "./panels.js";
-import { bindReasons, openForm } from "./reason.js";
+import { restorePanels } from "./panels.js";
 import { showDone } from "./sign.js";
 import { sendKept } from "./submitting.js";
 import { Supply } from "./supply.js";
@@ -85,31 +83,6 @@ function show(found) {
   supply.prepareAhead();
 }
 
-/** Do what a key or a button asks for; false where that is nothing here. */
-function run(action) {
-  if (!actions[action] || isMenuOpen()) return go(action);
-  actions[action]();
-  return true;
-}
-
-function bindActions() {
-  document.addEventListener("keydown", (event) => {
-    if (openForm() && event.key !== "Escape") return; // a reason is being written
-    const action = actionOf(event);
-    if (action && run(action)) event.preventDefault();
-  });
-  document.addEventListener("click", (event) => {
-    const control = event.target.closest("[data-do], [data-take]");
-    if (!control) return;
-    // A pressed button would swallow the next Enter; the keyboard's own way to it keeps the focus.
-    if (event.detail > 0) control.blur();
-    if (control.closest('[data-panel="keys"]') && control.dataset.do !== "keys") closePanel();
-    if (control.dataset.do) run(control.dataset.do);
-    else desk.take(...control.dataset.take.split(".").map(Number)); // a step, or "step.alternative"
-  });
-  bindReasons((kind, reason) => desk.send({ finish_reason: kind, reason }));
-}
-
 function bindTime() {
   for (const name of INPUTS) document.addEventListener(name, () => desk.clock?.input(), { passive: true, capture: true });
   document.addEventListener("visibilitychange", () => {
@@ -130,7 +103,7 @@ function bindNetwork() {
 
 async function start() {
   restorePanels();
-  bindActions();
+  bindHands({ desk, actions, given: (kind, reason) => desk.send({ finish_reason: kind, reason }) });
   bindTime();
   bindNetwork();
   showDone(done);
