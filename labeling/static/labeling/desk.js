@@ -172,7 +172,8 @@ export class Desk {
   ask(kind) {
     if (!this.canRate) return;
     if (openPanel() === "keys") closePanel();
-    askReason(kind, { kept: say("ratings_kept", { n: this.pass.ratings.length }) });
+    const n = this.pass.ratings.length;
+    askReason(kind, { kept: n ? say("ratings_kept", { n }) : "" });
   }
 
   /** Away with what is open, then back to where the work goes on. */

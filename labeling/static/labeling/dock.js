@@ -25,16 +25,16 @@ function emphasized(pass) {
   return [before, here, after];
 }
 
-/** What the pass says when it ends here, or what it still lacks. */
-export function readiness(pass, item) {
-  if (!pass.isComplete) return whatIsMissing(pass);
-  if (pass.firstError >= 0) {
-    const isLast = pass.firstError === pass.count - 1;
-    return say(isLast ? "ready_error_last" : "ready_error", { step: pass.firstError + 1 });
-  }
-  if (item.answer_differs) return say("ready_dispute", { n: pass.count });
-  return say("ready_solution", { n: pass.count });
+/** How the pass ends here, or what it still lacks; a further sentence where there is one, which a phone leaves out. */
+function endOf(pass, item) {
+  if (!pass.isComplete) return [whatIsMissing(pass)];
+  const step = pass.firstError + 1;
+  if (step === pass.count) return [say("ready_error_last", { step })];
+  if (step) return [say("ready_error", { step }), say("ready_error_more")];
+  return [say(item.answer_differs ? "ready_dispute" : "ready_solution", { n: pass.count })];
 }
+
+export const readiness = (pass, item) => endOf(pass, item).join(". ");
 
 /** Paint the dock; `sending` is null, or the sentence that says what is under way. */
 export function paintDock(pass, item, { sending = null, isFrozen = false } = {}) {
@@ -42,7 +42,9 @@ export function paintDock(pass, item, { sending = null, isFrozen = false } = {})
   part("place").replaceChildren(...emphasized(pass));
   const said = sending ?? (isFrozen ? say("frozen") : null);
   part("to-submit").hidden = pass.isComplete || Boolean(said);
-  part("why").textContent = said ?? readiness(pass, item);
+  const [end, more = ""] = said ? [said] : endOf(pass, item);
+  part("why").textContent = end;
+  part("why-more").textContent = more && `. ${more}`;
   const submit = part("submit");
   submit.setAttribute("aria-disabled", String(!isReady));
   if (isReady) submit.dataset.kind = "primary";

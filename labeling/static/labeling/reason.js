@@ -32,11 +32,12 @@ function warn(form, isMissing) {
   form.elements.reason.setAttribute("aria-invalid", String(isMissing));
 }
 
-function choose(form, choice) {
+/** Take a frequent reason. Whoever came by key may go on writing; a finger would only bring up its keyboard. */
+function choose(form, choice, { isPointer = false } = {}) {
   const field = form.elements.reason;
   field.value = choice.dataset.text;
   warn(form, false);
-  field.focus();
+  (isPointer ? form : field).focus({ preventScroll: true });
 }
 
 function pressed(form, event) {
@@ -53,7 +54,7 @@ function pressed(form, event) {
 export function bindReasons(given) {
   for (const [kind, form] of forms) {
     form.addEventListener("keydown", (event) => pressed(form, event));
-    for (const choice of form.querySelectorAll("[data-text]")) choice.addEventListener("click", () => choose(form, choice));
+    for (const choice of form.querySelectorAll("[data-text]")) choice.addEventListener("click", ({ detail }) => choose(form, choice, { isPointer: detail > 0 }));
     form.elements.reason.addEventListener("input", () => warn(form, false));
     form.addEventListener("submit", (event) => {
       event.preventDefault();

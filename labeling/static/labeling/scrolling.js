@@ -1,23 +1,33 @@
 /** Keeps the step in hand in the middle third of what is free between the top bar and the dock. */
 
 const SETTLE_MS = 160;
+const GAP = 8;
 const easeOut = (t) => 1 - (1 - t) ** 3;
 const wantsStill = matchMedia("(prefers-reduced-motion: reduce)");
 let frame = 0;
+let last = null;
 
-function freeBand() {
+/** What is free to read between the top bar and the dock. */
+function freeArea() {
   const top = document.querySelector(".bar").getBoundingClientRect().bottom;
-  const bottom = document.querySelector(".dock").getBoundingClientRect().top;
-  const third = (bottom - top) / 3;
-  return { top: top + third, bottom: bottom - third };
+  return { top, bottom: document.querySelector(".dock").getBoundingClientRect().top };
 }
 
-/** How far to scroll so that the row's middle lies in the band; a row taller than the band shows its beginning. */
-export function distanceTo(rect, band) {
-  if (rect.height > band.bottom - band.top) return rect.top - band.top;
-  const middle = (rect.top + rect.bottom) / 2;
-  if (middle < band.top) return middle - band.top;
-  return middle > band.bottom ? middle - band.bottom : 0;
+/**
+ * How far to scroll so that the row's middle lies in the middle third of the free area, and the row wholly in sight.
+ * A row taller than that shows its beginning. `isSame`: it was in hand before, and somebody may be reading its end.
+ */
+export function distanceTo(row, free, isSame = false) {
+  const height = free.bottom - free.top;
+  const band = { top: free.top + height / 3, bottom: free.bottom - height / 3 };
+  if (row.height > height) {
+    const isReached = isSame && row.top < band.top && row.bottom > band.bottom;
+    return isReached ? 0 : row.top - free.top - GAP;
+  }
+  const half = row.height / 2;
+  const middle = row.top + half;
+  const nearest = Math.min(Math.max(middle, band.top, free.top + half), band.bottom, free.bottom - half);
+  return middle - nearest;
 }
 
 function glide(from, to, started) {
@@ -29,7 +39,8 @@ function glide(from, to, started) {
 /** Bring a row to the middle third: gliding, or at once where motion is unwanted or asked so. */
 export function keepInMiddle(row, { atOnce = false } = {}) {
   cancelAnimationFrame(frame);
-  const distance = distanceTo(row.getBoundingClientRect(), freeBand());
+  const distance = distanceTo(row.getBoundingClientRect(), freeArea(), row === last);
+  last = row;
   if (!distance) return;
   if (atOnce || wantsStill.matches) scrollBy({ top: distance, behavior: "instant" });
   else glide(scrollY, scrollY + distance, performance.now());

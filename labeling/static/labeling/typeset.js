@@ -97,7 +97,7 @@ export const typeset = (target, text) => fill(target, split(text));
 /** Fill an element with a final answer. */
 export const typesetAnswer = (target, answer) => fill(target, splitAnswer(answer));
 
-const widthOf = (holder) => [...holder.querySelectorAll(".katex-html > .base")].reduce((sum, base) => sum + base.offsetWidth, 0);
+const widthOf = (holder) => [...holder.querySelectorAll(".katex-html > .katex-base")].reduce((sum, base) => sum + base.offsetWidth, 0);
 
 /** Keep short inline formulas whole. Reads all widths first, then writes. */
 export function keepShortWhole(root) {

@@ -1,0 +1,201 @@
+"""The desk for everyone: heard instead of seen, without barriers that axe finds, on a phone, enlarged."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import expect
+
+from labeling.models import Campaign, Label
+from tests import factories as make
+from tests.browser.axe import expect_no_violations
+from tests.browser.desk import DeskPage
+from tests.conftest import BrowserErrors
+
+STEPS = ["Halve both sides of $2x = 10$.", "So \\[ x = 4 \\]", "The answer is 4."]
+OTHERS = {"1": ["So $x = 5$.", "Let us see."]}
+SCREENS = {"wide": (1440, 900), "drawer": (1100, 700), "phone": (360, 740), "a wide one at 200 %": (720, 450)}
+
+# Each control in sight that is smaller than a finger needs; some are pressed on the ground around them.
+TOO_SMALL = """() => [...document.querySelectorAll('button, input, .brand')].flatMap(control => {
+    if (!control.checkVisibility({visibilityProperty: true}) || control.closest('.skip, .stage')) return [];
+    const box = control.getBoundingClientRect();
+    const ground = getComputedStyle(control, '::after');
+    const wide = Math.max(box.width, parseFloat(ground.width) || 0);
+    const high = Math.max(box.height, parseFloat(ground.height) || 0);
+    return wide < 44 || high < 44 ? [`${control.ariaLabel || control.textContent.trim()}: ${wide} x ${high}`] : [];
+})"""
+
+
+@pytest.fixture
+def desk(campaign: Campaign, labeler: User, open_desk: Callable[[User], DeskPage]) -> DeskPage:
+    """A desk with a solution that has alternatives to its second step, and a second solution behind it."""
+    round_ = make.make_round(campaign)
+    problem = make.make_problem(campaign, text="Find $x$.", reference="5")
+    make.make_item(make.make_solution(problem, STEPS, answer="4", alternatives=OTHERS), round_)
+    make.make_item(make.make_solution(problem, ["First $x$, then $y$.", "The answer is 5."], answer="5"), round_)
+    return open_desk(labeler)
+
+
+def test_one_solution_makes_sense_to_those_who_hear_it(desk: DeskPage) -> None:
+    expect(desk.heard).to_have_text("A solution with 3 steps. Step 1 is in hand.")
+    expect(desk.page.get_by_role("main")).to_match_aria_snapshot(
+        """
+        - main:
+          - region "Problem":
+            - heading "Problem" [level=1]
+            - text: Find
+            - math: x
+            - text: .
+            - term: This solution’s answer
+            - definition: "4"
+            - term: Current guess of the answer
+            - definition: "5"
+            - button "Bad problem ⇧ B"
+          - region "Solution, 3 steps":
+            - list:
+              - listitem:
+                - 'button "Step 1: in hand"'
+                - text: Halve both sides of
+                - math: 2 x = 10
+                - text: .
+              - listitem:
+                - 'button "Step 2: not reached yet" [disabled]'
+                - text: So
+                - math: x = 4
+              - listitem:
+                - 'button "Step 3: not reached yet" [disabled]'
+                - text: The answer is 4.
+        """
+    )
+    heard = "Step 1: positive. Step 2 of 3: So \\[ x = 4 \\]"
+    positive = desk.button("Positive")
+    positive.focus()
+    desk.press("Enter")
+    expect(desk.heard).to_have_text(heard)
+    expect(positive).to_be_focused()
+    desk.press("x")
+    expect(desk.heard).to_have_text("Step 2: unsure.")
+    desk.press("1")
+    expect(desk.heard).to_have_text(
+        "Step 2: negative. 2 other steps for the same place. Rate each on its own. Alternative 1 of 2: So $x = 5$."
+    )
+    expect(desk.page.get_by_role("region", name="Rate and submit")).to_match_aria_snapshot(
+        """
+        - region "Rate and submit":
+          - button "Undo U"
+          - button "Give up ⇧ G"
+          - paragraph: "Alternative 1 of 2 To submit: 2 alternatives to rate"
+          - group "Rating":
+            - button "Negative 1"
+            - button "Neutral 2"
+            - button "Positive 3"
+          - button "Unsure X"
+          - button "Submit ↵" [disabled]
+        """
+    )
+    expect(desk.page.get_by_role("group", name="Rating")).to_have_accessible_description("Alternative 1 of 2")
+    desk.press("3", "x")
+    expect(desk.heard).to_have_text("Alternative B: unsure. First error at step 2. Steps behind it stay unrated")
+    expect(desk.page.get_by_role("region", name="Solution, 3 steps")).to_match_aria_snapshot(
+        """
+        - list:
+          - listitem:
+            - 'button "Step 1: positive. Change"'
+            - text: Halve both sides of
+            - math: 2 x = 10
+            - text: . positive
+          - listitem:
+            - 'button "Step 2: negative, the first error. Change"'
+            - text: So
+            - math: x = 4
+            - text: first error unsure
+            - region "What else could stand here":
+              - heading "What else could stand here" [level=2]
+              - paragraph: 2 other steps for the same place. Rate each on its own.
+              - list:
+                - listitem:
+                  - 'button "Alternative A: positive. Change"'
+                  - text: So
+                  - math: x = 5
+                  - text: . positive
+                - listitem:
+                  - 'button "Alternative B: unsure. Change"'
+                  - text: Let us see. unsure
+              - paragraph: /Behind the first error nothing is rated/
+          - listitem:
+            - 'button "Step 3: not reached yet" [disabled]'
+            - text: The answer is 4.
+        """
+    )
+    desk.press("u")
+    expect(desk.heard).to_have_text("Undone. Alternative 2 of 2: Let us see.")
+    desk.press("Shift+U")
+    desk.button("Submit").focus()
+    desk.press("Enter")
+    expect(desk.heard).to_have_text("Submitted. A solution with 2 steps. Step 1 is in hand.")
+    desk.press("Shift+G", "Enter")
+    expect(desk.page.get_by_role("alert")).to_have_text("Please write a reason: a lead reads it.")
+    desk.press("Escape", "2", "2", "Enter")
+    expect(desk.heard).to_have_text(re.compile("^Nothing to label just now. "))
+    assert [label.ratings for label in Label.objects.order_by("id")] == ["+-", "00"]
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_state_of_the_desk_has_a_barrier_or_scrolls_sideways(
+    desk: DeskPage, screen: str, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    page = desk.page
+    width, height = SCREENS[screen]
+    page.set_viewport_size({"width": width, "height": height})
+
+    def look(state: str) -> None:
+        expect_no_violations(page, f"{screen}, {state}")
+        assert page.evaluate("document.documentElement.scrollWidth") == width, state
+
+    desk.press("2", "x")
+    look("rating")
+    for panel, closing in (("g", "Escape"), ("?", "Escape")):
+        desk.press(panel)
+        look(f"panel {panel}")
+        desk.press(closing)
+    desk.press("Shift+B", "Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    look("a reason is missing")
+    desk.press("Escape", "1", "3", "x")
+    desk.expect_others("positive", "unsure")
+    look("alternatives")
+    desk.press("ArrowUp", "ArrowUp", "3", "3", "ArrowUp", "1")
+    desk.expect_states("neutral", "negative", "parked")
+    look("parked")
+    page.route("**/draft/", lambda route: route.abort())
+    page.route("**/label/", lambda route: route.abort())
+    desk.press("Enter")
+    expect(desk.trouble).to_be_visible()
+    look("trouble")
+
+
+@pytest.mark.parametrize("reference", ["greyed", "hidden"])
+def test_an_empty_desk_and_a_greyed_guess_have_no_barrier(
+    campaign: Campaign, labeler: User, open_desk: Callable[[User], DeskPage], reference: str
+) -> None:
+    campaign.reference_answer = reference
+    campaign.save()
+    make.make_item(make.make_solution(make.make_problem(campaign)), make.make_round(campaign))
+    desk = open_desk(labeler)
+    expect_no_violations(desk.page, f"the guess is {reference}")
+    desk.press("1", "Enter")
+    expect(desk.page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
+    expect_no_violations(desk.page, "empty")
+    expect(desk.page.get_by_role("button", name="Guide")).to_be_hidden()
+
+
+def test_what_a_finger_meets_is_large_enough(desk: DeskPage) -> None:
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    desk.press("3", "1", "3")
+
+    assert desk.page.evaluate(TOO_SMALL) == []
+    desk.button("More").click()
+    assert desk.page.evaluate(TOO_SMALL) == []
