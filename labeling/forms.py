@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.utils.text import capfirst
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from labeling import code_words
@@ -66,7 +66,9 @@ def add_refusal(form: forms.BaseForm, error: ActionError) -> None:
 class CampaignForm(forms.Form):
     """A new campaign; its settings have defaults and can be changed next."""
 
-    name = forms.CharField(max_length=200, label=_("Name"), help_text=_("What people see."))
+    name = forms.CharField(
+        max_length=200, label=pgettext_lazy("of a campaign", "Name"), help_text=_("What people see.")
+    )
     slug = forms.SlugField(
         max_length=60,
         label=_("Short name"),
@@ -107,7 +109,7 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
         model = Campaign
         fields = ["name", *SETTINGS]
         labels = {
-            "name": _("Name"),
+            "name": pgettext_lazy("of a campaign", "Name"),
             "overlap": _("Labels per solution"),
             "lease_minutes": _("Minutes to label one"),
             "auto_advance": _("Go on by itself"),

@@ -126,9 +126,12 @@ FORMS = [
             gettext_noop("Nothing was imported."),
             # what a round's choice has to say
             gettext_noop("No solution has a score yet: chosen uniformly."),
+            gettext_noop("No committee has scored the pool: chosen by the solution score."),
+            gettext_noop("No solution has an answer that could be counted: chosen uniformly."),
+            gettext_noop("The base model has not read the pool yet: chosen uniformly."),
             gettext_noop(
                 "Too few problems are left: from some problems more than "
-                "max(1, 20 % of their distinct solutions) were chosen."
+                "max(1, {share} % of their distinct solutions) were chosen."
             ),
             # why a reference answer was changed
             gettext_noop("the same answer as dispute {number}"),

@@ -179,7 +179,8 @@ def _publish(job: Job, version: SelectorVersion) -> dict[str, Any]:
         else:
             selectors.hold_back(version=version, why=why)
         result = {"version": version.number, "published": publishes, "why": why}
-        jobs.heartbeat(job, message=f"Version {version.number} is {'in use' if publishes else 'held back'}. {why}")
+        said = f"Version {version.number} is in use. {why}"
+        jobs.heartbeat(job, message=said if publishes else f"Version {version.number} is held back. {why}")
         jobs.finish(job, result=result)
         rounds.request_next(version.campaign)
     return result

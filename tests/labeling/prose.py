@@ -9,11 +9,11 @@ from pathlib import Path
 from django.template.base import DebugLexer, TokenType
 
 ROOT = Path(__file__).parent.parent.parent
-NAMES = {"Plumbline", "CSV", "JSON", "PRM800K", "UTF-8", "BOM", "gzip", "Esc"}  # the same in every language
+NAMES = {"Plumbline", "CSV", "JSON", "PRM800K", "Parquet", "UTF-8", "BOM", "gzip", "Esc"}  # the same in every language
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "placeholder", "title", "label"}
 CODES = {"page", "what"}  # names under which templates hand one another codes, not words
 UNSHOWN_ELEMENTS = {"script", "style", "code", "kbd"}
-WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")
+WORD = re.compile(r"[A-Za-z][\w’'-]+", re.A)
 PROSE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}")
 GETTEXT = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 GETTEXT |= {"npgettext", "npgettext_lazy", "_counted"}
@@ -34,6 +34,14 @@ def in_template(path: Path) -> list[str]:
             found += [said for said in _in_tag(token.contents) if not _is_named(said)]
     page.close()
     return [said for said in found + page.found if not _is_named(said)]
+
+
+def in_page(page: str, content: Set[str]) -> list[str]:
+    """The texts of a rendered page that hold words other than those of its content."""
+    parser = _Page()
+    parser.feed(page)
+    parser.close()
+    return [text for text in parser.found if not set(WORD.findall(text)) <= content | NAMES]
 
 
 def _in_tag(contents: str) -> Iterator[str]:

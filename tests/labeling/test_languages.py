@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.conf import settings
@@ -71,3 +72,30 @@ def test_the_api_writes_plain_numbers_and_iso_dates_in_every_language(client: Cl
     ]
     assert answers[0]["settings"]["train_after"] == 0.8
     assert all(answer == answers[0] for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("language", "message"),
+    [
+        ("en", "There is no campaign of this name, or you are not in it."),
+        ("ko", "그런 이름의 캠페인이 없거나, 참여하고 있지 않습니다."),
+        ("zh-hans", "没有此名称的项目，或您未参加。"),
+        ("ru", "Кампании с таким именем нет, или вы в ней не участвуете."),
+    ],
+)
+def test_a_refusal_of_the_api_speaks_the_language_of_who_asks(
+    client: Client, owner: User, language: str, message: str
+) -> None:
+    client.force_login(owner)
+    answer = client.get("/api/v1/campaigns/nowhere/", headers={"Accept-Language": language})
+    assert answer.json() == {"code": "not_found", "message": message}
+    assert answer.headers["Content-Language"] == language
+
+
+def test_the_reason_for_nothing_to_label_is_told_to_programs_in_english_and_to_the_person(
+    client: Client, labeler: User
+) -> None:
+    client.force_login(labeler)
+    answer = client.post("/api/v1/campaigns/campaign/next/", headers={"Accept-Language": "ko"})
+    assert answer.headers["X-Reason"] == "No round is open yet."
+    assert unquote(answer.headers["X-Reason-Text"]) == "아직 열린 라운드가 없습니다."

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import CharField, JSONField, TextField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from labeling.models import Campaign, Job
 from tests import factories as make
+from tests.labeling import prose
+from tests.labeling.marked import marked_messages, without_messages
 from tests.labeling.pages import fill_pool, scored_by, signed_in
 
 READ_BY_REVIEWERS = [
@@ -162,3 +166,26 @@ def _queries(account: User, address: str) -> int:
     with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
+
+
+def words_in_rows() -> set[str]:
+    """Every word of every row, and of names the initials: the content of a page."""
+    texts = [
+        str(value)
+        for model in apps.get_models()
+        for row in model.objects.all()
+        for field in model._meta.concrete_fields
+        if isinstance(field, CharField | TextField | JSONField) and (value := field.value_from_object(row))
+    ]
+    return set(prose.WORD.findall(" ".join([*texts, *(text[:2].upper() for text in texts)])))
+
+
+@pytest.mark.parametrize("path", READ_BY_REVIEWERS + LEADS_ALONE)
+def test_a_page_says_nothing_that_went_past_gettext(path: str, address: Address, owner: User) -> None:
+    make.make_worker_sign()
+    client = signed_in(owner)
+    with marked_messages():
+        answer = client.get(address(path))
+    content = words_in_rows()
+    if "html" in answer.headers["Content-Type"]:
+        assert prose.in_page(without_messages(answer.content.decode()), content) == []

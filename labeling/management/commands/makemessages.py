@@ -14,9 +14,8 @@ class Command(makemessages.Command):
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=_counted:1,2"]
     # A guess from a similar message is worse than an empty one: nobody notices it.
     msgmerge_options = [*makemessages.Command.msgmerge_options, "--no-fuzzy-matching"]
-    msgattrib_options = ["--no-obsolete"]
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Collect; where a message stands is told by file, so that a moved line changes nothing."""
         options["ignore_patterns"] = [*options["ignore_patterns"], *NOT_OURS]
-        super().handle(*args, **{**options, "add_location": "file", "no_wrap": True})
+        super().handle(*args, **{**options, "add_location": "file", "no_wrap": True, "no_obsolete": True})
