@@ -57,6 +57,7 @@ ACTIONS = (
     Action("keys", "?", gettext_lazy("All keys"), EVERYWHERE),
     Action("menu", "m", gettext_lazy("Your menu"), EVERYWHERE),
     Action("home", "Shift+h", gettext_lazy("Your campaigns"), EVERYWHERE),
+    Action("practice", "Shift+p", gettext_lazy("Practice"), EVERYWHERE),
     Action("settings", "Shift+s", gettext_lazy("Settings"), EVERYWHERE),
 )
 BY_NAME = {action.name: action for action in ACTIONS}

@@ -25,6 +25,7 @@ from labeling.models import (
     Label,
     Labeler,
     Membership,
+    PracticeResult,
     Preferences,
     Problem,
     QueueItem,
@@ -70,6 +71,11 @@ def make_guide(campaign: Campaign, number: int | None = None, **fields: Any) -> 
 
 def make_guide_reading(version: GuideVersion, account: User | None = None) -> GuideReading:
     return GuideReading.objects.create(version=version, account=account or make_account())
+
+
+def make_practice_result(account: User | None = None, **fields: Any) -> PracticeResult:
+    defaults = {"account": account or make_account(), "exercise": "minimum", "ratings": "++++-"}
+    return PracticeResult.objects.create(**defaults | fields)
 
 
 def make_membership(campaign: Campaign, account: User | None = None, role: str = "labeler") -> Membership:

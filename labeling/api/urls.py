@@ -3,7 +3,7 @@
 from django.urls import path
 
 from labeling.api.schema import SchemaView
-from labeling.api.views import campaigns, exports, guides, imports, jobs, me, members, rounds, rows, work
+from labeling.api.views import campaigns, exports, guides, imports, jobs, me, members, practice, rounds, rows, work
 
 app_name = "api"
 CAMPAIGN = "campaigns/<slug:slug>/"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("me/settings/", me.MySettings.as_view(), name="my-settings"),
     path("me/labels/", me.MyLabels.as_view(), name="my-labels"),
     path("me/labels/<int:label_id>/", me.MyLabel.as_view(), name="my-label"),
+    path("me/practice/", practice.Practice.as_view(), name="practice"),
+    path("me/practice/<slug:name>/", practice.PracticeExercise.as_view(), name="exercise"),
     path("me/guides/<slug:slug>/", guides.MyGuide.as_view(), name="my-guide"),
     path(CAMPAIGN + "next/", work.next_item, name="next"),
     path("items/<int:item_id>/draft/", work.draft, name="draft"),

@@ -6,6 +6,7 @@ from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersi
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
 from labeling.models.labels import RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Mode, Origin
 from labeling.models.people import Preferences, Theme
+from labeling.models.practice import PracticeResult
 from labeling.models.problems import (
     MAX_CHARACTERS,
     MAX_STEPS,
@@ -51,6 +52,7 @@ __all__ = [
     "Membership",
     "Mode",
     "Origin",
+    "PracticeResult",
     "Preferences",
     "Problem",
     "ProblemState",

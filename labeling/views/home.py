@@ -11,7 +11,8 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from labeling.api.access import may_create_campaigns
-from labeling.models import Campaign, Labeler, Membership, QueueItem, Role
+from labeling.models import Campaign, Label, Labeler, Membership, QueueItem, Role
+from labeling.views.practice import standing
 from labeling.views.today import labeled_today
 
 COUNTED = 999  # a labeler need not know more; a queue of a million is not walked for it
@@ -46,7 +47,13 @@ def _campaigns(request: HttpRequest) -> HttpResponse:
     account = cast(User, request.user)
     memberships = Membership.objects.filter(account=account).select_related("campaign")
     places = [_place(membership) for membership in memberships.order_by("campaign__name")]
-    return render(request, "labeling/home.html", {"places": places, "may_create": may_create_campaigns(account)})
+    context = {
+        "places": places,
+        "may_create": may_create_campaigns(account),
+        "practice": standing(account),
+        "is_new": not Label.objects.filter(labeler__account=account).exists(),
+    }
+    return render(request, "labeling/home.html", context)
 
 
 def _place(membership: Membership) -> Place:

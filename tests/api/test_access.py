@@ -49,7 +49,15 @@ FOR_LEADS = [
     ("get", "campaigns/campaign/disputes/{dispute}/"),
     ("patch", "campaigns/campaign/disputes/{dispute}/"),
 ]
-FOR_EVERYBODY = {"schema/", "me/", "me/settings/", "me/labels/", "campaigns/"}
+FOR_EVERYBODY = {
+    "schema/",
+    "me/",
+    "me/settings/",
+    "me/labels/",
+    "campaigns/",
+    "me/practice/",
+    "me/practice/<slug:name>/",
+}
 FOR_LABELERS = {
     "me/labels/<int:label_id>/",
     "campaigns/<slug:slug>/next/",

@@ -92,6 +92,9 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "guide_version_has_a_text_of_bounded_length": lambda rows: update(make.make_guide(rows.campaign), text=""),
     "guide_version_says_what_changed": lambda rows: update(make.make_guide(rows.campaign), number=2),
     "guide_reading_once_per_version": lambda rows: again(make.make_guide_reading(make.make_guide(rows.campaign))),
+    "practice_result_names_its_exercise": lambda _: update(make.make_practice_result(), exercise=""),
+    "practice_result_ratings_are_signs": lambda _: update(make.make_practice_result(), ratings="+1-"),
+    "practice_result_ends_at_first_error": lambda _: update(make.make_practice_result(), ratings="+-+"),
     "membership_one_per_account": lambda rows: again(make.make_membership(rows.campaign)),
     "membership_role_known": lambda rows: update(make.make_membership(rows.campaign), role="owner"),
     "labeler_one_per_uuid": lambda rows: again(rows.labeler, account_id=None),
@@ -258,6 +261,11 @@ def test_a_guide_longer_than_is_rendered_in_a_moment_is_refused(rows: Rows) -> N
 
     with pytest.raises(IntegrityError, match="guide_version_has_a_text_of_bounded_length"), transaction.atomic():
         update(version, text="x" * (MAX_GUIDE + 1))
+
+
+def test_a_practice_result_without_ratings_is_refused(db: None) -> None:
+    with pytest.raises(IntegrityError, match="practice_result_ratings_are_signs"), transaction.atomic():
+        update(make.make_practice_result(), ratings="")
 
 
 @pytest.mark.parametrize("ratings", ["-+", "--", "0-0", "+ -", "x", "−", "+0-\n"])

@@ -1,0 +1,35 @@
+/** An exercise at the desk: bound as at work, with no lease; then what is known of it, and the way on. */
+
+import { Guide } from "./guide.js";
+import { bindHands } from "./hands.js";
+import { Keeping } from "./keeping.js";
+import { restorePanels } from "./panels.js";
+import { PracticeDesk } from "./practicing.js";
+import { Sheet } from "./sheet.js";
+
+const root = document.querySelector("[data-desk]");
+const part = (name) => document.querySelector(`[data-part="${name}"]`);
+const exercise = JSON.parse(document.getElementById("exercise").textContent);
+
+const { api, practice, who, signIn } = root.dataset;
+const desk = new PracticeDesk({
+  places: { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") },
+  api,
+  signIn,
+  keeping: new Keeping(who),
+  nextWanted: (next) => location.assign(next ? `${practice}${next}/` : practice),
+  againWanted: () => open(),
+});
+new Guide({}); // sets the formulas in it
+
+async function open() {
+  const item = { ...exercise, item: `practice.${exercise.name}` };
+  const sheet = new Sheet(item, { templates: { row: part("row"), others: part("others") }, reference: "shown" });
+  await sheet.prepare({ problem: part("stage-problem"), steps: part("stage-steps") });
+  desk.open({ item, sheet });
+}
+
+restorePanels();
+bindHands({ desk, actions: desk.actions(), given() {} });
+new ResizeObserver(() => desk.sheet?.refit()).observe(part("steps"));
+open();

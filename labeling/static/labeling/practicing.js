@@ -1,0 +1,121 @@
+/** A desk for exercises: the pass is judged at once, nothing is leased, and a draft stays in this browser. */
+
+import { Refused, SignedOut, call } from "./api.js";
+import { Desk } from "./desk.js";
+import { hideJudgement, showJudgement } from "./judgement.js";
+import { keepInMiddle } from "./scrolling.js";
+import { announce } from "./sign.js";
+import { explain, hideTrouble } from "./trouble.js";
+import { say } from "./words.js";
+
+/** What the desk asks of its drafts, for work that no server waits for. */
+class KeptHere {
+  constructor({ name, keeping, content }) {
+    Object.assign(this, { name, keeping, content });
+    this.isDirty = this.isLeaseHalfOver = false;
+  }
+
+  changed() {
+    this.keeping.write(this.name, { content: this.content() });
+  }
+
+  resume() {
+    this.changed();
+  }
+
+  done() {
+    this.keeping.forget(this.name);
+  }
+
+  stop() {}
+
+  leave() {}
+
+  hurry() {}
+}
+
+export class PracticeDesk extends Desk {
+  /** Besides what a desk takes: `nextWanted(name)` hears which exercise comes next, `againWanted` that this one does. */
+  constructor({ againWanted, ...desk }) {
+    super(desk);
+    this.againWanted = againWanted;
+    this.judged = null;
+  }
+
+  get canRate() {
+    return !this.judged && super.canRate;
+  }
+
+  open(found) {
+    this.judged = null;
+    hideJudgement();
+    super.open(found);
+  }
+
+  draftsFor() {
+    return new KeptHere({ name: `draft.${this.item.item}`, keeping: this.keeping, content: () => this.draftContent() });
+  }
+
+  /** As at any desk, but that a judged pass is looked through, taken back and left by the same keys. */
+  actions() {
+    const usual = super.actions();
+    return {
+      ...usual,
+      undo: () => (this.judged ? this.againWanted() : usual.undo()),
+      submit: () => (this.judged ? this.nextWanted(this.judged.next) : usual.submit()),
+      up: () => (this.judged ? this.look(this.looked - 1) : usual.up()),
+      down: () => (this.judged ? this.look(this.looked + 1) : usual.down()),
+    };
+  }
+
+  /** Have the pass judged, and show what is known. */
+  async send() {
+    if (!this.canRate) return;
+    hideTrouble();
+    this.submission = { tryNow() {} }; // one at a time
+    this.paint(say("sending"));
+    try {
+      const { body } = await call("POST", `${this.api}me/practice/${this.item.name}/`, { ratings: this.pass.ratings });
+      this.drafts.done();
+      this.show(body);
+    } catch (error) {
+      this.failed(error);
+    } finally {
+      this.submission = null;
+      if (!this.judged) this.paint();
+    }
+  }
+
+  /** Nothing here is to be given up, and no problem is bad: that is said, and the pass goes on. */
+  ask() {
+    if (!this.canRate) return;
+    document.querySelector('[data-part="to-submit"]').hidden = true;
+    document.querySelector('[data-part="why"]').textContent = say("practice_judged");
+    announce(say("practice_judged"));
+  }
+
+  show(judged) {
+    this.judged = judged;
+    showJudgement(this.sheet, judged);
+    const ours = this.pass.firstError < 0 ? Infinity : this.pass.firstError;
+    this.look(Math.min(judged.first_error_index ?? Infinity, ours, judged.steps.length - 1), { isQuiet: true });
+    announce(`${judged.said} ${judged.lesson}`);
+  }
+
+  /** Bring a step with what is known of it before the eye. */
+  look(index, { isQuiet = false } = {}) {
+    this.looked = Math.max(0, Math.min(index, this.judged.steps.length - 1));
+    keepInMiddle(this.sheet.rows[this.looked].item);
+    const { said, why } = this.judged.steps[this.looked];
+    if (!isQuiet) announce(say("judged_step", { step: this.looked + 1, said, why }));
+  }
+
+  failed(error) {
+    if (error instanceof SignedOut) {
+      explain("signed-out", { signIn: this.signIn, again: () => this.submit() });
+      return;
+    }
+    const message = error instanceof Refused ? error.message : say("practice_offline");
+    explain("refused", { fact: say("not_submitted"), refusal: { message } });
+  }
+}
