@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from labeling.models import MAX_GUIDE, Campaign, Label, Labeler, QueueItem
@@ -95,6 +97,20 @@ def test_work_comes_with_the_version_in_force_and_a_label_keeps_the_one_that_was
     revision = {"ratings": [1, 1, 1], "finish_reason": "solution", "revision_reason": "misread"}
     assert worker_bee.put(f"/api/v1/me/labels/{made.json()['label']}/", revision).status_code == 200
     assert [label.guide.number for label in Label.objects.order_by("pk") if label.guide] == [1, 2]
+
+
+def test_handing_out_work_asks_the_database_no_more_for_a_guide(
+    worker_bee: APIClient, campaign: Campaign, person: Labeler, item: QueueItem
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert worker_bee.post(NEXT).status_code == 200
+        return len(asked)
+
+    queries()  # the first one leases
+    without = queries()
+    make.make_guide(campaign)
+    assert queries() == without
 
 
 def test_what_changed_is_new_until_it_is_noted(

@@ -71,10 +71,12 @@ def test_what_was_noted_on_one_device_is_not_shown_on_another(
 ) -> None:
     first = make.make_guide(campaign)
     make.make_label(make.make_solution(make.make_problem(campaign)), make.make_labeler(campaign, labeler), guide=first)
-    make.make_guide(campaign, note="Units matter.")
+    make.make_guide(campaign, text="A line.\n\n" * 40, note="Units matter.")
     desk, phone = open_desk(labeler), open_desk(labeler)
     phone.page.set_viewport_size({"width": 360, "height": 740})
     phone.page.get_by_role("button", name="Guide new").click()
+    phone.press("ArrowDown")  # with the guide in front, arrows scroll it and leave the steps alone
+    eventually(lambda: guide(phone.page).evaluate("panel => panel.scrollTop > 0"))
     noted = phone.page.get_by_role("button", name="Noted")
     phone.page.route("**/api/v1/me/guides/**", lambda route: route.abort())
     noted.click()

@@ -5,6 +5,9 @@ import { actionOf } from "./keys.js";
 import { closePanel } from "./panels.js";
 import { bindReasons, openForm } from "./reason.js";
 
+const SCROLLING = new Set(["up", "down"]);
+const isReading = (event) => Boolean(event.target.closest?.("[data-panel]"));
+
 /** `actions` by name, as in `data-do`; `given(kind, reason)` hears a reason that somebody wrote. */
 export function bindHands({ desk, actions, given }) {
   /** Do what a key or a button asks for; false where that is nothing here. */
@@ -16,6 +19,7 @@ export function bindHands({ desk, actions, given }) {
   document.addEventListener("keydown", (event) => {
     if (openForm() && event.key !== "Escape") return; // a reason is being written
     const action = actionOf(event);
+    if (isReading(event) && SCROLLING.has(action)) return; // the browser scrolls what is being read
     if (action && run(action)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
