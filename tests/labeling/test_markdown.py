@@ -201,3 +201,4 @@ def test_what_is_new_is_marked_and_what_only_moved_is_not() -> None:
     assert '<li class="new"><small class="new-word">new</small> three</li>' in html
     assert '<div data-tex class="new">$$x$$</div>' in html
     assert html.count('"new"') == 2
+    assert render("Same.\n\nSame.", "Same.").count('"new"') == 1  # said once more than before
