@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from labeling import code_words
 from labeling.actions.campaigns import SETTINGS
 from labeling.actions.errors import ActionError
-from labeling.models import MAX_GUIDE, MAX_NOTE, Campaign, ReferenceAnswer, Role, Round, Scope
+from labeling.actions.rounds import OF_TREES
+from labeling.models import MAX_GUIDE, MAX_NOTE, Campaign, Mode, ReferenceAnswer, Role, Round, Scope, WriteStepWhen
 from labeling.wording import percent
 from selector import strategies
 
@@ -23,6 +24,14 @@ def strategy_choices() -> list[tuple[str, str]]:
 
 
 SCOPE_CHOICES = [(Scope.CAMPAIGN.value, _("the whole campaign")), (Scope.PROBLEM.value, _("each problem, evenly"))]
+MODE_CHOICES = [
+    (Mode.SOLUTION.value, _("whole solutions")),
+    (Mode.CANDIDATES.value, _("candidates, step by step")),
+]
+WRITE_CHOICES = [
+    (WriteStepWhen.NONE_POSITIVE.value, _("where none is positive")),
+    (WriteStepWhen.ALL_NEGATIVE.value, _("only where all are negative")),
+]
 FORMATS: list[tuple[str, Any, Any]] = [
     ("prm800k", "PRM800K", _("Rows as the public data set has them; imported ones come out as they came in")),
     ("stepwise", _("Stepwise"), _("Prompt, completions and a true or false for each, as trainers read them")),
@@ -105,6 +114,17 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
         help_text=_("Of the whole round: uniform from the test split, never trained on. It measures selectors."),
     )
 
+    mode = forms.ChoiceField(
+        choices=MODE_CHOICES,
+        label=_("What people label"),
+        help_text=_("Solutions as they were imported, or candidate trees from which labelers grow a solution."),
+    )
+    write_step_when = forms.ChoiceField(
+        choices=WRITE_CHOICES,
+        label=_("Labelers write a step"),
+        help_text=_("Of candidates: where none is good enough to go on with."),
+    )
+
     class Meta:
         model = Campaign
         fields = ["name", *SETTINGS]
@@ -163,6 +183,11 @@ class PlanForm(forms.Form):
     wrong_share = PercentField(label=_("Wrong-answer share, %"))
     evaluation_share = PercentField(label=_("Evaluation share, %"))
     scope = forms.ChoiceField(choices=SCOPE_CHOICES, label=_("Ranked within"))
+    mode = forms.ChoiceField(
+        choices=MODE_CHOICES,
+        label=_("What people label"),
+        help_text=_("Candidate trees are drawn uniformly: only size, seed and evaluation share count for them."),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -172,9 +197,16 @@ class PlanForm(forms.Form):
     @classmethod
     def start(cls, campaign: Campaign, *, seed: int) -> dict[str, Any]:
         """The campaign's settings as the form's data."""
-        values = {name: getattr(campaign, name) for name in ("strategy", "wrong_share", "evaluation_share", "scope")}
+        values = {
+            name: getattr(campaign, name) for name in ("mode", "strategy", "wrong_share", "evaluation_share", "scope")
+        }
         shown = values | {"size": campaign.round_size, "seed": seed}
         return {name: cls.base_fields[name].prepare_value(value) for name, value in shown.items()}
+
+    def asked(self) -> dict[str, Any]:
+        """What is asked of the round: of candidate trees nobody knows a score or an answer."""
+        left_out = OF_TREES if self.cleaned_data["mode"] == Mode.CANDIDATES else ()
+        return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
     def in_short(self) -> str:
         """What is asked, in one line: the same for the same plan, however its numbers are written."""

@@ -22,6 +22,7 @@ from labeling.views import (
     rounds,
     selectors,
     signing,
+    trees,
 )
 
 CAMPAIGN = "campaigns/<slug:slug>/"
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CAMPAIGN}problems/<int:pk>/", pool.problem_page, name="problem"),
     path(f"{CAMPAIGN}solutions/", pool.solution_list, name="solutions"),
     path(f"{CAMPAIGN}solutions/<int:pk>/", pool.solution_page, name="solution"),
+    path(f"{CAMPAIGN}trees/<int:pk>/", trees.tree_page, name="tree"),
     path(f"{CAMPAIGN}decisions/", decisions.decision_list, name="decisions"),
     path(f"{CAMPAIGN}decisions/disputes/<int:pk>/", decisions.dispute_page, name="dispute"),
     path(f"{CAMPAIGN}decisions/problems/<int:pk>/", decisions.problem_decision, name="problem-decision"),

@@ -185,17 +185,22 @@ def make_item(
     solution: Solution | None = None,
     round: Round | None = None,
     state: str = "waiting",
+    tree: CandidateTree | None = None,
     **fields: Any,
 ) -> QueueItem:
-    """A queue item, in the round if one is given; a leased one is held for half an hour by a fresh labeler."""
-    solution = solution or make_solution(make_problem(round.campaign if round else None))
-    campaign = solution.problem.campaign
+    """A queue item of the solution or tree given (neither: of a fresh solution), in the round if one is given.
+
+    A leased one is held for half an hour by a fresh labeler.
+    """
+    subject = tree or solution or make_solution(make_problem(round.campaign if round else None))
+    campaign = subject.problem.campaign
     if state == "leased":
         held_by = fields.pop("leased_by", None) or make_labeler(campaign)
         now = timezone.now()
         lease = {"leased_at": now, "leased_until": now + timedelta(minutes=30), "lease_slot": 0, "lease_number": 1}
         fields = {"leased_by": held_by} | lease | fields
-    defaults = {"campaign": campaign, "round": round, "solution": solution, "place": next(_numbers), "state": state}
+    of = {"tree": tree} if tree else {"solution": subject}
+    defaults = {"campaign": campaign, "round": round, "place": next(_numbers), "state": state} | of
     return QueueItem.objects.create(**defaults | fields)
 
 
@@ -236,6 +241,41 @@ def make_label(
     else:
         defaults |= {"import_key": uuid.uuid4(), "import_job": solution.import_job}
     return Label.objects.create(**defaults | fields)
+
+
+def make_tree_label(
+    tree: CandidateTree | None = None,
+    labeler: Labeler | None = None,
+    steps: list[dict[str, Any]] | None = None,
+    item: QueueItem | None = None,
+    **fields: Any,
+) -> Label:
+    """A label in candidates mode, made here: the first candidate of the tree was good, and the solution complete."""
+    tree = tree or (item.tree if item else None) or make_candidate_tree(make_problem())
+    steps = [make_tree_step(tree.candidates, chosen=0)] if steps is None else steps
+    defaults = {
+        "problem": tree.problem,
+        "tree": tree,
+        "labeler": labeler or make_labeler(tree.problem.campaign),
+        "item": item,
+        "round": item.round if item else None,
+        "mode": "candidates",
+        "steps": steps,
+        "finish_reason": "solution",
+        "total_time_ms": 12_345,
+        "submission_id": uuid.uuid4(),
+        "submitted_at": A_MOMENT,
+    }
+    return Label.objects.create(**defaults | fields)
+
+
+def make_tree_step(candidates: list[dict[str, Any]], chosen: int | None) -> dict[str, Any]:
+    """One PRM800K step in which the chosen candidate is good and the others are not."""
+    completions = [
+        {"text": candidate["text"], "rating": 1 if index == chosen else -1, "flagged": False}
+        for index, candidate in enumerate(candidates)
+    ]
+    return {"completions": completions, "human_completion": None, "chosen_completion": chosen}
 
 
 def make_dispute(label: Label | None = None, **fields: Any) -> Dispute:

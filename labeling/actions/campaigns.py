@@ -29,6 +29,7 @@ from labeling.models import (
     Label,
     Labeler,
     Membership,
+    Mode,
     Problem,
     QueueItem,
     Reference,
@@ -53,6 +54,8 @@ SETTINGS = (
     "scope",
     "round_size",
     "bad_problem_quorum",
+    "mode",
+    "write_step_when",
 )
 
 
@@ -110,7 +113,7 @@ def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
     for name, value in wanted.items():
         setattr(campaign, name, value)
     try:
-        RoundPlan.of(campaign)
+        RoundPlan.of(campaign, mode=Mode.SOLUTION)  # of candidate trees most of it would not be looked at
     except ActionError as error:
         raise ActionError(error.message, {_named(field): rule for field, rule in error.fields.items()}) from error
     if "://" in campaign.base_model:

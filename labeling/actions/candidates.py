@@ -1,4 +1,4 @@
-"""Rows -> the table of candidates that a strategy sees."""
+"""Rows -> the table of candidates that a strategy sees: solutions, or candidate trees."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -9,8 +9,10 @@ from django.db.models.functions import Coalesce
 from labeling.models import (
     UNFINISHED,
     Campaign,
+    CandidateTree,
     ItemState,
     Label,
+    Mode,
     ProblemState,
     QueueItem,
     RoundState,
@@ -27,13 +29,18 @@ def selector_in_use(campaign: Campaign) -> SelectorVersion | None:
     return SelectorVersion.objects.filter(campaign=campaign, state="published", scored_at__isnull=False).first()
 
 
-def eligible(campaign: Campaign) -> QuerySet[Any]:
-    """Solutions that could be wanted now: one of identical texts, problem active, not wanted already.
+def _wanted() -> QuerySet[QueueItem]:
+    """Items whose label may still come.
 
     What was left over when a lead closed a round is not wanted any more, and may be chosen again.
     """
     left_over = Q(state=ItemState.PLANNED, round__state=RoundState.CLOSED)
-    wanted = QueueItem.objects.filter(~left_over, solution=OuterRef("pk"), state__in=UNFINISHED)
+    return QueueItem.objects.filter(~left_over, state__in=UNFINISHED)
+
+
+def eligible(campaign: Campaign) -> QuerySet[Any]:
+    """Solutions that could be wanted now: one of identical texts, problem active, not wanted already."""
+    wanted = _wanted().filter(solution=OuterRef("pk"))
     return (
         Solution.objects.of(campaign)
         .distinct_texts()
@@ -90,8 +97,27 @@ def _votes(campaign: Campaign) -> Votes:
     return votes
 
 
+def eligible_trees(campaign: Campaign) -> QuerySet[Any]:
+    """Candidate trees that could be wanted now: problem active, not wanted already."""
+    trees = CandidateTree.objects.filter(problem__campaign=campaign, import_job__state="done")
+    return trees.filter(problem__state=ProblemState.ACTIVE).filter(~Exists(_wanted().filter(tree=OuterRef("pk"))))
+
+
+def tree_table(campaign: Campaign) -> Iterator[Candidate]:
+    """All candidate trees of a campaign; nothing scores them, and each is a text of its own."""
+    labels = Label.objects.current().filter(problem__campaign=campaign, tree__isnull=False)
+    labeled = set(labels.values_list("tree_id", flat=True))
+    rows = eligible_trees(campaign).values_list("pk", "problem_id", "problem__split")
+    for pk, problem, split in rows.iterator(chunk_size=5000):
+        name = _name(pk)
+        yield Candidate(name, _name(problem), "unknown", split=split, text_key=name, is_labeled=pk in labeled)
+
+
 def unlabeled_count(campaign: Campaign) -> int:
-    """How many solutions a next round could still want."""
+    """How many solutions, or candidate trees, a next round could still want."""
+    if campaign.mode == Mode.CANDIDATES:
+        labeled = Label.objects.current().filter(tree=OuterRef("pk"))
+        return eligible_trees(campaign).filter(~Exists(labeled)).count()
     labels = Label.objects.current()
     own, of_duplicate = labels.filter(solution=OuterRef("pk")), labels.filter(solution__duplicate_of=OuterRef("pk"))
     # Two conditions: one with OR inside would be answered by reading all labels for each solution.

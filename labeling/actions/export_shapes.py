@@ -82,22 +82,47 @@ FIELDS = (
 def prm800k(label: LabelFacts) -> dict[str, Any]:
     """A label of a whole solution as a PRM800K row."""
     steps = label.steps or []
+    question = {
+        "problem": label.problem,
+        "ground_truth_solution": label.ground_truth_solution,
+        "ground_truth_answer": _reference_shown(label),
+        "pre_generated_steps": steps,
+        "pre_generated_answer": label.answer,
+        "pre_generated_verifier_score": label.score,
+    }
+    return _prm800k_row(label, label.round_number, question, _rated_steps(label, steps))
+
+
+def prm800k_candidates(label: LabelFacts) -> dict[str, Any]:
+    """A label that grew its solution, as a row of phase 1: no solution was there before, so none is named.
+
+    `generation` is null although a round wanted it: readers of the published data tell the two phases apart by it, and
+    generations count the batches of whole solutions.
+    """
+    question = {"problem": label.problem, "ground_truth_answer": _reference_shown(label)}
+    if label.ground_truth_solution is not None:
+        question["ground_truth_solution"] = label.ground_truth_solution
+    return _prm800k_row(label, None, question, label.candidate_steps or [])
+
+
+def _reference_shown(label: LabelFacts) -> str | None:
+    """The reference answer as it was while labeling."""
+    reference: str | None = label.shown.get("reference", label.reference)
+    return reference
+
+
+def _prm800k_row(
+    label: LabelFacts, generation: int | None, question: dict[str, Any], steps: list[dict[str, Any]]
+) -> dict[str, Any]:
     row: dict[str, Any] = {
         "labeler": str(label.labeler_uuid),
         "timestamp": label.submitted_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds"),
-        "generation": label.round_number,
+        "generation": generation,
         "is_quality_control_question": label.purpose == Purpose.GOLD,
         "is_initial_screening_question": label.purpose == Purpose.SCREENING,
-        "question": {
-            "problem": label.problem,
-            "ground_truth_solution": label.ground_truth_solution,
-            "ground_truth_answer": label.shown.get("reference", label.reference),  # as it was while labeling
-            "pre_generated_steps": steps,
-            "pre_generated_answer": label.answer,
-            "pre_generated_verifier_score": label.score,
-        },
+        "question": question,
         "label": {
-            "steps": _rated_steps(label, steps),
+            "steps": steps,
             "total_time": label.total_time_ms,
             "finish_reason": label.finish_reason,
         },

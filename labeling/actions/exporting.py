@@ -138,8 +138,9 @@ def prm800k_lines(found: QuerySet[Label]) -> Iterator[bytes]:
     for label in facts(found):
         if label.source is not None:
             yield label.source.encode() + b"\n"
-        elif label.mode == Mode.SOLUTION:
-            yield orjson.dumps(export_shapes.prm800k(label)) + b"\n"
+        else:
+            shape = export_shapes.prm800k if label.mode == Mode.SOLUTION else export_shapes.prm800k_candidates
+            yield orjson.dumps(shape(label)) + b"\n"
 
 
 def _lines(found: QuerySet[Label], shape: Callable[[LabelFacts], dict[str, Any]]) -> Iterator[bytes]:

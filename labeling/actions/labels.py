@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.actions import guides, passes, problems, queue, rounds
+from labeling.actions import guides, passes, problems, queue, rounds, tree_passes
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
 from labeling.actions.statements import Statement
 from labeling.models import (
     Campaign,
+    CandidateTree,
     Dispute,
     Draft,
     FinishReason,
@@ -22,6 +23,7 @@ from labeling.models import (
     Label,
     Labeler,
     LabelerKind,
+    Mode,
     Origin,
     QueueItem,
     Reference,
@@ -30,9 +32,11 @@ from labeling.models import (
     Solution,
 )
 
+Done = passes.Pass | tree_passes.TreePass  # over a solution, or over a candidate tree
+
 
 def submit(
-    *, item: QueueItem, labeler: Labeler, lease: int, submission_id: uuid.UUID, done: passes.Pass
+    *, item: QueueItem, labeler: Labeler, lease: int, submission_id: uuid.UUID, done: Done
 ) -> tuple[Label, bool]:
     """Turn a leased item into a label, once; returns it and whether it is new.
 
@@ -43,7 +47,7 @@ def submit(
     known = _submitted(submission_id, labeler, content_hash)
     if known:
         return known, False
-    passes.check(done, step_count=item.solution.step_count, alternatives=_offered(item.solution, done))
+    _check(done, item.subject, item.campaign.write_step_when)
     try:
         with transaction.atomic():
             return _submit_leased(item, labeler, lease, submission_id, done, content_hash)
@@ -55,9 +59,10 @@ def submit(
 
 
 def _submit_leased(
-    item: QueueItem, labeler: Labeler, lease: int, submission_id: uuid.UUID, done: passes.Pass, content_hash: str
+    item: QueueItem, labeler: Labeler, lease: int, submission_id: uuid.UUID, done: Done, content_hash: str
 ) -> tuple[Label, bool]:
-    locked = _lock(item.solution, done, item.round_id)
+    subject = item.subject
+    locked = _lock(subject, done, item.round_id)
     taken = queue.held(item=item, labeler=labeler, lease=lease).update(
         state=ItemState.LABELED, leased_by=None, lease_slot=None, leased_at=None, leased_until=None
     )
@@ -68,9 +73,10 @@ def _submit_leased(
         raise queue.lease_lost(item, labeler)
     label = _create(
         item=item,
-        solution=item.solution,
+        subject=subject,
         labeler=labeler,
         done=done,
+        write_step_when=item.campaign.write_step_when,
         submission_id=submission_id,
         submission_hash=content_hash,
     )
@@ -79,42 +85,77 @@ def _submit_leased(
     for of in locked:
         if of.pk == item.round_id:
             rounds.after_label(of)
-    _follow_up(label, item.solution, item.campaign)
+    _follow_up(label, item.campaign)
     return label, True
 
 
-def _lock(solution: Solution, done: passes.Pass, round_id: int | None = None) -> list[Round]:
+def _check(done: Done, subject: Solution | CandidateTree, write_step_when: str) -> None:
+    """The rules of its kind of pass. Raises RuleBroken."""
+    if isinstance(done, passes.Pass) and isinstance(subject, Solution):
+        passes.check(done, step_count=subject.step_count, alternatives=_offered(subject, done))
+    elif isinstance(done, tree_passes.TreePass) and isinstance(subject, CandidateTree):
+        tree_passes.check(done, candidates=subject.candidates, write_step_when=write_step_when)
+    else:
+        raise TypeError(f"a {type(done).__name__} is no pass over {subject}")
+
+
+def _lock(subject: Solution | CandidateTree, done: Done, round_id: int | None = None) -> list[Round]:
     """The rounds that this label may touch: a report may take items of other rounds out of the queue."""
-    reported = problems.rounds_of(solution.problem) if done.finish_reason == FinishReason.BAD_PROBLEM else set()
+    reported = problems.rounds_of(subject.problem) if done.finish_reason == FinishReason.BAD_PROBLEM else set()
     return rounds.lock({round_id} | reported)
 
 
-def _create(*, item: QueueItem | None, solution: Solution, labeler: Labeler, done: passes.Pass, **more: Any) -> Label:
+def _create(
+    *,
+    item: QueueItem | None,
+    subject: Solution | CandidateTree,
+    labeler: Labeler,
+    done: Done,
+    write_step_when: str,
+    **more: Any,
+) -> Label:
     return Label.objects.create(
-        problem_id=solution.problem_id,
-        solution=solution,
+        problem_id=subject.problem_id,
         labeler=labeler,
         item=item,
         round_id=item.round_id if item else None,
         origin=Origin.SIMULATED if labeler.kind == LabelerKind.SIMULATED else Origin.HERE,
-        ratings=done.signs,
-        flagged=sorted(done.flagged),
-        alternatives=[{"text": a.text, "rating": a.rating, "flagged": a.flagged} for a in done.alternatives or ()],
         finish_reason=done.finish_reason,
         reason=done.reason,
         total_time_ms=done.total_time,
         step_times_ms=list(done.step_times),
-        shown=_shown(solution, labeler.campaign),
+        shown=_shown(subject, labeler.campaign, write_step_when),
         guide_id=guides.version_shown(labeler.campaign, done.guide),
         submitted_at=timezone.now(),
+        **_said(done, subject),
         **more,
     )
 
 
-def _shown(solution: Solution, campaign: Campaign) -> dict[str, Any]:
+def _said(done: Done, subject: Solution | CandidateTree) -> dict[str, Any]:
+    """The columns that the two kinds of pass do not share."""
+    if isinstance(done, passes.Pass):
+        return {
+            "solution": subject,
+            "ratings": done.signs,
+            "flagged": sorted(done.flagged),
+            "alternatives": [
+                {"text": a.text, "rating": a.rating, "flagged": a.flagged} for a in done.alternatives or ()
+            ],
+        }
+    candidates = subject.candidates if isinstance(subject, CandidateTree) else []
+    return {
+        "tree": subject,
+        "mode": Mode.CANDIDATES,
+        "steps": tree_passes.as_prm800k(done.steps, candidates),
+    }
+
+
+def _shown(subject: Solution | CandidateTree, campaign: Campaign, write_step_when: str) -> dict[str, Any]:
     """What was on the labeler's screen besides the steps: kept because a setting may change later."""
-    answer = _ANSWER.first(problem=solution.problem_id)
-    return {"reference_answer": campaign.reference_answer, "reference": answer}
+    answer = _ANSWER.first(problem=subject.problem_id)
+    shown = {"reference_answer": campaign.reference_answer, "reference": answer}
+    return shown if isinstance(subject, Solution) else shown | {"write_step_when": write_step_when}
 
 
 def _answer(problem: int) -> QuerySet[Reference, Any]:
@@ -124,38 +165,45 @@ def _answer(problem: int) -> QuerySet[Reference, Any]:
 _ANSWER = Statement(_answer)
 
 
-def _follow_up(label: Label, solution: Solution, campaign: Campaign) -> None:
-    """What a label sets off: an answer dispute, or a problem taken out of the queue."""
-    if label.finish_reason == FinishReason.SOLUTION:
-        verdict = Solution.objects.filter(pk=solution.pk).with_verdict().values_list("verdict", flat=True).get()
+def _follow_up(label: Label, campaign: Campaign) -> None:
+    """What a label sets off: an answer dispute, or a problem taken out of the queue.
+
+    A solution grown from candidates has no final answer of its own to hold against the reference.
+    """
+    if label.finish_reason == FinishReason.SOLUTION and label.solution_id is not None:
+        verdict = Solution.objects.filter(pk=label.solution_id).with_verdict().values_list("verdict", flat=True).get()
         if verdict == "wrong":
             Dispute.objects.create(problem_id=label.problem_id, label=label)
     elif label.finish_reason == FinishReason.BAD_PROBLEM:
         problems.hold_when_reported(label.problem, quorum=campaign.bad_problem_quorum)
 
 
-def revise(*, label: Label, done: passes.Pass, reason: str) -> Label:
+def revise(*, label: Label, done: Done, reason: str) -> Label:
     """A further row that takes the label's place; the first version is kept. Raises RuleBroken, Conflict."""
     if not reason.strip():
         raise RuleBroken("revision_reason", _("a revision needs a written reason"))
-    if label.solution is None or label.origin not in (Origin.HERE, Origin.SIMULATED):
+    subject = label.solution or label.tree
+    if subject is None or label.origin not in (Origin.HERE, Origin.SIMULATED):
         raise Conflict(_("An imported label cannot be revised here."))
-    passes.check(done, step_count=label.solution.step_count, alternatives=_offered(label.solution, done))
+    campaign = label.labeler.campaign
+    write_step_when = label.shown.get("write_step_when", campaign.write_step_when)  # as when it was made
+    _check(done, subject, write_step_when)
     with transaction.atomic():
-        _lock(label.solution, done)
+        _lock(subject, done)
         if not Label.objects.filter(pk=label.pk, is_current=True).update(is_current=False):
             raise Conflict(_("This label has been revised already; revise the newest version."))
         Dispute.objects.filter(label=label, state="open").delete()  # what it said is withdrawn
         revision = _create(
             item=label.item,
-            solution=label.solution,
+            subject=subject,
             labeler=label.labeler,
             done=done,
             submission_id=uuid.uuid4(),
+            write_step_when=write_step_when,
             revises=label,
             revision_reason=reason,
         )
-        _follow_up(revision, label.solution, label.labeler.campaign)
+        _follow_up(revision, campaign)
     return revision
 
 
@@ -176,16 +224,7 @@ def _submitted(submission_id: uuid.UUID, labeler: Labeler, content_hash: str) ->
     return label
 
 
-def _content_hash(item_id: int, done: passes.Pass) -> str:
+def _content_hash(item_id: int, done: Done) -> str:
     """The lease is left out: a client may retry under a renewed one."""
-    content = [
-        item_id,
-        list(done.ratings),
-        done.finish_reason,
-        done.total_time,
-        list(done.step_times),
-        done.reason,
-        sorted(done.flagged),
-        [[a.text, a.rating, a.flagged] for a in done.alternatives or ()],
-    ]
+    content = [item_id, *done.content]
     return hashlib.blake2b(orjson.dumps(content), digest_size=32).hexdigest()

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,19 @@ class Pass:
         """The ratings as the database keeps them, such as `++0-`."""
         return "".join(SIGNS[rating] for rating in self.ratings)
 
+    @property
+    def content(self) -> list[Any]:
+        """What makes two submissions the same one."""
+        return [
+            list(self.ratings),
+            self.finish_reason,
+            self.total_time,
+            list(self.step_times),
+            self.reason,
+            sorted(self.flagged),
+            [[a.text, a.rating, a.flagged] for a in self.alternatives or ()],
+        ]
+
 
 def check(done: Pass, *, step_count: int, alternatives: Sequence[str]) -> None:
     """Raise RuleBroken, naming field and rule, unless this pass is one that `product.md` allows.
@@ -51,7 +65,7 @@ def check(done: Pass, *, step_count: int, alternatives: Sequence[str]) -> None:
     """
     _check_ratings(done.ratings, step_count)
     _check_end(done, step_count)
-    _check_times(done)
+    check_times(done.total_time, done.step_times, len(done.ratings))
     _check_flags(done)
     _check_alternatives(done, alternatives)
 
@@ -86,22 +100,27 @@ def _check_end(done: Pass, step_count: int) -> None:
                     ),
                 )
         case FinishReason.BAD_PROBLEM | FinishReason.GIVE_UP:
-            if not done.reason.strip():
-                raise RuleBroken(
-                    "reason", _("{finish_reason} needs a written reason").format(finish_reason=done.finish_reason)
-                )
+            pass
         case _:
             raise RuleBroken("finish_reason", _("one of {values}").format(values=", ".join(FinishReason.values)))
-    if len(done.reason) > MAX_REASON:
+    check_reason(done.finish_reason, done.reason)
+
+
+def check_reason(finish_reason: str, reason: str) -> None:
+    """Raise RuleBroken where a pass that ends early does not say why, or says too much."""
+    if finish_reason in (FinishReason.BAD_PROBLEM, FinishReason.GIVE_UP) and not reason.strip():
+        raise RuleBroken("reason", _("{finish_reason} needs a written reason").format(finish_reason=finish_reason))
+    if len(reason) > MAX_REASON:
         raise RuleBroken("reason", _("at most {limit} characters").format(limit=MAX_REASON))
 
 
-def _check_times(done: Pass) -> None:
-    if not 0 <= done.total_time <= MAX_TIME_MS:
+def check_times(total_time: int, step_times: Sequence[int], rated: int) -> None:
+    """Raise RuleBroken unless these can be the times of a pass that rated so many steps."""
+    if not 0 <= total_time <= MAX_TIME_MS:
         raise RuleBroken("total_time", _("milliseconds, from 0 to one day"))
-    if len(done.step_times) > max(len(done.ratings), 0) + 1:
+    if len(step_times) > rated + 1:
         raise RuleBroken("step_times", _("at most one time a rated step, and one for the step in hand"))
-    if any(not 0 <= time <= MAX_TIME_MS for time in done.step_times):
+    if any(not 0 <= time <= MAX_TIME_MS for time in step_times):
         raise RuleBroken("step_times", _("milliseconds, from 0 to one day"))
 
 

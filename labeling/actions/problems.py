@@ -59,7 +59,7 @@ def rounds_of(problem: Problem) -> set[int | None]:
 
 
 def _items(problem: Problem) -> QuerySet[QueueItem]:
-    return QueueItem.objects.filter(solution__problem=problem)
+    return QueueItem.objects.all().of_problems([problem])
 
 
 def _withdraw(problem: Problem) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,6 +23,7 @@ SHOWN = (
     *("solution__steps", "solution__step_count", "solution__answer", "solution__answer_is_correct"),
     "solution__alternatives",
     "solution__problem__text",
+    *("tree__candidates", "tree__problem__text"),
 )
 NOBODY = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}
 
@@ -94,7 +95,7 @@ def _fresh(campaign: Campaign, labeler: Labeler) -> list[int]:
 
 
 def _new(campaign: int, labeler: int) -> QuerySet[QueueItem]:
-    """Waiting items whose solutions are new to the labeler."""
+    """Waiting items whose solutions (or candidate trees) are new to the labeler."""
     return QueueItem.objects.filter(campaign=campaign).waiting().new_to(Labeler(pk=labeler))
 
 
@@ -121,7 +122,7 @@ def _leases(labeler: int) -> QuerySet[Any, Any]:
 
 def _shown(item: int, labeler: int) -> QuerySet[QueueItem]:
     held = QueueItem.objects.filter(pk=item, state=ItemState.LEASED, leased_by=labeler)
-    return held.select_related("solution__problem").only(*SHOWN)
+    return held.select_related("solution__problem", "tree__problem").only(*SHOWN)
 
 
 _BEGUN = Statement(_begun)
@@ -233,7 +234,7 @@ def _unlease(items: QuerySet[QueueItem], round_id: int | None) -> int:
     """
     locked = rounds.lock([round_id])
     is_open = all(of.state == RoundState.OPEN for of in locked)
-    problem_states = dict(items.values_list("pk", "solution__problem__state"))
+    problem_states = dict(items.values_list("pk", Coalesce("solution__problem__state", "tree__problem__state")))
     wanted = [pk for pk, state in problem_states.items() if state == ProblemState.ACTIVE]
     withdrawn = [pk for pk, state in problem_states.items() if state != ProblemState.ACTIVE]
     back = ItemState.WAITING if is_open else ItemState.PLANNED

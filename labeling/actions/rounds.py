@@ -19,6 +19,7 @@ from labeling.models import (
     ItemState,
     JobKind,
     JobState,
+    Mode,
     Problem,
     ProblemState,
     Purpose,
@@ -29,9 +30,11 @@ from labeling.models import (
     SelectorVersion,
 )
 from selector import strategies
-from selector.records import Pick, Selection
+from selector.records import Candidate, Pick, Selection
 
 BATCH = 2_000
+# What a plan for candidate trees says where nothing else is asked: nobody knows scores or answers of them.
+OF_TREES: dict[str, Any] = {"strategy": "uniform", "wrong_share": 0.0, "scope": Scope.CAMPAIGN}
 # Of a round and its campaign, what a label looks at.
 FOR_LABELS = (
     *("number", "state", "counted_items", "counted_labels", "training_requested_at"),
@@ -49,13 +52,17 @@ class RoundPlan:
     evaluation_share: float
     scope: strategies.Scope
     seed: int = 0
+    mode: str = Mode.SOLUTION
 
     @classmethod
     def of(cls, campaign: Campaign, **asked: Any) -> "RoundPlan":
         """The campaign's settings, but for what is asked otherwise. Raises ActionError naming the field."""
-        names = ("strategy", "wrong_share", "evaluation_share", "scope")
+        names = ("mode", "strategy", "wrong_share", "evaluation_share", "scope")
         values = {name: getattr(campaign, name) for name in names} | {"size": campaign.round_size}
-        plan = cls(**(values | {name: value for name, value in asked.items() if value is not None}))
+        asked = {name: value for name, value in asked.items() if value is not None}
+        if asked.get("mode", campaign.mode) == Mode.CANDIDATES:
+            values |= OF_TREES
+        plan = cls(**(values | asked))
         plan.check()
         return plan
 
@@ -68,6 +75,16 @@ class RoundPlan:
             raise ActionError(
                 _("There is no strategy “{strategy}”; known are {known}.").format(strategy=self.strategy, known=known),
                 {"strategy": _("one of {known}").format(known=known)},
+            )
+        if self.mode not in Mode.values:
+            raise ActionError(
+                _("There is no mode “{mode}”.").format(mode=self.mode),
+                {"mode": _("one of {values}").format(values=", ".join(Mode.values))},
+            )
+        if self.mode == Mode.CANDIDATES and (self.strategy, self.wrong_share) != ("uniform", 0):
+            raise ActionError(
+                _("Candidate trees have neither score nor answer: they are drawn uniformly."),
+                {"strategy": _("uniform, with wrong_share 0, in candidates mode")},
             )
         if self.scope not in Scope.values:
             raise ActionError(
@@ -86,9 +103,9 @@ class RoundPlan:
 
 def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVersion | None]:
     """What the strategy picks from the rows as they are now; nothing is written."""
-    version = candidates.selector_in_use(campaign)
+    version = None if plan.mode == Mode.CANDIDATES else candidates.selector_in_use(campaign)
     selection = strategies.select(
-        list(candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs)),
+        _table(campaign, version, plan),
         size=math.ceil(plan.size / campaign.overlap),
         strategy=plan.strategy,
         wrong_share=plan.wrong_share,
@@ -99,6 +116,12 @@ def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVers
     return selection, version
 
 
+def _table(campaign: Campaign, version: SelectorVersion | None, plan: RoundPlan) -> list[Candidate]:
+    if plan.mode == Mode.CANDIDATES:
+        return list(candidates.tree_table(campaign))
+    return list(candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs))
+
+
 def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueItem]]:
     """The round that `plan` would make of the rows as they are now, and its items; nothing is written.
 
@@ -106,6 +129,10 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
     """
     selection, version = choose(campaign, wanted)
     if not selection.picks:
+        if wanted.mode == Mode.CANDIDATES:
+            raise Conflict(
+                _("There is nothing left to label: every candidate tree is labeled, wanted already, or held.")
+            )
         raise Conflict(
             _("There is nothing left to label: every distinct solution is labeled, wanted already, or held.")
         )
@@ -113,6 +140,7 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
     planned = Round(
         campaign=campaign,
         number=0 if last is None else last + 1,
+        mode=wanted.mode,
         size=wanted.size,
         strategy=wanted.strategy,
         wrong_share=wanted.wrong_share,
@@ -152,16 +180,17 @@ def _items(planned: Round, picks: Sequence[Pick]) -> list[QueueItem]:
     """Items for the picks: all first copies, then the second ones, so that one person rarely meets both."""
     first = (planned.campaign.queue_items.aggregate(last=Max("place"))["last"] or 0) + 1
     copies = [pick for _ in range(planned.overlap) for pick in _spread(picks)][: planned.size]
+    subject = "tree_id" if planned.mode == Mode.CANDIDATES else "solution_id"
     return [
         QueueItem(
             campaign=planned.campaign,
             round=planned,
-            solution_id=int(pick.solution_id),
             purpose=Purpose.EVALUATION if pick.reason == "evaluation" else Purpose.ROUND,
             place=first + offset,
             score=pick.score,
             rank=pick.rank,
             reason=pick.reason,
+            **{subject: int(pick.solution_id)},
         )
         for offset, pick in enumerate(copies)
     ]
@@ -219,7 +248,7 @@ def _offer_items(of: Round) -> None:
     """planned -> waiting; withdrawn where the problem was held while the round was being planned."""
     planned = of.items.filter(state=ItemState.PLANNED)
     held = Problem.objects.filter(campaign=of.campaign).exclude(state=ProblemState.ACTIVE)
-    withdrawn = planned.filter(solution__problem__in=held).values("pk")
+    withdrawn = planned.of_problems(held).values("pk")
     withdrawn_count = QueueItem.objects.filter(pk__in=withdrawn).update(state=ItemState.WITHDRAWN)
     planned.update(state=ItemState.WAITING)
     _count(of)

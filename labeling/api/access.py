@@ -14,11 +14,14 @@ from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
 # What a labeler's requests look at. Naming and reading all columns took a third of their time, the texts of an item
 # most of all. A column that is missing here is read when it is asked for.
 LABELER = ("account", "kind", "name")
-SETTINGS = ("slug", "lease_minutes", "reference_answer", "bad_problem_quorum", "guide__number")
+SETTINGS = (
+    *("slug", "lease_minutes", "reference_answer", "bad_problem_quorum", "write_step_when"),
+    "guide__number",
+)
 IN_HAND = (
     *("round", "state", "leased_by", "lease_number", "leased_until"),
     *(f"campaign__{name}" for name in SETTINGS),
-    *("solution__step_count", "solution__alternatives", "solution__problem__state"),
+    *("solution__step_count", "solution__alternatives", "solution__problem__state", "tree__problem__state"),
 )
 NO_CAMPAIGN = _("There is no campaign of this name, or you are not in it.")
 NO_ITEM = _("There is no such item, or it is not yours.")
@@ -39,7 +42,7 @@ def _labeler_and_campaign(account: int, slug: str) -> QuerySet[Labeler]:
 
 def _item(item: int, account: int) -> QuerySet[QueueItem]:
     found = QueueItem.objects.filter(pk=item, campaign__memberships__account=account)
-    return found.select_related("campaign__guide", "solution__problem").only(*IN_HAND)
+    return found.select_related("campaign__guide", "solution__problem", "tree__problem").only(*IN_HAND)
 
 
 _LABELER = Statement(_labeler)

@@ -1,7 +1,7 @@
 """The API's description: what every address shares."""
 
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework import serializers
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -31,6 +31,11 @@ _WORDS = {
 def refusals(*statuses: int) -> dict[int, OpenApiResponse]:
     """Responses for these statuses."""
     return {status: OpenApiResponse(REFUSED, description=_WORDS[status]) for status in statuses}
+
+
+def either(name: str, *shapes: type[serializers.Serializer]) -> PolymorphicProxySerializer:
+    """One of these shapes, by what the item is of: a solution, or a candidate tree."""
+    return PolymorphicProxySerializer(component_name=name, serializers=list(shapes), resource_type_field_name=None)
 
 
 class SchemaView(SpectacularAPIView):

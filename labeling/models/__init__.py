@@ -1,10 +1,20 @@
 """One file per noun family, re-exported here."""
 
-from labeling.models.campaigns import Campaign, Labeler, LabelerKind, Membership, ReferenceAnswer, Role, Scope
+from labeling.models.campaigns import (
+    Campaign,
+    Labeler,
+    LabelerKind,
+    Membership,
+    Mode,
+    ReferenceAnswer,
+    Role,
+    Scope,
+    WriteStepWhen,
+)
 from labeling.models.events import Event
 from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersion
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
-from labeling.models.labels import RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Mode, Origin
+from labeling.models.labels import RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Origin
 from labeling.models.people import Preferences, Theme
 from labeling.models.practice import PracticeResult
 from labeling.models.problems import (
@@ -73,4 +83,5 @@ __all__ = [
     "Theme",
     "VerdictChoice",
     "WorkerSign",
+    "WriteStepWhen",
 ]

@@ -23,6 +23,20 @@ class Scope(models.TextChoices):
     PROBLEM = "problem"
 
 
+class Mode(models.TextChoices):
+    """solution: a whole solution is rated (phase 2); candidates: it grows while being labeled (phase 1)."""
+
+    SOLUTION = "solution"
+    CANDIDATES = "candidates"
+
+
+class WriteStepWhen(models.TextChoices):
+    """When a labeler of candidates writes the step: where none is positive, or only where all are negative."""
+
+    NONE_POSITIVE = "none_positive"
+    ALL_NEGATIVE = "all_negative"
+
+
 class Campaign(models.Model):
     """One pool of problems and solutions, the people who label it, and the settings they work under."""
 
@@ -51,6 +65,8 @@ class Campaign(models.Model):
     guide = models.ForeignKey(
         "labeling.GuideVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.SOLUTION)  # of rounds, unless told otherwise
+    write_step_when = models.CharField(max_length=14, choices=WriteStepWhen, default=WriteStepWhen.NONE_POSITIVE)
 
     class Meta:
         ordering = ["slug"]
@@ -65,6 +81,10 @@ class Campaign(models.Model):
                 condition=Q(train_after__gt=0, train_after__lte=1), name="campaign_train_after_a_share"
             ),
             models.CheckConstraint(condition=Q(overlap__gte=1), name="campaign_overlap_at_least_one"),
+            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="campaign_mode_known"),
+            models.CheckConstraint(
+                condition=Q(write_step_when__in=WriteStepWhen.values), name="campaign_write_step_when_known"
+            ),
         ]
 
     def __str__(self) -> str:

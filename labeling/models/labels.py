@@ -8,11 +8,11 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Length, Replace, StrIndex
 from django.db.models.lookups import Exact, GreaterThan
 
-from labeling.models.campaigns import Labeler
+from labeling.models.campaigns import Labeler, Mode
 from labeling.models.fields import JSONText
 from labeling.models.guides import GuideVersion
 from labeling.models.jobs import Job
-from labeling.models.problems import MAX_STEPS, Problem, Solution
+from labeling.models.problems import MAX_STEPS, CandidateTree, Problem, Solution
 from labeling.models.queue import QueueItem
 from labeling.models.rounds import Round
 
@@ -27,13 +27,6 @@ class FinishReason(models.TextChoices):
     SOLUTION = "solution"
     BAD_PROBLEM = "bad_problem"
     GIVE_UP = "give_up"
-
-
-class Mode(models.TextChoices):
-    """solution: a whole solution was rated (phase 2); candidates: it grew while being labeled (phase 1)."""
-
-    SOLUTION = "solution"
-    CANDIDATES = "candidates"
 
 
 class Origin(models.TextChoices):
@@ -74,11 +67,13 @@ class Label(models.Model):
     """What one labeler submitted for one solution. A revision is a further row; none is overwritten.
 
     `ratings` is one sign a step, such as `++0-`: short text can be checked by both databases. In candidates mode it is
-    empty and `steps` holds the PRM800K steps. `source` is an imported PRM800K row as it came.
+    empty and `steps` holds the PRM800K steps; `tree` is what they were chosen from, where that was here.
+    `source` is an imported PRM800K row as it came.
     """
 
     problem = models.ForeignKey(Problem, on_delete=models.PROTECT, related_name="labels")
     solution = models.ForeignKey(Solution, null=True, on_delete=models.PROTECT, related_name="labels")
+    tree = models.ForeignKey(CandidateTree, null=True, on_delete=models.PROTECT, related_name="labels", db_index=False)
     # Found by the index on labeler and time; a second one would only tempt the planner away from the unique one.
     labeler = models.ForeignKey(Labeler, on_delete=models.PROTECT, related_name="labels", db_index=False)
     item = models.ForeignKey(QueueItem, null=True, on_delete=models.PROTECT, related_name="labels")
@@ -118,6 +113,19 @@ class Label(models.Model):
                 fields=["solution", "labeler"],
                 condition=Q(is_current=True) & ~Q(origin="prm800k"),
                 name="label_one_current_per_labeler_and_solution",
+            ),
+            models.UniqueConstraint(
+                fields=["tree", "labeler"],
+                condition=Q(is_current=True, tree__isnull=False) & ~Q(origin="prm800k"),
+                name="label_one_current_per_labeler_and_tree",
+            ),
+            models.CheckConstraint(
+                condition=Q(tree__isnull=True) | Q(mode="candidates", solution__isnull=True),
+                name="label_of_a_tree_is_of_no_solution",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode="solution") | Q(origin__in=["prm800k", "first_error"]) | Q(tree__isnull=False),
+                name="label_of_candidates_made_here_has_a_tree",
             ),
             models.UniqueConstraint(fields=["item"], condition=Q(is_current=True), name="label_one_current_per_item"),
             models.CheckConstraint(
@@ -162,7 +170,11 @@ class Label(models.Model):
                 name="label_comes_from_one_place",
             ),
         ]
-        indexes = [models.Index(fields=["labeler", "submitted_at"], name="label_by_labeler_and_time")]
+        indexes = [
+            models.Index(fields=["labeler", "submitted_at"], name="label_by_labeler_and_time"),
+            # Whatever its revision: deleting a tree asks for all of them.
+            models.Index(fields=["tree"], condition=Q(tree__isnull=False), name="label_by_tree"),
+        ]
 
     def __str__(self) -> str:
         return f"label {self.pk}: {self.ratings or self.mode} {self.finish_reason}"

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Now
 
 from labeling.models.campaigns import Campaign, Labeler
 from labeling.models.fields import JSONText
-from labeling.models.problems import Solution
+from labeling.models.problems import CandidateTree, Problem, Solution
 from labeling.models.rounds import Round
 
 
@@ -67,12 +67,23 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
             .order_by("leased_at", "place")
         )
 
+    def of_problems(self, problems: models.QuerySet[Problem] | list[Problem]) -> QueueItemQuerySet:
+        """Items of either kind of these problems: two probes, since one condition with OR would read all of them."""
+        of_solutions = self.filter(solution__problem__in=problems).order_by().values("pk")
+        of_trees = self.filter(tree__problem__in=problems).order_by().values("pk")
+        return QueueItem.objects.filter(pk__in=of_solutions.union(of_trees))
+
     def new_to(self, labeler: Labeler) -> QueueItemQuerySet:
-        """Without solutions that this labeler labeled or holds."""
-        # What was imported from PRM800K is nobody's here; the condition lets the unique index answer.
-        labeled = labeler.labels.filter(solution=OuterRef("solution"), is_current=True).exclude(origin="prm800k")
-        held = QueueItem.objects.filter(state=ItemState.LEASED, leased_by=labeler, solution=OuterRef("solution"))
-        return self._without(is_labeled=labeled, is_held=held)
+        """Without solutions and candidate trees that this labeler labeled or holds."""
+        # What was imported from PRM800K is nobody's here; the condition lets the unique indexes answer.
+        labels = labeler.labels.filter(is_current=True).exclude(origin="prm800k")
+        leases = QueueItem.objects.filter(state=ItemState.LEASED, leased_by=labeler)
+        return self._without(
+            is_labeled=labels.filter(solution=OuterRef("solution")),
+            is_held=leases.filter(solution=OuterRef("solution")),
+            is_labeled_tree=labels.filter(tree=OuterRef("tree")),
+            is_held_tree=leases.filter(tree=OuterRef("tree")),
+        )
 
     def not_skipped_by(self, labeler: Labeler) -> QueueItemQuerySet:
         """Without items that this labeler gave back."""
@@ -92,7 +103,7 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
 
 
 class QueueItem(models.Model):
-    """One wanted labeling of one solution. Overlap is several items.
+    """One wanted labeling of one solution, or of one candidate tree. Overlap is several items.
 
     A sweep returns expired leases to waiting, so that a claim reads one index. Each lease gets the next
     `lease_number`; whoever submits names it, and a stale one fits no row.
@@ -100,7 +111,10 @@ class QueueItem(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="queue_items", db_index=False)
     round = models.ForeignKey(Round, null=True, on_delete=models.CASCADE, related_name="items", db_index=False)
-    solution = models.ForeignKey(Solution, on_delete=models.PROTECT, related_name="queue_items")
+    solution = models.ForeignKey(Solution, null=True, on_delete=models.PROTECT, related_name="queue_items")
+    tree = models.ForeignKey(
+        CandidateTree, null=True, on_delete=models.PROTECT, related_name="queue_items", db_index=False
+    )
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ROUND)
     state = models.CharField(max_length=10, choices=ItemState, default=ItemState.PLANNED)
     place = models.BigIntegerField()
@@ -150,16 +164,37 @@ class QueueItem(models.Model):
             models.UniqueConstraint(
                 fields=["leased_by", "solution"], condition=Q(state="leased"), name="queue_item_solution_held_once"
             ),
+            models.UniqueConstraint(
+                fields=["leased_by", "tree"], condition=Q(state="leased"), name="queue_item_tree_held_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(solution__isnull=False, tree__isnull=True) | Q(solution__isnull=True, tree__isnull=False),
+                name="queue_item_of_a_solution_or_a_tree",
+            ),
         ]
         indexes = [
             models.Index(fields=["campaign", "place"], condition=Q(state="waiting"), name="queue_item_waiting"),
             models.Index(fields=["leased_until"], condition=Q(state="leased"), name="queue_item_leases"),
             models.Index(fields=["round", "state"], name="queue_item_by_round"),
             models.Index(fields=["round", "place"], condition=IS_UNFINISHED, name="queue_item_unfinished_of_round"),
+            models.Index(fields=["tree"], condition=Q(tree__isnull=False), name="queue_item_by_tree"),
         ]
 
     def __str__(self) -> str:
         return f"item {self.pk} ({self.state})"
+
+    @property
+    def subject_id(self) -> int:
+        """Its number; among items of one round a number is of one kind."""
+        return self.solution_id or self.tree_id or 0
+
+    @property
+    def subject(self) -> Solution | CandidateTree:
+        """What is to be labeled: the solution, or the candidate tree."""
+        subject = self.solution if self.tree_id is None else self.tree
+        if subject is None:
+            raise TypeError(f"{self} is of neither a solution nor a candidate tree")
+        return subject
 
 
 class Draft(models.Model):

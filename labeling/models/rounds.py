@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
 
-from labeling.models.campaigns import Campaign, Scope
+from labeling.models.campaigns import Campaign, Mode, Scope
 from labeling.models.fields import JSONText
 from labeling.models.selectors import SelectorVersion
 
@@ -37,6 +37,7 @@ class Round(models.Model):
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="rounds")
     number = models.IntegerField()
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.SOLUTION)
     state = models.CharField(max_length=10, choices=RoundState, default=RoundState.PLANNED)
     size = models.PositiveIntegerField()
     strategy = models.CharField(max_length=40)
@@ -67,6 +68,7 @@ class Round(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "number"], name="round_number_once_per_campaign"),
             models.CheckConstraint(condition=Q(state__in=RoundState.values), name="round_state_known"),
+            models.CheckConstraint(condition=Q(mode__in=Mode.values), name="round_mode_known"),
             models.CheckConstraint(
                 condition=(
                     Q(state="planned", opened_at__isnull=True, closed_at__isnull=True)

@@ -27,7 +27,7 @@ View = Callable[..., HttpResponseBase]
 PAGE_ROWS = 50
 SECTIONS = {  # the tab that is open on a page, by the name of its address; else the overview
     **dict.fromkeys(("rounds", "round", "round-plan", "round-turn"), "rounds"),
-    **dict.fromkeys(("solutions", "solution", "problems", "problem"), "solutions"),
+    **dict.fromkeys(("solutions", "solution", "problems", "problem", "tree"), "solutions"),
     **dict.fromkeys(("members", "member-remove", "agreement"), "people"),
     **dict.fromkeys(("decisions", "dispute", "problem-decision"), "decisions"),
     **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),

@@ -105,6 +105,9 @@ def problem_page(request: HttpRequest, membership: Membership, pk: int) -> HttpR
         "references": references,
         "reference": next((one for one in references if one.is_current), None),
         "rows": page_of(request, _solutions(membership.campaign).filter(problem=problem).order_by("-score", "pk")),
+        "trees": problem.candidate_trees.filter(import_job__state="done").annotate(
+            label_count=_counted(Label.objects.current().filter(tree=OuterRef("pk")), "tree")
+        ),
         "reports": Label.objects.current()
         .filter(problem=problem, finish_reason="bad_problem")
         .select_related("labeler__account"),

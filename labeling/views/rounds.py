@@ -22,9 +22,11 @@ from labeling.actions.errors import ActionError
 from labeling.forms import PlanForm, add_refusal
 from labeling.models import (
     Campaign,
+    CandidateTree,
     ItemState,
     Label,
     Membership,
+    Mode,
     QueueItem,
     Reference,
     Round,
@@ -72,10 +74,10 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One chosen solution with its problem, answer and current guess."""
+    """One chosen solution (or candidate tree) with its problem, answer and current guess."""
 
     item: QueueItem
-    solution: Any
+    subject: Any
     reference: str | None
 
 
@@ -92,7 +94,7 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         is_looked_at = request.POST.get("previewed") == form.in_short() and "show" not in request.POST
         if request.method == "POST" and not is_looked_at:
             return _show_first(request, campaign, form)
-        wanted = rounds.RoundPlan.of(campaign, **form.cleaned_data)
+        wanted = rounds.RoundPlan.of(campaign, **form.asked())
         try:
             if request.method == "POST":
                 return _keep(request, campaign, wanted)
@@ -109,7 +111,7 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         "number": number,
         "preview": preview,
         "problem": problem,
-        "is_empty": preview is None and not Solution.objects.of(campaign).exists(),
+        "is_empty": preview is None and not campaign.problems.visible().exists(),
     }
     template = "_preview.html" if request.htmx else "round_plan.html"  # type: ignore[attr-defined]
     status = 400 if form.errors and not request.htmx else 200  # type: ignore[attr-defined]
@@ -147,7 +149,7 @@ def _keep(request: HttpRequest, campaign: Campaign, wanted: rounds.RoundPlan) ->
 def _preview(campaign: Campaign, wanted: rounds.RoundPlan) -> Preview:
     planned, items = rounds.preview(campaign, wanted)
     items.sort(key=lambda item: (item.rank, item.place))
-    chosen = {item.solution_id for item in items}
+    chosen = {item.subject_id for item in items}
     pool = _scores_of_wrong_answers(campaign, planned.selector) if planned.selector else {}
     by_reason: dict[str, int] = {}
     for item in items:
@@ -155,9 +157,9 @@ def _preview(campaign: Campaign, wanted: rounds.RoundPlan) -> Preview:
     return Preview(
         round=planned,
         items=items,
-        examples=_examples(items),
+        examples=_examples(planned, items),
         by_reason=by_reason,
-        problem_count=_problem_count(chosen),
+        problem_count=_problem_count(planned, chosen),
         chart=charts.score_histogram(
             list(pool.values()),
             [item.score for item in items if item.reason == "convincing_wrong" and item.score is not None],
@@ -180,26 +182,30 @@ def _scores_of_wrong_answers(campaign: Campaign, version: SelectorVersion) -> di
     }
 
 
-def _problem_count(solutions: set[int]) -> int:
+def _subjects(of: Round) -> QuerySet[Any]:
+    """What a round of this mode chooses from."""
+    return CandidateTree.objects.all() if of.mode == Mode.CANDIDATES else Solution.objects.all().with_verdict()
+
+
+def _problem_count(planned: Round, chosen: set[int]) -> int:
     """From how many problems these are; asked in portions, since a database takes only so many values at once."""
-    chosen = list(solutions)
+    numbers = list(chosen)
     problems: set[int] = set()
-    for start in range(0, len(chosen), rounds.BATCH):
-        part = Solution.objects.filter(pk__in=chosen[start : start + rounds.BATCH])
+    for start in range(0, len(numbers), rounds.BATCH):
+        part = _subjects(planned).filter(pk__in=numbers[start : start + rounds.BATCH])
         problems.update(part.order_by().values_list("problem_id", flat=True))
     return len(problems)
 
 
-def _examples(items: Sequence[QueueItem]) -> list[Example]:
+def _examples(planned: Round, items: Sequence[QueueItem]) -> list[Example]:
     """The first ten, with the first two of every further reason among them."""
     shown = _first_of_each(items)
-    solutions = Solution.objects.select_related("problem").with_verdict().in_bulk([item.solution_id for item in shown])
-    problems = [solution.problem_id for solution in solutions.values()]
+    subjects = _subjects(planned).select_related("problem").in_bulk([item.subject_id for item in shown])
+    problems = [subject.problem_id for subject in subjects.values()]
     references = Reference.objects.filter(problem__in=problems, is_current=True)
     answers = dict(references.values_list("problem_id", "answer"))
     return [
-        Example(item, solutions[item.solution_id], answers.get(solutions[item.solution_id].problem_id))
-        for item in shown
+        Example(item, subjects[item.subject_id], answers.get(subjects[item.subject_id].problem_id)) for item in shown
     ]
 
 
@@ -207,8 +213,8 @@ def _first_of_each(items: Sequence[QueueItem]) -> list[QueueItem]:
     of_reason: dict[str, list[QueueItem]] = {}
     seen: set[int] = set()
     for item in items:
-        if item.solution_id not in seen:  # with overlap a solution comes several times
-            seen.add(item.solution_id)
+        if item.subject_id not in seen:  # with overlap a solution comes several times
+            seen.add(item.subject_id)
             of_reason.setdefault(item.reason, []).append(item)
     if not of_reason:
         return []
@@ -268,7 +274,8 @@ def _heading(progress: overview.RoundProgress) -> str:
 
 def _items(of: Round, state: str) -> QuerySet[QueueItem]:
     labels = Label.objects.current().select_related("labeler__account")
-    items = of.items.select_related("solution__problem").prefetch_related(Prefetch("labels", queryset=labels))
+    items = of.items.select_related("solution__problem", "tree__problem").defer("tree__candidates")
+    items = items.prefetch_related(Prefetch("labels", queryset=labels))
     return items.filter(Q(state=state) if state else Q()).order_by("rank", "place")
 
 

@@ -43,6 +43,8 @@ DEFAULTS = {
     "scope": "campaign",
     "round_size": 100,
     "bad_problem_quorum": 2,
+    "mode": "solution",
+    "write_step_when": "none_positive",
     "screening": "off",
 }
 

@@ -79,6 +79,11 @@ def leased(rows: Rows, **fields: object) -> QueueItem:
     return make.make_item(make.make_solution(rows.solution.problem), state="leased", leased_by=rows.labeler, **fields)
 
 
+def leased_tree(rows: Rows) -> QueueItem:
+    tree = make.make_candidate_tree(rows.solution.problem)
+    return make.make_item(tree=tree, state="leased", leased_by=rows.labeler)
+
+
 def second_lease(rows: Rows, first: QueueItem, **changes: object) -> None:
     again(first, **{"place": 99_999, "lease_slot": 1} | changes)
 
@@ -95,6 +100,8 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "practice_result_names_its_exercise": lambda _: update(make.make_practice_result(), exercise=""),
     "practice_result_ratings_are_signs": lambda _: update(make.make_practice_result(), ratings="+1-"),
     "practice_result_ends_at_first_error": lambda _: update(make.make_practice_result(), ratings="+-+"),
+    "campaign_mode_known": lambda rows: update(rows.campaign, mode="both"),
+    "campaign_write_step_when_known": lambda rows: update(rows.campaign, write_step_when="never"),
     "membership_one_per_account": lambda rows: again(make.make_membership(rows.campaign)),
     "membership_role_known": lambda rows: update(make.make_membership(rows.campaign), role="owner"),
     "labeler_one_per_uuid": lambda rows: again(rows.labeler, account_id=None),
@@ -137,6 +144,7 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     ),
     "round_number_once_per_campaign": lambda rows: again(rows.round),
     "round_state_known": lambda rows: update(rows.round, state="paused", closed_at=timezone.now()),
+    "round_mode_known": lambda rows: update(rows.round, mode="both"),
     "round_times_agree_with_state": lambda rows: update(rows.round, state="closed"),
     "round_number_from_screening_up": lambda rows: update(rows.round, number=-2),
     "queue_item_lease_iff_leased": lambda rows: update(rows.item, leased_by=rows.labeler),
@@ -147,9 +155,14 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     ),
     "queue_item_two_leases_at_most": lambda rows: leased(rows, lease_slot=2),
     "queue_item_solution_held_once": lambda rows: second_lease(rows, leased(rows)),
+    "queue_item_tree_held_once": lambda rows: second_lease(rows, leased_tree(rows)),
+    "queue_item_of_a_solution_or_a_tree": lambda rows: update(rows.item, solution=None),
     "draft_one_per_item_and_labeler": lambda rows: again(make.make_draft(rows.item, rows.labeler)),
     "skip_one_per_item_and_labeler": lambda rows: again(make.make_skip(rows.item, rows.labeler)),
     "label_one_current_per_labeler_and_solution": lambda rows: again(rows.label, item_id=None),
+    "label_one_current_per_labeler_and_tree": lambda rows: again(make.make_tree_label(labeler=rows.labeler)),
+    "label_of_a_tree_is_of_no_solution": lambda rows: update(make.make_tree_label(), solution=rows.solution),
+    "label_of_candidates_made_here_has_a_tree": lambda _: update(make.make_tree_label(), tree=None),
     "label_one_current_per_item": lambda rows: again(rows.label, labeler_id=make.make_labeler(rows.campaign).pk),
     "label_ratings_are_signs": lambda rows: update(rows.label, ratings="+1-"),
     "label_ratings_end_at_first_error": lambda rows: update(rows.label, ratings="+-+"),
@@ -242,6 +255,13 @@ def test_a_leased_item_without_a_part_of_its_lease_is_refused(missing: str, rows
         update(item, **{missing: None})
 
 
+def test_an_item_of_both_a_solution_and_a_tree_is_refused(rows: Rows) -> None:
+    tree = make.make_candidate_tree(rows.solution.problem)
+
+    with pytest.raises(IntegrityError, match="queue_item_of_a_solution_or_a_tree"), transaction.atomic():
+        update(rows.item, tree=tree)
+
+
 @pytest.mark.parametrize("state", ["planned", "waiting", "labeled", "withdrawn"])
 def test_an_item_that_is_not_leased_keeps_no_lease(state: str, rows: Rows) -> None:
     item = leased(rows)
@@ -316,6 +336,20 @@ def test_one_person_may_have_two_imported_prm800k_labels_of_a_solution(rows: Row
         make.make_label(rows.solution, external, origin="prm800k")
 
     assert Label.objects.filter(labeler=external).count() == 2
+
+
+def test_one_person_may_label_a_tree_and_solutions_of_its_problem(rows: Rows) -> None:
+    tree = make.make_candidate_tree(rows.solution.problem)
+
+    make.make_tree_label(tree, rows.labeler)
+
+    assert Label.objects.current().filter(labeler=rows.labeler).count() == 2
+
+
+def test_an_imported_label_of_candidates_needs_no_tree(rows: Rows) -> None:
+    label = make.make_label(rows.solution, ratings=[], origin="prm800k", mode="candidates", steps=[])
+
+    assert label.tree is None
 
 
 def test_a_revised_label_leaves_room_for_the_next(rows: Rows) -> None:

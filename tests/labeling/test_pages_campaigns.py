@@ -14,6 +14,7 @@ SETTINGS = {
     "name": "Algebra", "overlap": "2", "lease_minutes": "45", "reference_answer": "hidden", "auto_advance": "on",
     "train_after": "55", "base_model": "tiny", "strategy": "uniform", "wrong_share": "70", "evaluation_share": "20",
     "scope": "problem", "round_size": "12", "bad_problem_quorum": "3",
+    "mode": "candidates", "write_step_when": "all_negative",
 }  # fmt: skip
 
 

@@ -27,7 +27,10 @@ WANTED = {
     "scope": "problem",
     "seed": "7",
 }
-LOOKED_AT = {"previewed": "strategy=convincing_wrong&size=4&seed=7&wrong_share=0.5&evaluation_share=0.0&scope=problem"}
+LOOKED_AT = {
+    "previewed": "strategy=convincing_wrong&size=4&seed=7&wrong_share=0.5&evaluation_share=0.0&scope=problem"
+    "&mode=solution"
+}
 
 
 def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead: Client) -> None:

@@ -60,7 +60,7 @@ def test_labels_without_a_verdict_are_not_trained_on(finish_reason: str, train: 
 
 
 def test_labels_that_grew_their_solution_are_not_trained_on(train: Label) -> None:
-    make.make_label(train.solution, ratings=[], mode="candidates", steps=[], finish_reason="solution")
+    make.make_tree_label(make.make_candidate_tree(train.problem))
 
     assert list(Label.objects.for_training()) == [train]
 

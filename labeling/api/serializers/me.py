@@ -6,8 +6,9 @@ from django.conf import settings
 from rest_framework import serializers
 
 from labeling import keys
+from labeling.actions.tree_passes import trajectory
 from labeling.api.fields import Answer, Body, Choice, Text, YesNo
-from labeling.models import FinishReason, Label, Preferences, ReferenceAnswer, Role, Theme
+from labeling.models import FinishReason, Label, Mode, Preferences, ReferenceAnswer, Role, Theme
 
 
 class MyCounts(Answer):
@@ -107,7 +108,11 @@ class MyLabelAnswer(Answer):
     id = serializers.IntegerField()
     campaign = serializers.CharField(source="labeler.campaign.slug")
     problem = serializers.CharField(source="problem.text")
-    steps = serializers.ListField(source="solution.steps", child=serializers.CharField(), default=list)
+    mode = serializers.ChoiceField(choices=Mode.choices)
+    steps = serializers.SerializerMethodField(help_text="Of candidates: the trajectory, as far as it goes.")
+    candidate_steps = serializers.ListField(
+        source="steps", child=serializers.DictField(), allow_null=True, help_text="Of candidates: PRM800K's steps."
+    )
     answer = serializers.CharField(source="solution.answer", allow_null=True, default=None)
     ratings = serializers.ListField(source="rating_values", child=serializers.IntegerField())
     finish_reason = serializers.ChoiceField(choices=FinishReason.choices)
@@ -118,6 +123,10 @@ class MyLabelAnswer(Answer):
     submitted_at = serializers.DateTimeField()
     revises = serializers.IntegerField(source="revises_id", allow_null=True)
     revision_reason = serializers.CharField()
+
+    def get_steps(self, label: Label) -> list[str]:
+        """The texts of the solution, whole or grown."""
+        return list(label.solution.steps) if label.solution else trajectory(label.steps or [])
 
 
 def counts(labels: int, today: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from labeling.api.fields import Answer, Body, Choice, Number, Text, WholeNumber, YesNo
-from labeling.models import ItemState, Purpose, QueueItem, Round, RoundState, Scope
+from labeling.models import ItemState, Mode, Purpose, QueueItem, Round, RoundState, Scope
 from labeling.models.problems import SolutionQuerySet
 
 CORRECT = {"correct": True, "wrong": False}
@@ -16,6 +16,7 @@ class NewRound(Body):
     """What a lead asks of a round; what is not named is the campaign's setting."""
 
     size = WholeNumber(min_value=1, max_value=1_000_000, required=False)
+    mode = Choice(choices=Mode.choices, required=False, help_text="candidates: trees, drawn uniformly.")
     strategy = Text(max_length=40, required=False)
     wrong_share = Number(min_value=0, max_value=1, required=False)
     evaluation_share = Number(min_value=0, max_value=1, required=False)
@@ -25,9 +26,10 @@ class NewRound(Body):
 
 
 class PickAnswer(Answer):
-    """One chosen solution; with overlap a solution comes as often as it is wanted."""
+    """One chosen solution or candidate tree; with overlap it comes as often as it is wanted."""
 
-    solution_id = serializers.CharField()
+    solution_id = serializers.CharField(allow_null=True)
+    tree_id = serializers.CharField(required=False)
     score = serializers.FloatField(allow_null=True)
     rank = serializers.IntegerField()
     reason = serializers.CharField()
@@ -45,6 +47,7 @@ class RoundSummary(Answer):
     requested_size = serializers.IntegerField(source="size")
     labeled = serializers.IntegerField(source="labeled_count")
     selector = serializers.IntegerField(source="selector.number", allow_null=True, default=None)
+    mode = serializers.ChoiceField(choices=Mode.choices)
     strategy = serializers.CharField()
     wrong_share = serializers.FloatField()
     evaluation_share = serializers.FloatField()
@@ -66,12 +69,14 @@ class RoundAnswer(RoundSummary):
 
 def described(of: Round, items: Iterable[QueueItem], verdicts: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
     """A round, planned or only previewed; `verdicts` gives public id and verdict by the solution's number."""
-    return RoundSummary(of).data | {"picks": [_pick(item, *verdicts[item.solution_id]) for item in items]}
+    return RoundSummary(of).data | {"picks": [_pick(item, verdicts) for item in items]}
 
 
-def _pick(item: QueueItem, solution_id: str, verdict: str) -> dict[str, Any]:
+def _pick(item: QueueItem, verdicts: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
+    solution_id, verdict = (None, "unknown") if item.solution_id is None else verdicts[item.solution_id]
     return {
         "solution_id": solution_id,
+        **({"tree_id": f"tree-{item.tree_id}"} if item.tree_id else {}),
         "score": item.score,
         "rank": item.rank,
         "reason": item.reason,

@@ -68,6 +68,7 @@ class LabelAnswer(Answer):
 
     id = serializers.IntegerField()
     solution_id = serializers.CharField(source="solution.public_id", allow_null=True, default=None)
+    tree_id = serializers.SerializerMethodField(help_text="Of what its steps were chosen from, in candidates mode.")
     problem_id = ProblemId(source="problem")
     labeler = serializers.SerializerMethodField()
     labeler_kind = serializers.CharField(source="labeler.kind")
@@ -76,6 +77,7 @@ class LabelAnswer(Answer):
     origin = serializers.ChoiceField(choices=Origin.choices)
     mode = serializers.ChoiceField(choices=Mode.choices)
     ratings = serializers.ListField(source="rating_values", child=serializers.IntegerField())
+    candidate_steps = serializers.JSONField(source="steps", allow_null=True)
     first_error_index = serializers.IntegerField(allow_null=True)
     finish_reason = serializers.ChoiceField(choices=FinishReason.choices)
     reason = serializers.CharField()
@@ -96,6 +98,10 @@ class LabelAnswer(Answer):
         """A person's user name, an external labeler's name."""
         account = label.labeler.account
         return account.get_username() if account else str(label.labeler)
+
+    def get_tree_id(self, label: Label) -> str | None:
+        """As picks of a round name it."""
+        return f"tree-{label.tree_id}" if label.tree_id else None
 
 
 class DisputeAnswer(Answer):

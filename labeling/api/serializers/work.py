@@ -18,8 +18,10 @@ from labeling.models import (
     FinishReason,
     Label,
     Labeler,
+    Mode,
     QueueItem,
     ReferenceAnswer,
+    Solution,
     VerdictChoice,
 )
 
@@ -72,14 +74,22 @@ class RatedAlternative(serializers.Serializer):
     flagged = YesNo(required=False, default=False)
 
 
-class PassBody(serializers.Serializer):
-    """A whole pass. Its rules are `labeling.actions.passes`; here only types and lengths are checked."""
+class EndingBody(serializers.Serializer):
+    """How a pass ended, and how long it took: the same for a solution and for candidates."""
 
-    ratings = WholeNumbers(max_length=MAX_STEPS)
     finish_reason = Choice(choices=FinishReason.choices)
     total_time = WholeNumber(min_value=0, help_text="Active milliseconds.")
     step_times = WholeNumbers(required=False, max_length=MAX_STEPS + 1, help_text="Milliseconds a step.")
     reason = Text(required=False, allow_blank=True, max_length=passes.MAX_REASON)
+    guide = WholeNumber(
+        required=False, min_value=1, help_text="The version of the guide that was shown; else the one in force."
+    )
+
+
+class PassBody(EndingBody):
+    """A whole pass. Its rules are `labeling.actions.passes`; here only types and lengths are checked."""
+
+    ratings = WholeNumbers(max_length=MAX_STEPS)
     flagged = WholeNumbers(required=False, max_length=MAX_STEPS, help_text="Indexes of steps marked as unsure.")
     alternatives = serializers.ListField(
         child=RatedAlternative(),
@@ -87,9 +97,6 @@ class PassBody(serializers.Serializer):
         max_length=MAX_CHARACTERS,  # those of a solution hold at most so many characters
         help_text="With found_error, where the solution has alternatives to that step: each, rated or flagged; "
         "left out by programs that do not show them.",
-    )
-    guide = WholeNumber(
-        required=False, min_value=1, help_text="The version of the guide that was shown; else the one in force."
     )
 
 
@@ -131,13 +138,21 @@ class ShownProblem(Answer):
     ground_truth_answer = serializers.CharField(required=False)
 
 
-class OfferedItem(Answer):
-    """One solution to label, under a lease."""
+class OfferedWork(Answer):
+    """What an item is, whatever is to be labeled, under a lease."""
 
     item = serializers.IntegerField()
     lease = serializers.IntegerField()
     lease_expires_at = serializers.DateTimeField()
     problem = ShownProblem()
+    guide = serializers.IntegerField(required=False, help_text="The version of the guide that is in force.")
+    draft = serializers.DictField(child=serializers.JSONField(), required=False)
+    draft_saved_at = serializers.DateTimeField(required=False, help_text="What a later draft says it `replaces`.")
+
+
+class OfferedItem(OfferedWork):
+    """One solution to label, under a lease."""
+
     steps = serializers.ListField(child=serializers.CharField())
     answer = serializers.CharField(required=False)
     answer_differs = serializers.BooleanField(
@@ -145,35 +160,37 @@ class OfferedItem(Answer):
         help_text="True where the answer was found to differ from the reference answer that is shown; else absent.",
     )
     alternatives = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
-    guide = serializers.IntegerField(required=False, help_text="The version of the guide that is in force.")
-    draft = serializers.DictField(child=serializers.JSONField(), required=False)
-    draft_saved_at = serializers.DateTimeField(required=False, help_text="What a later draft says it `replaces`.")
 
 
 def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
-    """The answer to `next/`."""
-    solution, besides = item.solution, _besides(item, labeler)
-    problem = {"problem": solution.problem.text}
+    """The answer to `next/`, but for the solution or the candidates themselves."""
+    besides = _besides(item, labeler)
+    problem = {"problem": item.subject.problem.text}
     answer = {
         "item": item.pk,
         "lease": item.lease_number,
         "lease_expires_at": item.leased_until,
         "problem": problem,
-        "steps": solution.steps,
     }
-    if solution.answer is not None:
-        answer["answer"] = solution.answer
     if besides.reference is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
         problem["ground_truth_answer"] = besides.reference
         if besides.is_wrong:  # whoever is not shown the reference must not learn of it this way
             answer["answer_differs"] = True
-    if solution.alternatives:
-        answer["alternatives"] = solution.alternatives
     if labeler.campaign.guide is not None:
         answer["guide"] = labeler.campaign.guide.number
     if besides.draft is not None:
         answer |= {"draft": orjson.loads(besides.draft), "draft_saved_at": besides.draft_saved_at}
     return answer
+
+
+def offered_solution(solution: Solution) -> dict[str, Any]:
+    """What of a solution is shown."""
+    shown = {"steps": solution.steps}
+    if solution.answer is not None:
+        shown["answer"] = solution.answer
+    if solution.alternatives:
+        shown["alternatives"] = solution.alternatives
+    return shown
 
 
 class Besides(NamedTuple):
@@ -189,11 +206,12 @@ def _besides(item: QueueItem, labeler: Labeler) -> Besides:
     """Written out as one statement: two queries by the ORM took a tenth of the whole time of `next/`."""
     solution = item.solution
     with connection.cursor() as cursor:
-        cursor.execute(BESIDES, [solution.problem_id, solution.pk, item.pk, labeler.pk])
+        cursor.execute(BESIDES, [item.subject.problem_id, item.solution_id, item.pk, labeler.pk])
         reference, verdict, draft, saved_at = cursor.fetchone()
     if saved_at is not None and saved_at.tzinfo is None:  # SQLite's: kept in UTC, which it does not say
         saved_at = saved_at.replace(tzinfo=UTC)
-    is_wrong = verdict == VerdictChoice.WRONG if verdict else solution.answer_is_correct is False
+    is_given_as_wrong = solution is not None and solution.answer_is_correct is False
+    is_wrong = verdict == VerdictChoice.WRONG if verdict else is_given_as_wrong
     return Besides(reference, is_wrong, draft, saved_at)
 
 
@@ -224,13 +242,14 @@ class SubmittedLabel(Answer):
     item = serializers.IntegerField(allow_null=True)
     submission_id = serializers.UUIDField()
     ratings = serializers.ListField(child=serializers.IntegerField())
+    steps = serializers.ListField(child=serializers.DictField(), required=False, help_text="Of candidates: PRM800K's.")
     finish_reason = serializers.ChoiceField(choices=FinishReason.choices)
     submitted_at = serializers.DateTimeField()
 
 
 def submitted(label: Label) -> dict[str, Any]:
     """The answer to a submission: made of the row alone, so that asking again gives the same."""
-    return {
+    answer = {
         "label": label.pk,
         "item": label.item_id,
         "submission_id": label.submission_id,
@@ -238,3 +257,4 @@ def submitted(label: Label) -> dict[str, Any]:
         "finish_reason": label.finish_reason,
         "submitted_at": label.submitted_at,
     }
+    return answer if label.mode == Mode.SOLUTION else answer | {"steps": label.steps}

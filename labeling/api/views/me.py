@@ -17,9 +17,9 @@ from rest_framework.views import APIView
 from labeling.actions import labels, preferences
 from labeling.api import access
 from labeling.api.filters import MyLabelFilters
-from labeling.api.schema import REFUSED, refusals
-from labeling.api.serializers import me, work
-from labeling.models import Label, Membership
+from labeling.api.schema import REFUSED, either, refusals
+from labeling.api.serializers import me, tree_work, work
+from labeling.models import Label, Membership, Mode
 
 NO_LABEL = _("There is no such label, or it is not yours.")
 
@@ -121,7 +121,7 @@ class MyLabel(APIView):
         return Response(me.MyLabelAnswer(self._label(request, label_id)).data)
 
     @extend_schema(
-        request=work.RevisionBody,
+        request=either("Revision", work.RevisionBody, tree_work.TreeRevisionBody),
         responses={
             200: work.SubmittedLabel,
             **refusals(400, 404),
@@ -131,12 +131,14 @@ class MyLabel(APIView):
     def put(self, request: Request, label_id: int) -> Response:
         """Revise: a further version takes the place of this one, which is kept."""
         label = self._label(request, label_id)
-        body = work.RevisionBody(data=request.data)
+        is_tree = label.mode == Mode.CANDIDATES
+        body = (tree_work.TreeRevisionBody if is_tree else work.RevisionBody)(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data
+        pass_of = tree_work.tree_pass_of if is_tree else work.pass_of
         revision = labels.revise(
             label=label,
-            done=work.pass_of(values, total_time=label.total_time_ms),
+            done=pass_of(values, total_time=label.total_time_ms),
             reason=values.get("revision_reason") or values.get("reason", ""),
         )
         return Response(work.submitted(revision))
@@ -148,7 +150,7 @@ class MyLabel(APIView):
             Label.objects.filter(
                 pk=label_id, labeler__account=account, labeler__campaign__memberships__account=F("labeler__account")
             )
-            .select_related("labeler__campaign__guide", "problem", "solution__problem", "item")
+            .select_related("labeler__campaign__guide", "problem", "solution__problem", "tree__problem", "item")
             .first()
         )
         if label is None:

@@ -56,7 +56,7 @@ class Rounds(LeadList):
 def _previewed(campaign: Campaign, wanted: rounds.RoundPlan) -> dict[str, Any]:
     of, items = rounds.preview(campaign, wanted)
     of.item_count, of.labeled_count = len(items), 0  # type: ignore[attr-defined]
-    chosen = list({item.solution_id for item in items})
+    chosen = list({item.solution_id for item in items if item.solution_id is not None})
     verdicts: dict[int, tuple[str, str]] = {}
     for start in range(0, len(chosen), rounds.BATCH):  # a database takes only so many values in one statement
         verdicts |= verdicts_of(Solution.objects.filter(pk__in=chosen[start : start + rounds.BATCH]))

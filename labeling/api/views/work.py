@@ -15,8 +15,9 @@ from rest_framework.response import Response
 from labeling.actions import labels, queue, waiting
 from labeling.actions.errors import DraftChanged
 from labeling.api import access, errors
-from labeling.api.schema import REFUSED, refusals
-from labeling.api.serializers import work
+from labeling.api.schema import REFUSED, either, refusals
+from labeling.api.serializers import tree_work, work
+from labeling.models import Labeler, QueueItem
 
 TRUE, FALSE = ("1", "true"), ("", "0", "false")
 CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it says
@@ -26,7 +27,7 @@ CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it 
     request=None,
     parameters=[OpenApiParameter("ahead", bool, description="One more, to be prepared while another is in hand.")],
     responses={
-        200: work.OfferedItem,
+        200: either("Offered", work.OfferedItem, tree_work.OfferedTree),
         204: OpenApiResponse(
             description="Nothing to do now: X-Reason says why (X-Reason-Text the same in the language of the request, "
             "percent-encoded), Retry-After when to ask again."
@@ -42,7 +43,13 @@ def next_item(request: Request, slug: str) -> Response:
     if item is None:
         why, seconds = waiting.why_nothing(labeler.campaign)
         return Response(status=204, headers={"Retry-After": str(seconds), **_reasons(why)})
-    return Response(work.offered(item, labeler))
+    return Response(work.offered(item, labeler) | _shown(item, labeler))
+
+
+def _shown(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
+    if item.tree is not None:
+        return tree_work.offered_tree(item.tree, labeler.campaign)
+    return work.offered_solution(item.solution) if item.solution else {}
 
 
 def _reasons(why: object) -> dict[str, str]:
@@ -59,12 +66,15 @@ def _is_ahead(request: Request) -> bool:
     return asked in TRUE
 
 
-@extend_schema(request=work.DraftBody, responses={200: work.SavedDraft, **refusals(400, 404), 409: work.DraftRefusal})
+@extend_schema(
+    request=either("Draft", work.DraftBody, tree_work.TreeDraftBody),
+    responses={200: work.SavedDraft, **refusals(400, 404), 409: work.DraftRefusal},
+)
 @api_view(["PUT"])
 def draft(request: Request, item_id: int) -> Response:
     """Keep unfinished work and renew the lease."""
     item, labeler = access.item_in_hand(request, item_id)
-    conditions, content = _draft_content(request, item.solution.step_count)
+    conditions, content = _draft_content(request, item)
     try:
         saved, held = queue.save_draft(item=item, labeler=labeler, content=content, **conditions)
     except DraftChanged as refusal:
@@ -73,23 +83,27 @@ def draft(request: Request, item_id: int) -> Response:
     return Response({"saved_at": saved.saved_at, "lease_expires_at": held.leased_until})
 
 
-def _draft_content(request: Request, step_count: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def _draft_content(request: Request, item: QueueItem) -> tuple[dict[str, Any], dict[str, Any]]:
     """Under which lease and in place of which draft (where that is said), and what to keep."""
-    body = work.DraftBody(data=request.data)
-    body.is_valid(raise_exception=True)
-    rated = len(body.validated_data["ratings"]) + len(body.validated_data.get("parked", ()))
-    if rated > step_count:
-        raise ValidationError(
-            {
-                "ratings": _("The solution has {step_count} steps, not {rated}.").format(
-                    step_count=step_count, rated=rated
-                )
-            }
-        )
+    body: work.DraftBody | tree_work.TreeDraftBody
+    if item.solution is None:
+        body = tree_work.TreeDraftBody(data=request.data)
+        body.is_valid(raise_exception=True)
+    else:
+        body = work.DraftBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        _check_count(body.validated_data, item.solution.step_count)
     content = {key: value for key, value in body.initial_data.items() if key not in CONDITIONS}
     if len(orjson.dumps(content)) > work.MAX_DRAFT_BYTES:
         raise ValidationError({"body": _("A draft is at most {limit} KB.").format(limit=work.MAX_DRAFT_BYTES // 1024)})
     return {key: body.validated_data[key] for key in CONDITIONS if key in body.validated_data}, content
+
+
+def _check_count(values: dict[str, Any], step_count: int) -> None:
+    rated = len(values["ratings"]) + len(values.get("parked", ()))
+    if rated > step_count:
+        sentence = _("The solution has {step_count} steps, not {rated}.")
+        raise ValidationError({"ratings": sentence.format(step_count=step_count, rated=rated)})
 
 
 @extend_schema(
@@ -107,7 +121,7 @@ def release(request: Request, item_id: int) -> Response:
 
 
 @extend_schema(
-    request=work.LabelBody,
+    request=either("Label", work.LabelBody, tree_work.TreeLabelBody),
     responses={
         201: work.SubmittedLabel,
         200: OpenApiResponse(work.SubmittedLabel, description="This submission_id was taken before: the same label."),
@@ -120,7 +134,8 @@ def release(request: Request, item_id: int) -> Response:
 def label(request: Request, item_id: int) -> Response:
     """Submit a pass: once, however often the same submission_id is sent."""
     item, labeler = access.item_in_hand(request, item_id)
-    body = work.LabelBody(data=request.data)
+    is_tree = item.tree is not None
+    body = (tree_work.TreeLabelBody if is_tree else work.LabelBody)(data=request.data)
     body.is_valid(raise_exception=True)
     values = body.validated_data
     made, is_new = labels.submit(
@@ -128,6 +143,6 @@ def label(request: Request, item_id: int) -> Response:
         labeler=labeler,
         lease=values["lease"],
         submission_id=values["submission_id"],
-        done=work.pass_of(values),
+        done=tree_work.tree_pass_of(values) if is_tree else work.pass_of(values),
     )
     return Response(work.submitted(made), status=201 if is_new else 200)
