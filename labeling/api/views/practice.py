@@ -1,5 +1,6 @@
 """Practice: exercises for everybody who has an account, judged at once and kept apart from all labels."""
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -51,5 +52,5 @@ class PracticeExercise(APIView):
 def _exercise(name: str) -> practice.Exercise:
     found = practice.exercises().get(name)
     if found is None:
-        raise NotFound("There is no such exercise.")
+        raise NotFound(_("There is no such exercise."))
     return found
