@@ -179,8 +179,8 @@ def open_page(
     """Opens a page of the site in a browser profile of its own, signed in as the account given (None: nobody)."""
     contexts: list[BrowserContext] = []
 
-    def open_as(account: User | None = None) -> Page:
-        context = browser.new_context(base_url=live_site.url, viewport={"width": 1280, "height": 800}, locale="en-US")
+    def open_as(account: User | None = None, locale: str = "en-US") -> Page:
+        context = browser.new_context(base_url=live_site.url, viewport={"width": 1280, "height": 800}, locale=locale)
         contexts.append(context)
         if account is not None:
             client = Client()

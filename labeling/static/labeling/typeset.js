@@ -2,6 +2,7 @@
 
 import { keepEdges, keepSource } from "./copying.js";
 import { isMarked, prepared } from "./formulas.js";
+import { languageOf } from "./languages.js";
 import { split, splitAnswer } from "./mathtext.js";
 
 const SHORT_EM = 11; // an inline formula up to this wide never breaks
@@ -89,6 +90,9 @@ function fill(target, pieces) {
   const words = pieces.filter((piece) => piece.kind !== "text" || piece.text.trim());
   target.toggleAttribute("data-alone", words.length === 1 && isFormula(words[0]) && words[0].isDisplay);
   target.replaceChildren(...nodesOf(pieces));
+  const language = languageOf(words.map((piece) => (piece.kind === "text" ? piece.text : "")).join(" "));
+  if (language) target.lang = language;
+  else target.removeAttribute("lang");
 }
 
 /** Fill an element with a text and its formulas. */
