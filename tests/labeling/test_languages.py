@@ -1,5 +1,6 @@
 """Pages and refusals in the language of the person who reads them."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,8 @@ from django.contrib.auth.models import User
 from django.template import engines
 from django.test import Client
 from django.utils import translation
+
+from labeling.actions import guides
 
 MOMENT = datetime(2026, 11, 26, 14, 30, tzinfo=UTC)
 
@@ -99,3 +102,11 @@ def test_the_reason_for_nothing_to_label_is_told_to_programs_in_english_and_to_t
     answer = client.post("/api/v1/campaigns/campaign/next/", headers={"Accept-Language": "ko"})
     assert answer.headers["X-Reason"] == "No round is open yet."
     assert unquote(answer.headers["X-Reason-Text"]) == "아직 열린 라운드가 없습니다."
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES])
+def test_the_guide_that_ships_says_the_same_in_every_language(language: str) -> None:
+    """The same headings, rules, quoted steps and marks, in this order; the quotations stay as they are."""
+    kinds = re.compile(r"^(## |- |\[[+0-]\]|> .*)", re.M)
+    assert kinds.findall(guides.default_text(language)) == kinds.findall(guides.default_text("en"))
+    assert (guides.default_text(language) == guides.default_text("en")) == (language == "en")

@@ -1,6 +1,6 @@
 """English: 26 Nov 2026, 14:30; 1,234.5."""
 
-DATE_FORMAT = "j M Y"
+DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j M Y, H:i"
 MONTH_DAY_FORMAT = "j M"

@@ -1,6 +1,6 @@
 """Russian: 26 ноября 2026, 14:30; 1 234,5."""
 
-DATE_FORMAT = "j E Y"
+DATE_FORMAT = SHORT_DATE_FORMAT = "j E Y"
 TIME_FORMAT = "H:i"
 DATETIME_FORMAT = "j E Y, H:i"
 MONTH_DAY_FORMAT = "j E"
