@@ -136,6 +136,7 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "base_model": _("Base model"),
             "round_size": _("Labels in a round"),
             "bad_problem_quorum": _("Reports that hold a problem"),
+            "show_ranking": _("Labelers see how their count compares"),
         }
         help_texts = {
             "overlap": _("How many people label each solution, 1 to 20."),
@@ -147,6 +148,10 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             ),
             "round_size": _("What a planned round wants unless told otherwise."),
             "bad_problem_quorum": _("So many labels that say “bad problem” take it out of the queue until you decide."),
+            "show_ranking": _(
+                "Their own place by labels of the last seven days, from five people on: no names, nothing of quality "
+                "or speed. It makes work faster, not better; without a reason, leave it off."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -255,14 +260,22 @@ class AcceptForm(forms.Form):
     """A new reference answer: every answer to the problem is graded again."""
 
     reference_answer = forms.CharField(max_length=10_000, label=_("New reference answer"))
-    reason = forms.CharField(required=False, max_length=5_000, label=_("Reason"), help_text=_("Kept with the change."))
+    reason = forms.CharField(
+        required=False,
+        max_length=5_000,
+        label=_("Reason"),
+        help_text=_("Kept with the change; whoever labeled it reads it too."),
+    )
 
 
 class DeclineForm(forms.Form):
     """The reference answer stays."""
 
     reason = forms.CharField(
-        required=False, max_length=5_000, label=_("Reason"), help_text=_("Kept with the decision.")
+        required=False,
+        max_length=5_000,
+        label=_("Reason"),
+        help_text=_("Kept with the decision; whoever labeled it reads it too."),
     )
 
 

@@ -56,6 +56,7 @@ SETTINGS = (
     "bad_problem_quorum",
     "mode",
     "write_step_when",
+    "show_ranking",
 )
 
 

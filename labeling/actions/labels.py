@@ -25,6 +25,7 @@ from labeling.models import (
     LabelerKind,
     Mode,
     Origin,
+    ProblemState,
     QueueItem,
     Reference,
     Round,
@@ -178,13 +179,30 @@ def _follow_up(label: Label, campaign: Campaign) -> None:
         problems.hold_when_reported(label.problem, quorum=campaign.bad_problem_quorum)
 
 
+def why_not_revised(label: Label) -> str | None:
+    """Why this version cannot be revised, in words; None where it can be.
+
+    A closed round is no reason: the label counts on, in exports and in the next training. That of an excluded problem
+    counts nowhere.
+    """
+    if label.origin not in (Origin.HERE, Origin.SIMULATED):
+        return _("An imported label cannot be revised here.")
+    if not label.is_current:
+        return _("This label has been revised already; revise the newest version.")
+    if label.problem.state == ProblemState.EXCLUDED:
+        return _("A lead has excluded this problem: its labels count no more, and need no revision.")
+    return None
+
+
 def revise(*, label: Label, done: Done, reason: str) -> Label:
     """A further row that takes the label's place; the first version is kept. Raises RuleBroken, Conflict."""
     if not reason.strip():
         raise RuleBroken("revision_reason", _("a revision needs a written reason"))
+    if why_not := why_not_revised(label):
+        raise Conflict(why_not)
     subject = label.solution or label.tree
-    if subject is None or label.origin not in (Origin.HERE, Origin.SIMULATED):
-        raise Conflict(_("An imported label cannot be revised here."))
+    if subject is None:
+        raise ValueError(f"{label} was made here over nothing")
     campaign = label.labeler.campaign
     write_step_when = label.shown.get("write_step_when", campaign.write_step_when)  # as when it was made
     _check(done, subject, write_step_when)

@@ -116,10 +116,15 @@ class MyLabelFilters(FilterSet):
 
     campaign = text("problem__campaign__slug")
     finish_reason = choice(FinishReason.choices)
+    is_flagged = django_filters.ChoiceFilter(choices=YES_NO, method="by_flags")
 
     class Meta:
         model = Label
         fields: list[str] = []
+
+    def by_flags(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Those with a step marked as unsure, or those without."""
+        return queryset.exclude(flagged=[]) if value == "true" else queryset.filter(flagged=[])
 
 
 class SolutionFilters(FilterSet):

@@ -10,10 +10,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from labeling.actions.my_work import labeled_today
 from labeling.api.access import may_create_campaigns
 from labeling.models import Campaign, Label, Labeler, Membership, QueueItem, Role
 from labeling.views.practice import standing
-from labeling.views.today import labeled_today
 
 COUNTED = 999  # a labeler need not know more; a queue of a million is not walked for it
 

@@ -10,10 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from labeling.actions.my_work import labeled_today
 from labeling.models import Membership, RoundState
 from labeling.views.guide_panel import panel
 from labeling.views.label_words import label_words
-from labeling.views.today import labeled_today
 
 
 @require_safe

@@ -45,6 +45,7 @@ DEFAULTS = {
     "bad_problem_quorum": 2,
     "mode": "solution",
     "write_step_when": "none_positive",
+    "show_ranking": False,
     "screening": "off",
 }
 

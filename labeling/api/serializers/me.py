@@ -3,19 +3,32 @@
 from typing import Any
 
 from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from labeling import keys
+from labeling.actions import labels, my_work
 from labeling.actions.tree_passes import trajectory
 from labeling.api.fields import Answer, Body, Choice, Text, YesNo
 from labeling.models import FinishReason, Label, Mode, Preferences, ReferenceAnswer, Role, Theme
 
 
 class MyCounts(Answer):
-    """Current labels, in all and since midnight."""
+    """Labels and the active milliseconds spent on them, in all and since midnight. A revision is no further label."""
 
     labels = serializers.IntegerField()
     labels_today = serializers.IntegerField()
+    active_time = serializers.IntegerField()
+    active_time_today = serializers.IntegerField()
+
+
+class MyStanding(Answer):
+    """Where a campaign shows it: one's labels of the last seven days, the count in the middle, one's place."""
+
+    own = serializers.IntegerField()
+    middle = serializers.IntegerField()
+    place = serializers.IntegerField()
+    people = serializers.IntegerField()
 
 
 class MyCampaignSettings(Answer):
@@ -33,6 +46,7 @@ class MyCampaign(Answer):
     role = serializers.ChoiceField(choices=Role.choices)
     counts = MyCounts()
     settings = MyCampaignSettings()
+    standing = MyStanding(required=False)
 
 
 class MySettings(Answer):
@@ -102,6 +116,20 @@ class MeAnswer(Answer):
     settings = MySettings()
 
 
+class RulingAnswer(Answer):
+    """What became of a label that questions the reference answer or reports its problem as bad."""
+
+    about = serializers.ChoiceField(choices=["answer", "problem"])
+    state = serializers.ChoiceField(choices=["open", "accepted", "declined", "noted", "held", "kept", "excluded"])
+    decided_at = serializers.DateTimeField(allow_null=True)
+    reason = serializers.CharField()
+
+    def to_representation(self, instance: Label) -> dict[str, Any] | None:  # type: ignore[override]
+        """The ruling on this label, None without one."""
+        ruling = my_work.ruling(instance)
+        return None if ruling is None else super().to_representation(ruling)
+
+
 class MyLabelAnswer(Answer):
     """One's own label."""
 
@@ -123,15 +151,44 @@ class MyLabelAnswer(Answer):
     submitted_at = serializers.DateTimeField()
     revises = serializers.IntegerField(source="revises_id", allow_null=True)
     revision_reason = serializers.CharField()
+    ruling = RulingAnswer(source="*", help_text="null: there is nothing to rule on.")
 
     def get_steps(self, label: Label) -> list[str]:
         """The texts of the solution, whole or grown."""
         return list(label.solution.steps) if label.solution else trajectory(label.steps or [])
 
 
-def counts(labels: int, today: int) -> dict[str, Any]:
-    """The shape of counts."""
-    return {"labels": labels, "labels_today": today}
+class MyLabelVersion(Answer):
+    """One version of a label, in short."""
+
+    id = serializers.IntegerField()
+    submitted_at = serializers.DateTimeField()
+    ratings = serializers.ListField(source="rating_values", child=serializers.IntegerField())
+    finish_reason = serializers.ChoiceField(choices=FinishReason.choices)
+    revision_reason = serializers.CharField()
+    is_current = serializers.BooleanField()
+
+
+class MyLabelWhole(MyLabelAnswer):
+    """One's own label with its chain."""
+
+    is_current = serializers.BooleanField()
+    reference_answer = serializers.SerializerMethodField(help_text="As it was shown; null where it was hidden.")
+    cannot_be_revised = serializers.SerializerMethodField(help_text="Why not, in words; null: it can.")
+    versions = serializers.SerializerMethodField(help_text="The newest first.")
+
+    def get_reference_answer(self, label: Label) -> str | None:
+        """What the labeler saw."""
+        return my_work.shown_reference(label)
+
+    def get_cannot_be_revised(self, label: Label) -> str | None:
+        """The reason, in words."""
+        return labels.why_not_revised(label)
+
+    @extend_schema_field(MyLabelVersion(many=True))
+    def get_versions(self, label: Label) -> Any:
+        """The chain."""
+        return MyLabelVersion(my_work.versions(label), many=True).data
 
 
 def label_answer(label: Label) -> dict[str, Any]:

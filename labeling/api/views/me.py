@@ -1,10 +1,11 @@
 """What is personal: one's campaigns, counts, labels, and their revision."""
 
-from datetime import datetime
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from labeling.actions import labels, preferences
+from labeling.actions import labels, my_work, preferences
 from labeling.api import access
 from labeling.api.filters import MyLabelFilters
 from labeling.api.schema import REFUSED, either, refusals
@@ -32,13 +33,12 @@ class Me(APIView):
         """One's campaigns with counts, and settings."""
         account = access.account(request)
         memberships = Membership.objects.filter(account=account).select_related("campaign").order_by("campaign__slug")
-        made = _counts(account.pk, _midnight())
-        campaigns = [_campaign(membership, *made.get(membership.campaign_id, (0, 0))) for membership in memberships]
+        made = my_work.totals(account, since=my_work.midnight())
         return Response(
             {
                 "username": account.get_username(),
-                "campaigns": campaigns,
-                "counts": me.counts(sum(all_ for all_, _ in made.values()), sum(today for _, today in made.values())),
+                "campaigns": [_campaign(account, of, made.get(of.campaign_id, my_work.Totals())) for of in memberships],
+                "counts": asdict(sum(made.values(), start=my_work.Totals())),
                 "settings": {
                     "language": translation.get_language() or settings.LANGUAGE_CODE,
                     "time_zone": timezone.get_current_timezone_name(),
@@ -66,38 +66,17 @@ class MySettings(APIView):
         return Response(me.PreferencesAnswer(chosen).data)
 
 
-def _midnight() -> datetime:
-    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _counts(account_id: int, midnight: datetime) -> dict[int, tuple[int, int]]:
-    """By campaign: labels that stand, and how many of them were submitted since midnight, in one query."""
-    mine = Label.objects.filter(labeler__account=account_id, is_current=True).order_by()
-    rows = mine.values_list("labeler__campaign").annotate(
-        in_all=Count("pk"), today=Count("pk", filter=Q(submitted_at__gte=midnight))
-    )
-    return {campaign: (in_all, today) for campaign, in_all, today in rows}
-
-
-def _campaign(membership: Membership, in_all: int, today: int) -> dict[str, Any]:
+def _campaign(account: User, membership: Membership, made: my_work.Totals) -> dict[str, Any]:
     campaign = membership.campaign
-    return {
+    answer = {
         "slug": campaign.slug,
         "name": campaign.name,
         "role": membership.role,
-        "counts": me.counts(in_all, today),
+        "counts": asdict(made),
         "settings": {"reference_answer": campaign.reference_answer, "lease_minutes": campaign.lease_minutes},
     }
-
-
-def _my_labels(request: Request) -> QuerySet[Label]:
-    """Current labels of this account in campaigns that it is (still) in."""
-    account = access.account(request)
-    return (
-        Label.objects.filter(labeler__account=account, labeler__campaign__memberships__account=account, is_current=True)
-        .select_related("labeler__campaign", "problem", "solution")
-        .order_by("-submitted_at", "-pk")
-    )
+    standing = my_work.standing(account, campaign)
+    return answer | {"standing": asdict(standing)} if standing else answer
 
 
 class MyLabels(ListAPIView):
@@ -109,23 +88,27 @@ class MyLabels(ListAPIView):
 
     def get_queryset(self) -> QuerySet[Label]:
         """One's own."""
-        return self.queryset if getattr(self, "swagger_fake_view", False) else _my_labels(self.request)
+        return (
+            self.queryset
+            if getattr(self, "swagger_fake_view", False)
+            else my_work.submitted(access.account(self.request))
+        )
 
 
 class MyLabel(APIView):
     """One of one's own labels."""
 
-    @extend_schema(responses={200: me.MyLabelAnswer, **refusals(404)})
+    @extend_schema(responses={200: me.MyLabelWhole, **refusals(404)})
     def get(self, request: Request, label_id: int) -> Response:
-        """The label as it stands."""
-        return Response(me.MyLabelAnswer(self._label(request, label_id)).data)
+        """This version of the label, what became of it, and all versions."""
+        return Response(me.MyLabelWhole(self._label(request, label_id)).data)
 
     @extend_schema(
         request=either("Revision", work.RevisionBody, tree_work.TreeRevisionBody),
         responses={
             200: work.SubmittedLabel,
             **refusals(400, 404),
-            409: OpenApiResponse(REFUSED, description="Revised already, or imported."),
+            409: OpenApiResponse(REFUSED, description="Revised already, imported, or its problem excluded."),
         },
     )
     def put(self, request: Request, label_id: int) -> Response:
@@ -145,14 +128,9 @@ class MyLabel(APIView):
 
     def _label(self, request: Request, label_id: int) -> Label:
         """Also one that was revised meanwhile: the action says so."""
-        account = access.account(request)
-        label = (
-            Label.objects.filter(
-                pk=label_id, labeler__account=account, labeler__campaign__memberships__account=F("labeler__account")
-            )
-            .select_related("labeler__campaign__guide", "problem", "solution__problem", "tree__problem", "item")
-            .first()
-        )
+        mine = my_work.with_rulings(my_work.labels_of(access.account(request)))
+        more = ("labeler__campaign__guide", "solution__problem", "tree__problem", "item")
+        label = mine.select_related(*more).filter(pk=label_id).first()
         if label is None:
             raise NotFound(NO_LABEL)
         return label

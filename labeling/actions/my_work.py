@@ -1,0 +1,197 @@
+"""What one person has done, and what became of it. Nothing here shows anybody else's work, a score or a purpose."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    Count,
+    DateTimeField,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Coalesce, Concat, Greatest
+from django.utils import timezone
+
+from labeling.models import (
+    Campaign,
+    Dispute,
+    Event,
+    FinishReason,
+    Label,
+    LabelerKind,
+    Membership,
+    ProblemState,
+    ReferenceAnswer,
+)
+
+RANKED_DAYS = 7
+RANKED_FROM = 5  # with fewer people, a position says who is who
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Labels as they stand and the active milliseconds spent on them; in all, and since midnight."""
+
+    labels: int = 0
+    labels_today: int = 0
+    active_time: int = 0
+    active_time_today: int = 0
+
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(
+            self.labels + other.labels,
+            self.labels_today + other.labels_today,
+            self.active_time + other.active_time,
+            self.active_time_today + other.active_time_today,
+        )
+
+
+def midnight() -> datetime:
+    """When the day began for the person who asks (see `labeling.personal`)."""
+    return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def labels_of(account: User) -> QuerySet[Label]:
+    """All versions of this account's labels, in campaigns that it is (still) in."""
+    return Label.objects.filter(labeler__account=account, labeler__campaign__memberships__account=account)
+
+
+def submitted(account: User) -> QuerySet[Label]:
+    """What stands of it, the newest first, with what a list shows and `problem_decided_at`."""
+    return with_rulings(labels_of(account).filter(is_current=True)).order_by("-submitted_at", "-pk")
+
+
+def with_rulings(labels: QuerySet[Label]) -> QuerySet[Label]:
+    """With what `ruling` looks at, and the rest of what a label's line says: no query a row."""
+    subject = Concat(Value("problem "), Cast(OuterRef("problem_id"), CharField()))
+    decided = (
+        Event.objects.filter(campaign=OuterRef("labeler__campaign"), verb="problem.decided", subject=subject)
+        .order_by()
+        .values("subject")
+        .annotate(last=Max("created_at"))
+        .values("last")
+    )
+    return labels.select_related("labeler__campaign", "problem", "solution", "dispute").annotate(
+        problem_decided_at=Case(
+            When(finish_reason=FinishReason.BAD_PROBLEM, then=Subquery(decided)), output_field=DateTimeField()
+        )
+    )
+
+
+def totals(account: User, *, since: datetime) -> dict[int, Totals]:
+    """By campaign. A revision is no further label; the time that it took counts on the day on which it was made."""
+    spent = Greatest(F("total_time_ms") - Coalesce(F("revises__total_time_ms"), 0), 0, output_field=BigIntegerField())
+    today = Q(submitted_at__gte=since)
+    first = Q(revises__isnull=True)
+    rows = labels_of(account).order_by().values("labeler__campaign")
+    found: Iterable[Any] = rows.annotate(
+        labels=Count("pk", filter=first),
+        labels_today=Count("pk", filter=today & first),
+        active_time=Sum(spent),
+        active_time_today=Coalesce(Sum(spent, filter=today), 0),
+    )
+    return {figures.pop("labeler__campaign"): Totals(**figures) for figures in found}
+
+
+def versions(label: Label) -> list[Label]:
+    """The chain that this label belongs to, the newest first."""
+    same = Label.objects.filter(labeler=label.labeler_id, problem=label.problem_id, item=label.item_id)
+    return list(with_rulings(same.filter(solution=label.solution_id, tree=label.tree_id)).order_by("-pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a lead said, or has still to say, to a label.
+
+    `about` is `answer` (every step was good, though the answer is not the reference: open, accepted, declined) or
+    `problem` (reported as bad: noted, held, kept, excluded).
+    """
+
+    about: str
+    state: str
+    decided_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to decide."""
+        return self.state in ("open", "noted", "held")
+
+
+def ruling(label: Label) -> Ruling | None:
+    """The ruling on a label that came from `with_rulings`; None where there is nothing to rule on."""
+    dispute = _dispute(label)
+    if dispute is not None:
+        return Ruling("answer", dispute.state, dispute.decided_at, dispute.decision_reason)
+    if label.finish_reason != FinishReason.BAD_PROBLEM:
+        return None
+    decided_at: datetime | None = label.problem_decided_at  # type: ignore[attr-defined]
+    if label.problem.state == ProblemState.HELD:
+        return Ruling("problem", "held")
+    if label.problem.state == ProblemState.EXCLUDED:
+        return Ruling("problem", "excluded", decided_at)
+    if decided_at is not None and decided_at > label.submitted_at:
+        return Ruling("problem", "kept", decided_at)
+    return Ruling("problem", "noted")
+
+
+def _dispute(label: Label) -> Dispute | None:
+    try:
+        return label.dispute
+    except Dispute.DoesNotExist:
+        return None
+
+
+def shown_reference(label: Label) -> str | None:
+    """The reference answer as the labeler saw it then; None where it was hidden or unknown."""
+    if label.shown.get("reference_answer") == ReferenceAnswer.HIDDEN:
+        return None
+    return label.shown.get("reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one's own count of the last days compares: with the count in the middle, and one's place among all."""
+
+    own: int
+    middle: int
+    place: int
+    people: int
+
+
+def standing(account: User, campaign: Campaign) -> Standing | None:
+    """None unless the campaign wants it, the person has labeled, and enough others have.
+
+    Only counts, never quality or speed; nobody else's name or number but the middle one.
+    """
+    if not campaign.show_ranking:
+        return None
+    since = timezone.now() - timedelta(days=RANKED_DAYS)
+    recent = Label.objects.filter(
+        labeler__campaign=campaign, labeler__kind=LabelerKind.PERSON, submitted_at__gte=since, revises__isnull=True
+    )
+    rows: list[Any] = list(recent.order_by().values_list("labeler__account").annotate(Count("pk")))
+    counts = sorted((count for _, count in rows), reverse=True)
+    own = dict(rows).get(account.pk)
+    if own is None or len(counts) < RANKED_FROM:
+        return None
+    return Standing(own, counts[len(counts) // 2], counts.index(own) + 1, len(counts))
+
+
+def labeled_today(membership: Membership) -> int:
+    """How many solutions this member labeled since midnight; a revision is no further one."""
+    labels = Label.objects.filter(labeler__account=membership.account_id, labeler__campaign=membership.campaign_id)
+    return labels.filter(submitted_at__gte=midnight(), revises__isnull=True).count()
