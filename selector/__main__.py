@@ -13,14 +13,14 @@ import threading
 from collections.abc import Sequence
 from typing import get_args
 
-from selector import commands
 from selector.errors import InputError
 from selector.progress import Progress
+from selector.records import Mode, Reduction, TrainedKind
 from selector.rows import RowError
 from selector.strategies import NAMES
 from selector.strategies.settings import PROBLEM_CAP, UndecidedBy
 
-_NEEDS_TORCH = ("train", "score")
+_MODULES = {"train": "selector.torch_commands", "score": "selector.score_command"}  # torch takes seconds to load
 
 
 def parser() -> argparse.ArgumentParser:
@@ -32,8 +32,15 @@ def parser() -> argparse.ArgumentParser:
     common.add_argument("--exit-with-parent", action="store_true", help="end when standard input ends")
     tensors = argparse.ArgumentParser(add_help=False)
     tensors.add_argument("--device", default="cpu")
-    tensors.add_argument("--dtype", choices=("float32", "bfloat16"), default="float32", help="of the arithmetic")
+    tensors.add_argument("--dtype", choices=("auto", "float32", "bfloat16"), default="auto", help="of the arithmetic")
     tensors.add_argument("--threads", type=int, default=0, help="default: one for tiny, else all cores")
+    tensors.add_argument(
+        "--cache", help="where tiny bases and features are kept (default: PLUMBLINE_CACHE, user cache)"
+    )
+    tensors.add_argument("--pretrain-steps", type=int, default=300, help="updates of tiny's pretraining")
+    tensors.add_argument(
+        "--pool", nargs="+", metavar="ROWS", help="text that tiny is pretrained on (default: the data)"
+    )
     _add_train(subparsers.add_parser("train", parents=[common, tensors], help="labels to a model folder"))
     _add_score(subparsers.add_parser("score", parents=[common, tensors], help="a pool to scores"))
     _add_select(subparsers.add_parser("select", parents=[common], help="scores to what to label next"))
@@ -46,8 +53,8 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--data", nargs="+", required=True, metavar="ROWS")
     train.add_argument("--base", required=True, help="tiny, or a Hugging Face causal model by name or folder")
     train.add_argument("--out", required=True, metavar="MODEL")
-    train.add_argument("--kind", choices=("prm", "orm", "implicit"), default="prm")
-    train.add_argument("--mode", choices=("head", "full"), default="full")
+    train.add_argument("--kind", choices=get_args(TrainedKind), default="prm")
+    train.add_argument("--mode", choices=get_args(Mode), default="full")
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--epochs", type=int, default=2)
     train.add_argument("--batch-size", type=int, default=16, help="solutions")
@@ -55,13 +62,16 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--head-learning-rate", type=float, default=1e-3)
     train.add_argument("--beta", type=float, default=0.05, help="scale of the implicit reward")
     train.add_argument("--checkpoint-seconds", type=float, default=15.0, help="between two checkpoints on the way")
-    train.add_argument("--pool", nargs="+", metavar="ROWS", help="text that tiny is pretrained on (default: the data)")
-    train.add_argument("--pretrain-steps", type=int, default=300, help="updates of tiny's pretraining")
-    train.add_argument("--cache", help="where pretrained tiny bases are kept (default: PLUMBLINE_CACHE, user cache)")
+    train.add_argument("--heads", type=int, default=1, help="of a committee, whose disagreement score writes")
+    train.add_argument("--lora-rank", type=int, default=8, help="width of the adapters of mode lora")
+    train.add_argument("--reduction", choices=get_args(Reduction), help="of step scores to the one that ranks")
 
 
 def _add_score(score: argparse.ArgumentParser) -> None:
-    score.add_argument("--model", required=True)
+    by = score.add_mutually_exclusive_group(required=True)
+    by.add_argument("--model", help="folder made by train")
+    by.add_argument("--kind", choices=("popular", "surprise"), help="what needs no model of its own")
+    score.add_argument("--base", help="kind surprise: tiny, or a Hugging Face causal model by name or folder")
     score.add_argument("--data", nargs="+", required=True, metavar="POOL")
     score.add_argument("--out", required=True, metavar="SCORES")
     score.add_argument("--batch-tokens", type=int, default=8192, help="tokens of one batch, padding counted")
@@ -110,12 +120,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if arguments.exit_with_parent:
         threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
+    is_first = os.environ.get("RANK", "0") == "0"  # of the processes that `accelerate launch` started one speaks
     try:
-        with Progress(is_json=arguments.progress == "json") as progress:
-            # torch takes seconds to load, and three of the commands do without it
-            module = (
-                importlib.import_module("selector.torch_commands") if arguments.command in _NEEDS_TORCH else commands
-            )
+        with Progress(is_json=arguments.progress == "json", is_silent=not is_first) as progress:
+            module = importlib.import_module(_MODULES.get(arguments.command, "selector.commands"))
             result = getattr(module, f"run_{arguments.command}")(arguments, progress)
     except (RowError, InputError, OSError) as error:
         print(_in_words(error), file=sys.stderr)
@@ -123,7 +131,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped; started again with the same arguments, a training goes on", file=sys.stderr)
         return 130
-    print(json.dumps(result))
+    if is_first:
+        print(json.dumps(result))
     return 0
 
 

@@ -4,24 +4,25 @@ Nothing in it can run code. A folder without a manifest is an unfinished trainin
 """
 
 import hashlib
-import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import orjson
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
+from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from selector import bases
 from selector.encoding import Encoder
 from selector.errors import InputError
+from selector.kinds import KINDS, Kind
 from selector.model import StepModel
-from selector.records import Kind, Mode, TrainingConfig, TrainingReport
+from selector.records import REDUCTIONS, KindName, Mode, Reduction, TrainingConfig, TrainingReport
+from selector.tensor_files import write_bytes, write_tensors
 
 FORMAT = 1
 MANIFEST, WEIGHTS, REFERENCE, RESUME = (
@@ -33,18 +34,20 @@ MANIFEST, WEIGHTS, REFERENCE, RESUME = (
 _HASHED_BYTES = 1024**3  # larger files are checked by size alone: hashing them would take minutes
 
 
+_REDUCTIONS_BEFORE = {"last token": "last", "minimum": "min"}  # as earlier manifests call them
+
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A model folder in memory; `reference` is the untrained base of kind implicit."""
+    """A model in memory, ready to score: `reduction` is what ranks solutions."""
 
     model: StepModel
-    reference: Any | None
+    kind: Kind
     encoder: Encoder
-    manifest: dict[str, Any]
-
-    @property
-    def kind(self) -> Kind:
-        return self.model.kind
+    reduction: Reduction
+    beta: float = 1.0
+    base: tuple[str, str] = ("", "")  # name and revision
+    manifest: dict[str, Any] = field(default_factory=dict)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -75,18 +78,17 @@ def save(
     """Write the folder, its manifest last; returns the manifest. `facts` are further keys (hashes, counts)."""
     base.model.config.save_pretrained(folder)
     base.tokenizer.save_pretrained(folder)
-    own = model.head if _is_base_elsewhere(base.name, config.mode) else model
-    write_tensors(folder / WEIGHTS, own.state_dict(), {})
+    write_tensors(folder / WEIGHTS, _own_weights(model, base.name), {})
     files = [WEIGHTS, "config.json", "tokenizer.json"]
-    if config.kind == "implicit":
-        write_tensors(folder / REFERENCE, base.model.state_dict(), {})
+    if model.reference is not None:
+        write_tensors(folder / REFERENCE, model.reference.state_dict(), {})
         files.append(REFERENCE)
     manifest = {
         "format": FORMAT,
         "kind": config.kind,
         "mode": config.mode,
         "base": {"name": base.name, "revision": base.revision},
-        "reduction": {"prm": "product", "orm": "last token", "implicit": "minimum"}[config.kind],
+        "reduction": config.ranks_by,
         "config": asdict(config),
         "report": asdict(report),
         **facts,
@@ -121,56 +123,51 @@ def _load(folder: Path, manifest: dict[str, Any], device: str) -> Loaded:
     for name, expected in manifest["files"].items():
         if not (folder / name).exists() or _fingerprint(folder / name) != expected:
             raise ValueError(f"{name} is missing or was changed")
-    kind: Kind = manifest["kind"]
+    kind = KINDS[manifest["kind"]]
+    config: dict[str, Any] = manifest["config"]
     mode: Mode = manifest["mode"]
-    if _is_base_elsewhere(manifest["base"]["name"], mode):
-        base = bases.load(manifest["base"]["name"])
-        if base.revision != manifest["base"]["revision"]:
-            raise ValueError(f"the base {base.name} is another one than in training")
-        model = StepModel(base.model, kind, mode)
-        model.head.load_state_dict(load_file(folder / WEIGHTS))
-    else:
-        model = StepModel(_empty_base(folder), kind, mode)
-        _fill(model, load_file(folder / WEIGHTS))
-    reference = None
-    if kind == "implicit":
-        reference = _empty_base(folder)
-        _fill(reference, load_file(folder / REFERENCE))
-        reference.to(device).eval()
+    is_elsewhere = _is_base_elsewhere(manifest["base"]["name"], mode)
+    base = bases.load(manifest["base"]["name"]) if is_elsewhere else None
+    if base is not None and base.revision != manifest["base"]["revision"]:
+        raise ValueError(f"the base {base.name} is another one than in training")
+    model = StepModel(
+        _empty_base(folder) if base is None else base.model,
+        mode,
+        classes=kind.classes,
+        heads=config.get("heads", 1),
+        lora_rank=config.get("lora_rank", 8),
+        compares=kind.compares,
+        reference=_empty_base(folder) if kind.compares and mode == "full" else None,
+    )
+    _fill(model, load_file(folder / WEIGHTS), is_partial=is_elsewhere)
+    if model.reference is not None:
+        _fill(model.reference, load_file(folder / REFERENCE))
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     model.to(device).eval()
-    return Loaded(model, reference, Encoder(tokenizer, bases.readable_tokens(model.base)), manifest)
+    return Loaded(
+        model,
+        kind,
+        Encoder(tokenizer, bases.readable_tokens(model.base)),
+        _REDUCTIONS_BEFORE.get(manifest["reduction"], manifest["reduction"]),
+        config["beta"],
+        (manifest["base"]["name"], manifest["base"]["revision"]),
+        manifest,
+    )
 
 
-def write_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Written beside its name and renamed, so that the file is whole or not there. Tied weights are stored once."""
-    stored: dict[str, Tensor] = {}
-    seen: set[tuple[int, torch.Size]] = set()
-    for name, tensor in tensors.items():
-        place = (tensor.data_ptr(), tensor.shape)
-        if tensor.numel() and place in seen:
-            continue
-        seen.add(place)
-        stored[name] = tensor.detach().cpu().contiguous()
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
-    save_file(stored, beside, metadata)
-    os.replace(beside, path)
+def untrained(base: bases.Base, kind: KindName, device: str = "cpu") -> Loaded:
+    """A base as it is, for a kind that needs no training."""
+    model = StepModel(base.model, "head", classes=0).to(device).eval()
+    return Loaded(model, KINDS[kind], base.encoder, REDUCTIONS[kind][0], base=(base.name, base.revision))
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]] | None:
-    """The tensors and the metadata of a file; None where it is absent or unreadable."""
-    try:
-        with safe_open(path, framework="pt") as opened:
-            return {name: opened.get_tensor(name) for name in opened.keys()}, opened.metadata() or {}  # noqa: SIM118
-    except (SafetensorError, OSError):
-        return None
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """The same for other files."""
-    beside = path.with_name(f".{path.name}-{os.getpid()}")
-    beside.write_bytes(content)
-    os.replace(beside, path)
+def _own_weights(model: StepModel, base: str) -> dict[str, Tensor]:
+    """What the folder has to hold: all but the reference, or what was trained beside a base that lies elsewhere."""
+    own = {name: tensor for name, tensor in model.state_dict().items() if not name.startswith("reference.")}
+    if not _is_base_elsewhere(base, model.mode):
+        return own
+    trained = {name for name, weight in model.named_parameters() if weight.requires_grad}
+    return {name: tensor for name, tensor in own.items() if name in trained}
 
 
 def clear(folder: Path) -> None:
@@ -195,18 +192,22 @@ def _empty_base(folder: Path) -> Any:
     return AutoModelForCausalLM.from_config(config, trust_remote_code=False, dtype=torch.float32)
 
 
-def _fill(module: torch.nn.Module, tensors: dict[str, Tensor]) -> None:
-    """Load weights of which tied ones were stored once."""
+def _fill(module: torch.nn.Module, tensors: dict[str, Tensor], *, is_partial: bool = False) -> None:
+    """Load weights of which tied ones were stored once; `is_partial`: the others are there already."""
+    if is_partial and not any(name.startswith("head.") for name in tensors):  # earlier folders held the head alone
+        tensors = {f"head.{name}": tensor for name, tensor in tensors.items()}
     missing, unexpected = module.load_state_dict(tensors, strict=False)
     own = module.state_dict()
     stored = {own[name].data_ptr() for name in tensors if name in own}
-    if unexpected or any(own[name].data_ptr() not in stored for name in missing):
+    needed = {name for name, weight in module.named_parameters() if weight.requires_grad} if is_partial else set(own)
+    left = [name for name in missing if name in needed and not name.startswith("reference.")]
+    if unexpected or any(own[name].data_ptr() not in stored for name in left):
         raise ValueError(f"{WEIGHTS} does not fit its config.json")
 
 
 def _is_base_elsewhere(name: str, mode: Mode) -> bool:
     """Whether the base's weights stay where they are: unchanged, and large more often than not."""
-    return mode == "head" and name != "tiny"
+    return mode != "full" and name != "tiny"
 
 
 def _fingerprint(path: Path) -> dict[str, int | str]:

@@ -3,35 +3,21 @@
 import argparse
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable
 from statistics import fmean
-from typing import IO, Any
+from typing import Any
 
 import orjson
 
 from selector.errors import InputError
 from selector.evaluation import evaluate
+from selector.files import replaced
 from selector.grading import GRADER_VERSION, Grader
 from selector.progress import Progress
 from selector.records import Selection
 from selector.rows import RowError, numbered_lines, read_rows
 from selector.score_rows import candidates_of, read_score_rows, solutions_of
 from selector.strategies import select
-
-
-@contextmanager
-def replaced(path: str) -> Iterator[IO[bytes]]:
-    """A file written beside its final name, which it gets when all of it is there."""
-    target = Path(path)
-    beside = target.with_name(f".{target.name}-{os.getpid()}")
-    try:
-        with beside.open("wb") as opened:
-            yield opened
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def run_select(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:

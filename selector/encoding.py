@@ -31,12 +31,23 @@ class Encoder:
 
     def encode(self, problem: str, steps: Sequence[str]) -> Encoded | None:
         """The solution as tokens; None where it is longer than the base can read: nothing is ever cut."""
-        pieces = [f"{problem.strip()}\n\n", *(f"{step.strip()}\n" for step in steps)]
-        prompt, *encoded = self.tokenizer(pieces, add_special_tokens=False, return_attention_mask=False)["input_ids"]
-        ids = [*self._start, *prompt]
+        return self.encode_all([(problem, steps)])[0]
+
+    def encode_all(self, texts: Sequence[tuple[str, Sequence[str]]]) -> list[Encoded | None]:
+        """Many at once: a problem or a step that comes again is taken apart once."""
+        pieces = [[f"{problem.strip()}\n\n", *(f"{step.strip()}\n" for step in steps)] for problem, steps in texts]
+        distinct = list(dict.fromkeys(piece for some in pieces for piece in some))
+        if not distinct:
+            return []
+        taken_apart = self.tokenizer(distinct, add_special_tokens=False, return_attention_mask=False)["input_ids"]
+        ids_of = dict(zip(distinct, taken_apart, strict=True))
+        return [self._joined([ids_of[piece] for piece in some]) for some in pieces]
+
+    def _joined(self, pieces: list[list[int]]) -> Encoded | None:
+        ids = [*self._start, *pieces[0]]
         prompt_tokens = len(ids)
         ends = []
-        for piece in encoded:
+        for piece in pieces[1:]:
             ids += piece
             ends.append(len(ids) - 1)
         if len(ids) > self.max_tokens:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from selector.records import Kind, LabeledSolution, Rating
+from selector.records import LabeledSolution, Rating, TrainedKind
 from selector.rows import LabelRow, ProblemRow, SolutionRow
 
 
@@ -18,7 +18,7 @@ class Examples:
     left_out: dict[str, int] = field(default_factory=dict)
 
 
-def of_rows(rows: Iterable[ProblemRow], kind: Kind) -> Examples:
+def of_rows(rows: Iterable[ProblemRow], kind: TrainedKind) -> Examples:
     """Examples for a kind: rated steps for prm, distinct solutions with a known outcome for the others.
 
     Problems of the test split give none.

@@ -16,8 +16,9 @@ class Progress:
     A context manager: inside it a thread repeats the last word while nothing new is said.
     """
 
-    def __init__(self, *, is_json: bool = False, stream: TextIO | None = None) -> None:
+    def __init__(self, *, is_json: bool = False, is_silent: bool = False, stream: TextIO | None = None) -> None:
         self.is_json = is_json
+        self.is_silent = is_silent
         self.stream = stream or sys.stderr
         self._state: tuple[str, float, str] | None = None
         self._said_at = 0.0
@@ -53,7 +54,7 @@ class Progress:
                     self._say()
 
     def _say(self) -> None:
-        if self._state is None:
+        if self._state is None or self.is_silent:
             return
         stage, progress, message = self._state
         self._said_at, self._said_stage = time.monotonic(), stage

@@ -65,8 +65,17 @@ class Selection:
     kept_out: dict[str, int] = field(default_factory=dict)
 
 
-Kind = Literal["prm", "orm", "implicit"]
-Mode = Literal["head", "full"]
+KindName = Literal["prm", "orm", "implicit", "popular", "surprise"]
+TrainedKind = Literal["prm", "orm", "implicit"]
+Mode = Literal["full", "lora", "head"]
+Reduction = Literal["product", "mean_log", "min", "last"]
+Dtype = Literal["float32", "bfloat16"]
+REDUCTIONS: dict[KindName, tuple[Reduction, ...]] = {  # what may rank solutions, the default first
+    "prm": ("product", "mean_log", "min"),
+    "orm": ("last",),
+    "implicit": ("min", "product", "mean_log"),
+    "surprise": ("mean_log", "product", "min"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +96,16 @@ class LabeledSolution:
 class ScoredSolution:
     """What a selector version says of one solution; None and () where it is too long for the base.
 
-    `score` ranks: the product of the step scores (prm), the last token's (orm), the lowest step's (implicit).
-    `mean_log_score` is the mean of the logs of the step scores, which ranks long solutions better.
+    `score` ranks: the step scores under the version's reduction. `step_spreads` is how far the heads of a committee
+    disagree on each step, () without one. `reduced` holds the scores by every reduction that the kind knows, and
+    `mean_log_score` the mean of the logs of the step scores, which ranks long solutions better.
     """
 
     score: float | None
     step_scores: tuple[float, ...]
     mean_log_score: float | None = None
+    step_spreads: tuple[float, ...] = ()
+    reduced: dict[Reduction, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +116,7 @@ class TrainingConfig:
         ValueError: values that contradict each other or are out of range.
     """
 
-    kind: Kind = "prm"
+    kind: TrainedKind = "prm"
     mode: Mode = "full"
     seed: int = 0
     epochs: int = 2  # passes over the examples
@@ -114,17 +126,30 @@ class TrainingConfig:
     weight_decay: float = 0.01
     warmup_share: float = 0.1  # of all updates
     beta: float = 0.05  # implicit only: scale of the log-ratio
+    heads: int = 1  # of a committee, each with its own first weights; prm and orm only
+    lora_rank: int = 8  # mode lora only: width of the adapters
+    reduction: Reduction | None = None  # what ranks solutions; None: what the kind does by default
     checkpoint_seconds: float = 15.0  # between two checkpoints of an unfinished training
     device: str = "cpu"
-    dtype: Literal["float32", "bfloat16"] = "float32"  # of the arithmetic; weights are float32
+    dtype: Dtype = "float32"  # of the arithmetic; the weights that are updated are float32
 
     def __post_init__(self) -> None:
         if self.kind == "implicit" and self.mode == "head":
-            raise ValueError("kind implicit compares two language models, so it needs mode full")
-        if self.epochs < 1 or self.batch_size < 1:
-            raise ValueError(f"epochs and batch_size: expected at least 1, not {self.epochs} and {self.batch_size}")
+            raise ValueError("kind implicit compares two language models, so it needs mode full or lora")
+        if self.kind == "implicit" and self.heads > 1:
+            raise ValueError("kind implicit has no head, so there is no committee of them")
+        known = REDUCTIONS[self.kind]
+        if self.reduction is not None and self.reduction not in known:
+            raise ValueError(f"reduction: kind {self.kind} knows {', '.join(known)}, not {self.reduction}")
+        for name in ("epochs", "batch_size", "heads", "lora_rank"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}: expected at least 1, not {getattr(self, name)}")
         if min(self.learning_rate, self.head_learning_rate, self.beta) <= 0:
             raise ValueError("learning_rate, head_learning_rate and beta: expected numbers above 0")
+
+    @property
+    def ranks_by(self) -> Reduction:
+        return self.reduction or REDUCTIONS[self.kind][0]
 
 
 @dataclass(frozen=True, slots=True)

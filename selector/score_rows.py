@@ -26,6 +26,11 @@ class PoolSolution:
     problem: ProblemRow
     solution: SolutionRow
 
+    @property
+    def answer(self) -> str | None:
+        """The answer as given, else as the steps state it."""
+        return self.solution.answer or final_answer(self.solution.steps)
+
     def as_row(self, scored: ScoredSolution, duplicate_of: str | None) -> dict[str, Any]:
         """What `score` writes of it."""
         return {
@@ -33,12 +38,14 @@ class PoolSolution:
             "solution_id": self.solution_id,
             "score": scored.score,
             "step_scores": scored.step_scores,
-            "answer": self.solution.answer or final_answer(self.solution.steps),
+            "answer": self.answer,
             "answer_is_correct": self.solution.answer_is_correct,
             "split": self.problem.split,
             "duplicate_of": duplicate_of,
             "mean_log_score": scored.mean_log_score,
             "text_key": self.text_key,
+            **{f"{name}_score": scored.reduced[name] for name in ("product", "min") if name in scored.reduced},
+            **({"step_spreads": scored.step_spreads} if scored.step_spreads else {}),
         }
 
 

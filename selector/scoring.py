@@ -1,84 +1,93 @@
 """Step scores and solution scores, in batches of similar length."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from selector import implicit
-from selector.batches import Batch, batches_of_tokens, collate
+from selector.batches import batches_of_tokens, collate
 from selector.checkpoint import Loaded
 from selector.encoding import Encoded
-from selector.model import OutcomeClass, arithmetic, step_log_scores
-from selector.records import ScoredSolution
+from selector.features import Features, folder_of, padded
+from selector.masters import round_weights
+from selector.reading import Reading
+from selector.records import REDUCTIONS, Dtype, ScoredSolution
+from selector.reductions import reduced
+from selector.rows import text_key
 
 MAX_TOKENS = 8_192  # of one batch, padding counted
+FEATURES = 4_096  # solutions judged together where the base's part is known already
 TOO_LONG = ScoredSolution(None, ())
 
+Text = tuple[str, Sequence[str]]  # the problem, and the steps
 
-@dataclass(frozen=True, slots=True)
-class _Scores:
-    """Per batch, in float32: (B,) what ranks, as a score between 0 and 1, and (B, S) natural logs of step scores."""
 
-    solutions: Tensor
-    steps: Tensor
+class Scorer:
+    """Scores texts by one loaded model, in float32 or, for speed, with the base's weights in bfloat16.
+
+    Where the base is frozen (mode head) `cache` keeps what it made of each text.
+    """
+
+    def __init__(
+        self, loaded: Loaded, *, max_tokens: int = MAX_TOKENS, dtype: Dtype = "float32", cache: Path | None = None
+    ) -> None:
+        self.loaded = loaded
+        self.max_tokens = max_tokens
+        if dtype == "bfloat16":
+            round_weights(loaded.model)
+        self.features: Features | None = None
+        if cache is not None and loaded.model.mode == "head":
+            self.features = Features(loaded.model, folder_of(cache, *loaded.base, dtype), max_tokens)
+
+    def score(self, texts: Sequence[Text]) -> list[ScoredSolution]:
+        """Scores of the texts, in their order; `TOO_LONG` for what the base cannot read whole."""
+        encoded = self.loaded.encoder.encode_all(texts)
+        known = [(place, solution) for place, solution in enumerate(encoded) if solution is not None]
+        results = [TOO_LONG] * len(encoded)
+        for some, reading in self._readings(texts, known):
+            for place, result in zip(some, self._judged(reading), strict=True):
+                results[place] = result
+        return results
+
+    def _readings(self, texts: Sequence[Text], known: list[tuple[int, Encoded]]) -> Iterator[tuple[list[int], Reading]]:
+        """Places of solutions, and what the base made of them."""
+        if self.features is not None:
+            keys = {place: text_key(*texts[place]) for place, _ in known}
+            found = self.features.of({keys[place]: solution for place, solution in known})
+            for start in range(0, len(known), FEATURES):
+                places = [place for place, _ in known[start : start + FEATURES]]
+                yield places, padded([found[keys[place]] for place in places], self.loaded.model.device)
+            return
+        for indices in batches_of_tokens([len(solution.ids) for _, solution in known], self.max_tokens):
+            batch = collate([known[index][1] for index in indices], str(self.loaded.model.device))
+            with torch.inference_mode():
+                reading = self.loaded.model.read(batch)
+            yield [known[index][0] for index in indices], reading
+
+    def _judged(self, reading: Reading) -> list[ScoredSolution]:
+        kind = self.loaded.kind
+        with torch.inference_mode():
+            logs, spreads = kind.step_logs(self.loaded.model, reading, self.loaded.beta)
+        by_reduction = reduced(logs, reading.step_mask)
+        means = by_reduction["mean_log"].tolist()
+        scores = {name: by_reduction[name].exp().tolist() for name in REDUCTIONS[kind.name]}
+        lengths = reading.step_mask.sum(dim=1).tolist()
+        steps = logs.double().exp().tolist()
+        spread_rows = spreads.tolist() if spreads is not None else None
+        return [
+            ScoredSolution(
+                score=scores[self.loaded.reduction][place],
+                step_scores=tuple(steps[place][:length]),
+                mean_log_score=means[place],
+                step_spreads=tuple(spread_rows[place][:length]) if spread_rows else (),
+                reduced={name: values[place] for name, values in scores.items()},
+            )
+            for place, length in enumerate(lengths)
+        ]
 
 
 def score(
-    loaded: Loaded,
-    solutions: Sequence[tuple[str, Sequence[str]]],
-    *,
-    max_tokens: int = MAX_TOKENS,
-    dtype: Literal["float32", "bfloat16"] = "float32",
+    loaded: Loaded, texts: Sequence[Text], *, max_tokens: int = MAX_TOKENS, dtype: Dtype = "float32"
 ) -> list[ScoredSolution]:
-    """Scores of (problem, steps) pairs, in their order; `TOO_LONG` for what the base cannot read whole."""
-    encoded = [loaded.encoder.encode(problem, steps) for problem, steps in solutions]
-    known = [(place, solution) for place, solution in enumerate(encoded) if solution is not None]
-    results = [TOO_LONG] * len(encoded)
-    for indices in batches_of_tokens([len(solution.ids) for _, solution in known], max_tokens):
-        chosen = [known[index] for index in indices]
-        with arithmetic(str(_device(loaded)), dtype):
-            scored = _score_batch(loaded, [solution for _, solution in chosen])
-        for (place, _), result in zip(chosen, scored, strict=True):
-            results[place] = result
-    return results
-
-
-def _score_batch(loaded: Loaded, solutions: list[Encoded]) -> list[ScoredSolution]:
-    batch = collate(solutions, str(_device(loaded)))
-    kinds = {"prm": _prm, "orm": _orm, "implicit": _implicit}
-    with torch.inference_mode():
-        scores = kinds[loaded.kind](loaded, batch)
-        lengths = batch.step_mask.sum(dim=1)
-        means = scores.steps.masked_fill(~batch.step_mask, 0.0).sum(dim=1) / lengths
-    steps = scores.steps.exp().tolist()
-    rows = zip(scores.solutions.tolist(), steps, lengths.tolist(), means.tolist(), strict=True)
-    return [ScoredSolution(ranks, tuple(row[:length]), mean) for ranks, row, length, mean in rows]
-
-
-def _device(loaded: Loaded) -> torch.device:
-    return next(loaded.model.parameters()).device
-
-
-def _prm(loaded: Loaded, batch: Batch) -> _Scores:
-    """The product of the step scores, taken over logs."""
-    steps = step_log_scores(loaded.model(batch))
-    return _Scores(steps.masked_fill(~batch.step_mask, 0.0).sum(dim=1).exp(), steps)
-
-
-def _orm(loaded: Loaded, batch: Batch) -> _Scores:
-    """The last token's probability of a right answer; a step's is that at its end."""
-    tokens = loaded.model(batch).float().log_softmax(dim=-1)[..., OutcomeClass.RIGHT]
-    steps = tokens.gather(1, batch.step_ends)
-    last = steps.gather(1, batch.step_mask.sum(dim=1, keepdim=True) - 1)
-    return _Scores(last[:, 0].exp(), steps)
-
-
-def _implicit(loaded: Loaded, batch: Batch) -> _Scores:
-    """The lowest step's reward through a sigmoid: it ranks within a problem and is no probability."""
-    reference = implicit.reference_log_probabilities(loaded.reference, batch)
-    beta = float(loaded.manifest["config"]["beta"])
-    rewards = implicit.step_rewards(loaded.model.base, batch, reference, beta).float()
-    return _Scores(implicit.lowest_reward(rewards, batch.step_mask).sigmoid(), rewards.sigmoid().log())
+    """Scores of (problem, steps) pairs, in their order."""
+    return Scorer(loaded, max_tokens=max_tokens, dtype=dtype).score(texts)

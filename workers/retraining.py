@@ -129,7 +129,7 @@ def _score(job: Job, version: SelectorVersion, folder: Path) -> None:
 
 
 def _score_arguments(model: Path, pool: Path, out: Path) -> list[str]:
-    return ["score", "--model", str(model), "--data", str(pool), "--out", str(out)]
+    return ["score", "--model", str(model), "--data", str(pool), "--out", str(out), "--cache", str(settings.CACHE_DIR)]
 
 
 def _evaluate(job: Job, version: SelectorVersion, folder: Path) -> None:

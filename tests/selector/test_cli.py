@@ -1,6 +1,7 @@
 """The command line from outside: files in, files out, exit codes, signs of life."""
 
 import json
+import math
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 
 import orjson
 import pytest
+import torch
 from safetensors.torch import load_file
 
 from selector import __main__ as cli
@@ -130,6 +132,72 @@ def test_scores_hold_one_row_for_each_solution_in_order(run: Run, model: Path, t
     assert (b["score"], b["duplicate_of"], b["split"], b["answer_is_correct"]) == (a["score"], "a", "test", True)
     assert (long["score"], long["step_scores"], long["answer"]) == (None, [], "3")
     assert d["duplicate_of"] == c["solution_id"] != d["solution_id"]
+
+
+def test_label_free_kinds_score_without_a_model(
+    run: Run, refused: Callable[..., str], cache: Path, tmp_path: Path
+) -> None:
+    answers = ["7", "7.0", "8", None]
+    rows = [
+        {"problem": "p", "id": str(i), "steps": ["2 and 5", f"makes {i}"], "answer": answer}
+        for i, answer in enumerate(answers)
+    ]
+    score = ["score", "--data", write(tmp_path / "pool", *rows), "--out", tmp_path / "scores", "--kind"]
+    assert run(*score, "popular")["reduction"] == "vote share"
+    assert [(row["score"], row["step_scores"]) for row in rows_of(tmp_path / "scores")] == [
+        (0.25, []), (0.25, []), (0.25, []), (0, []),
+    ]  # fmt: skip
+    base = ["--base", "tiny", "--pretrain-steps", "3", "--cache", cache]
+    assert run(*score, "surprise", *base)["reduction"] == "mean_log"
+    first = rows_of(tmp_path / "scores")[0]
+    assert first["score"] == pytest.approx(math.prod(first["step_scores"]) ** 0.5)
+    assert first["likelihood"] == first["score"]
+    assert "expected --base" in refused(*score, "surprise")
+
+
+def test_a_committee_in_mode_head_writes_its_spread_step_by_step(
+    run: Run, cache: Path, tmp_path: Path, few_labels: str
+) -> None:
+    more = ["--mode", "head", "--heads", "3", "--reduction", "mean_log"]
+    trained = run(*train_arguments(cache, tmp_path / "model", *more, data=few_labels))
+    assert (trained["mode"], trained["reduction"]) == ("head", "mean_log")
+    score = ["score", "--model", tmp_path / "model", "--data", few_labels, "--cache", cache, "--out"]
+    run(*score, tmp_path / "scores")
+    first = rows_of(tmp_path / "scores")[0]
+    assert len(first["step_spreads"]) == len(first["step_scores"])
+    assert first["score"] == pytest.approx(math.exp(first["mean_log_score"]))
+    assert first["min_score"] == pytest.approx(min(first["step_scores"]))
+    assert first["product_score"] == pytest.approx(math.prod(first["step_scores"]))
+    select = ["select", "--scores", tmp_path / "scores", "--size", 3, "--out", tmp_path / "picks"]
+    run(*select, "--strategy", "uncertain", "--undecided-by", "committee")
+    assert {row["reason"] for row in rows_of(tmp_path / "picks")} == {"uncertain"}
+
+
+def test_two_processes_train_and_score_what_one_does(run: Run, cache: Path, tmp_path: Path, few_labels: str) -> None:
+    """Ten labels in batches of three leave one to the last: then one process has nothing of its own to do."""
+    more = ["--batch-size", "3", "--dtype", "float32", "--heads", "2"]
+    alone = run(*train_arguments(cache, tmp_path / "one", *more, data=few_labels))
+    score = ["score", "--model", tmp_path / "one", "--data", few_labels, "--dtype", "float32", "--out"]
+    together = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "selector"]
+
+    def both(arguments: list[Any]) -> dict[str, Any]:
+        command = [sys.executable, *together, *map(str, arguments)]
+        done = subprocess.run(command, cwd=ROOT, env=environment(), text=True, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.count("\n") == 1
+        result: dict[str, Any] = json.loads(done.stdout)
+        return result
+
+    assert both(train_arguments(cache, tmp_path / "two", *more, data=few_labels))["loss"] == pytest.approx(
+        alone["loss"]
+    )
+    one, other = (load_file(tmp_path / name / "model.safetensors") for name in ("one", "two"))
+    assert all(bool(torch.allclose(one[name], other[name], atol=1e-5)) for name in one)
+    run(*score, tmp_path / "scores of one")
+    both([*score, tmp_path / "scores of two"])
+    for a, b in zip(rows_of(tmp_path / "scores of one"), rows_of(tmp_path / "scores of two"), strict=True):
+        assert a["solution_id"] == b["solution_id"]
+        assert a["step_scores"] == pytest.approx(b["step_scores"], abs=1e-5)  # other batches round otherwise
 
 
 def test_select_leaves_out_the_test_split_unless_asked(run: Run, tmp_path: Path) -> None:
