@@ -94,8 +94,12 @@ class Site:
 
     def create_account(self, username: str, campaign: str, role: str) -> str:
         """An account in the campaign; its API token."""
+        return self.create_person(username, campaign, role)["token"]
+
+    def create_person(self, username: str, campaign: str, role: str) -> dict[str, str]:
+        """An account in the campaign: its `username`, `password` and `token`."""
         said = self.manage("create_account", username, "--campaign", campaign, "--role", role)
-        return str(json.loads(said.strip().splitlines()[-1])["token"])
+        return dict(json.loads(said.strip().splitlines()[-1]))
 
     # --- servers
 

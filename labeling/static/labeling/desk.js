@@ -33,7 +33,7 @@ export class Desk {
   /** Lay a prepared solution on the desk, with the work already done on it. */
   open({ item, sheet, ends }) {
     const { draft, replaces, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
-    Object.assign(this, { item, sheet, submission: null, isFrozen: false, });
+    Object.assign(this, { item, sheet, submission: null, isFrozen: false });
     this.pass = new Pass(item.steps.length, draft, item.alternatives);
     this.saved = new Pass(item.steps.length, item.draft, item.alternatives).words;
     this.clock = new ActiveClock({ total: draft?.total_time ?? 0, steps: draft?.step_times ?? [] });
