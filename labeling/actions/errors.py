@@ -23,10 +23,14 @@ class RuleBroken(ActionError):
 
 
 class LeaseLost(ActionError):
-    """The lease named is not this labeler's any more."""
+    """The lease named is not this labeler's any more; `is_elsewhere`: they hold the item under a newer one."""
 
     code = "lease_lost"
     status = 409
+
+    def __init__(self, message: str, *, is_elsewhere: bool = False) -> None:
+        super().__init__(message)
+        self.is_elsewhere = is_elsewhere
 
 
 class DraftChanged(ActionError):

@@ -81,7 +81,7 @@ def _submit_leased(
         submission_id=submission_id,
         submission_hash=content_hash,
     )
-    Draft.objects.filter(item=item).delete()
+    Draft.objects.filter(item=item, labeler=labeler).delete()  # what others began is theirs, and not shown to anybody
     Skip.objects.filter(item=item).delete()
     for of in locked:
         if of.pk == item.round_id:

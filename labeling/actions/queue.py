@@ -1,17 +1,16 @@
 """The queue: lease the next solution, renew, give back, take back what ran out. The database's clock judges leases."""
 
-from datetime import datetime, timedelta
-from types import EllipsisType
+from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, Concat, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.actions import rounds
-from labeling.actions.errors import DraftChanged, LeaseLost
+from labeling.actions.errors import Conflict, LeaseLost
 from labeling.actions.statements import Statement
 from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, ProblemState, QueueItem, RoundState, Skip
 
@@ -32,16 +31,21 @@ def _lease_end(campaign: Campaign) -> ExpressionWrapper:
     return ExpressionWrapper(Now() + timedelta(minutes=campaign.lease_minutes), output_field=DateTimeField())
 
 
-def lease_next(*, campaign: Campaign, labeler: Labeler, ahead: bool = False) -> QueueItem | None:
+def lease_next(
+    *, campaign: Campaign, labeler: Labeler, ahead: bool = False, takes_over: bool = False
+) -> QueueItem | None:
     """The item this labeler holds, else a fresh lease on the next one; None when there is none for them.
 
-    `ahead` asks for one more than the item in hand, two at most.
+    `ahead` asks for one more than the item in hand, two at most. `takes_over` ends the lease under which another tab or
+    device may have the item in hand: it goes on here, under a new number.
     """
     found: int | None
     for _try in range(ROUNDS_OF_LUCK):
         held = _living_leases(campaign, labeler)
         if len(held) >= MAX_LEASES or (held and not ahead):
             found = list(held)[-1 if ahead else 0]
+            if takes_over and not _renumber(found, campaign=campaign, labeler=labeler):
+                continue
         else:
             candidates = _candidates(campaign, labeler)
             if not candidates:
@@ -154,8 +158,37 @@ def _claim(pk: int, *, campaign: Campaign, labeler: Labeler, slot: int) -> bool:
             lease_number=F("lease_number") + 1,
             leased_at=Now(),
             leased_until=_lease_end(campaign),
+            holders=Concat(F("holders"), Value(f"{labeler.pk} "), output_field=TextField()),
         )
     )
+
+
+def lease_again(*, item: QueueItem, labeler: Labeler) -> QueueItem:
+    """The lease on an item that this labeler held before: the living one, else a new one if nobody took the item.
+
+    Raises LeaseLost, and Conflict where they hold as many others as they may.
+    """
+    for _try in range(ROUNDS_OF_LUCK):
+        living = _living_leases(item.campaign, labeler)
+        if item.pk not in living:
+            if len(living) >= MAX_LEASES:
+                raise Conflict(_("You hold two other solutions. Finish them first, or give one back."))
+            take_back_expired(campaign=item.campaign)
+            open_to_them = _ids(_new(item.campaign_id, labeler.pk).filter(pk=item.pk))
+            if not open_to_them:
+                break
+            slot = next(slot for slot in range(MAX_LEASES) if slot not in living.values())
+            _first_claimed(open_to_them, campaign=item.campaign, labeler=labeler, slot=slot)
+        taken = _in_hand(item.pk, labeler)
+        if taken:
+            return taken
+    raise lease_lost(item, labeler)
+
+
+def _renumber(pk: int, *, campaign: Campaign, labeler: Labeler) -> bool:
+    """Number a living lease anew: whatever works under the old number, another tab or device, has lost it."""
+    living = QueueItem.objects.filter(pk=pk, state=ItemState.LEASED, leased_by=labeler, leased_until__gt=Now())
+    return bool(living.update(lease_number=F("lease_number") + 1, leased_until=_lease_end(campaign)))
 
 
 def held(*, item: QueueItem, labeler: Labeler, lease: int) -> QuerySet[QueueItem]:
@@ -165,45 +198,9 @@ def held(*, item: QueueItem, labeler: Labeler, lease: int) -> QuerySet[QueueItem
     )
 
 
-def save_draft(
-    *,
-    item: QueueItem,
-    labeler: Labeler,
-    lease: int,
-    content: dict[str, object],
-    replaces: datetime | EllipsisType | None = ...,
-) -> tuple[Draft, QueueItem]:
-    """Keep unfinished work and renew the lease; returns the draft and the item with its new lease.
-
-    `replaces` is when the draft was saved that this work builds on, None for none. Where another one is stored nothing
-    changes and DraftChanged is raised; without it the newest one wins.
-    """
-    with transaction.atomic():
-        if not held(item=item, labeler=labeler, lease=lease).update(leased_until=_lease_end(item.campaign)):
-            raise lease_lost(item, labeler)
-        new = {"content": content, "saved_at": timezone.now()}
-        if isinstance(replaces, EllipsisType):
-            draft, _ = Draft.objects.update_or_create(item=item, labeler=labeler, defaults=new)
-        else:
-            draft = _replace_draft(item, labeler, replaces, new)
-    item.refresh_from_db()
-    return draft, item
-
-
-def _replace_draft(item: QueueItem, labeler: Labeler, replaces: datetime | None, new: dict[str, Any]) -> Draft:
-    """Whoever changes the row has it; a draft where there is none takes nothing from anybody."""
-    stored = Draft.objects.filter(item=item, labeler=labeler)
-    if replaces is not None and stored.filter(saved_at=replaces).update(**new):
-        return stored.get()
-    draft, is_new = Draft.objects.get_or_create(item=item, labeler=labeler, defaults=new)
-    if not is_new:
-        raise DraftChanged(
-            _(
-                "This solution was worked on in another tab or on another device. What was saved there is kept; "
-                "ask for the solution again to go on with it."
-            )
-        )
-    return draft
+def renew(*, item: QueueItem, labeler: Labeler, lease: int) -> bool:
+    """Give a living lease its whole time again; False where it lives no more."""
+    return bool(held(item=item, labeler=labeler, lease=lease).update(leased_until=_lease_end(item.campaign)))
 
 
 def release(*, item: QueueItem, labeler: Labeler, lease: int) -> None:
@@ -248,9 +245,10 @@ def _unlease(items: QuerySet[QueueItem], round_id: int | None) -> int:
 def lease_lost(item: QueueItem, labeler: Labeler) -> LeaseLost:
     """Why a lease is refused, in words; the work stays with the client."""
     item.refresh_from_db()
-    if item.state == ItemState.LEASED and item.leased_by_id == labeler.pk:
-        why = _("This solution was opened again elsewhere, or your time on it ran out.")
-    elif item.state == ItemState.LEASED:
+    is_elsewhere = QueueItem.objects.filter(pk=item.pk, leased_by=labeler, leased_until__gt=Now()).exists()
+    if is_elsewhere:
+        why = _("This solution was opened again in another tab or on another device.")
+    elif item.state == ItemState.LEASED and item.leased_by_id != labeler.pk:
         why = _("Your time on this solution ran out and somebody else has it now.")
     elif item.state == ItemState.LABELED:
         why = _("This solution has been labeled meanwhile.")
@@ -258,6 +256,5 @@ def lease_lost(item: QueueItem, labeler: Labeler) -> LeaseLost:
         why = _("This solution was taken out of the queue.")
     else:
         why = _("Your time on this solution ran out.")
-    return LeaseLost(
-        _("{why} What you rated stays on your screen; ask for the next solution to go on.").format(why=why)
-    )
+    said = _("{why} What you rated stays on your screen; ask for the next solution to go on.").format(why=why)
+    return LeaseLost(said, is_elsewhere=is_elsewhere)

@@ -19,7 +19,7 @@ SETTINGS = (
     "guide__number",
 )
 IN_HAND = (
-    *("round", "state", "leased_by", "lease_number", "leased_until"),
+    *("round", "state", "leased_by", "lease_number", "leased_until", "holders"),
     *(f"campaign__{name}" for name in SETTINGS),
     *("solution__step_count", "solution__alternatives", "solution__problem__state", "tree__problem__state"),
 )
@@ -91,19 +91,28 @@ def _new_labeler(of: Membership) -> Labeler:
 
 
 def item_in_hand(request: Request, item_id: int) -> tuple[QueueItem, Labeler]:
-    """An item of a campaign that this account is in, and its labeler there. Raises NotFound.
+    """An item that this account holds or has held, and its labeler there. Raises NotFound.
 
-    Whether the labeler holds it is judged by the lease number, under which every action writes.
+    Whether the labeler holds it now is judged by the lease number, under which every action writes.
     """
     who = account(request)
-    item = _ITEM.first(item=item_id, account=who.pk) if item_id <= LARGEST_ID else None
+    item = _ITEM.first(item=existing(item_id), account=who.pk)
     if item is None:
         raise NotFound(NO_ITEM)
     labeler = _LABELER.first(account=who.pk, campaign=item.campaign_id)
     if labeler is None:
         labeler = _new_labeler(Membership.objects.get(account=who, campaign=item.campaign_id))
+    if not item.was_held_by(labeler):
+        raise NotFound(NO_ITEM)
     labeler.campaign = item.campaign
     return item, labeler
+
+
+def existing(item_id: int) -> int:
+    """A number that an item can have. Raises NotFound."""
+    if item_id > LARGEST_ID:
+        raise NotFound(NO_ITEM)
+    return item_id
 
 
 def may_create_campaigns(who: User) -> bool:

@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from labeling.actions.errors import ActionError
+from labeling.actions.errors import ActionError, LeaseLost
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +27,9 @@ TRY_AGAIN_SECONDS = 2
 def handle(error: Exception, _context: Mapping[str, Any]) -> Response | None:
     """The answer to an exception raised in a view; None where it is a fault of ours (see `server_error`)."""
     set_rollback()
+    if isinstance(error, LeaseLost):
+        said = body(error.code, error.message) | {"opened_elsewhere": error.is_elsewhere}
+        return Response(said, status=error.status)
     if isinstance(error, ActionError):
         return Response(body(error.code, error.message, error.fields), status=error.status)
     if isinstance(error, AnyDatabaseError):

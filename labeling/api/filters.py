@@ -9,9 +9,11 @@ from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from labeling.actions.drafts import DRAFT_STATES
 from labeling.models import (
     Dispute,
     DisputeState,
+    Draft,
     FinishReason,
     Job,
     JobKind,
@@ -125,6 +127,17 @@ class MyLabelFilters(FilterSet):
     def by_flags(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """Those with a step marked as unsure, or those without."""
         return queryset.exclude(flagged=[]) if value == "true" else queryset.filter(flagged=[])
+
+
+class MyDraftFilters(FilterSet):
+    """Of one's own drafts."""
+
+    campaign = text("item__campaign__slug")
+    state = choice(DRAFT_STATES)
+
+    class Meta:
+        model = Draft
+        fields: list[str] = []
 
 
 class SolutionFilters(FilterSet):

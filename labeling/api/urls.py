@@ -3,7 +3,20 @@
 from django.urls import path
 
 from labeling.api.schema import SchemaView
-from labeling.api.views import campaigns, exports, guides, imports, jobs, me, members, practice, rounds, rows, work
+from labeling.api.views import (
+    campaigns,
+    drafts,
+    exports,
+    guides,
+    imports,
+    jobs,
+    me,
+    members,
+    practice,
+    rounds,
+    rows,
+    work,
+)
 
 app_name = "api"
 CAMPAIGN = "campaigns/<slug:slug>/"
@@ -17,7 +30,10 @@ urlpatterns = [
     path("me/practice/", practice.Practice.as_view(), name="practice"),
     path("me/practice/<slug:name>/", practice.PracticeExercise.as_view(), name="exercise"),
     path("me/guides/<slug:slug>/", guides.MyGuide.as_view(), name="my-guide"),
+    path("me/drafts/", drafts.MyDrafts.as_view(), name="my-drafts"),
+    path("me/drafts/<int:item_id>/", drafts.MyDraft.as_view(), name="my-draft"),
     path(CAMPAIGN + "next/", work.next_item, name="next"),
+    path("items/<int:item_id>/lease/", work.lease, name="lease"),
     path("items/<int:item_id>/draft/", work.draft, name="draft"),
     path("items/<int:item_id>/release/", work.release, name="release"),
     path("items/<int:item_id>/label/", work.label, name="label"),

@@ -123,6 +123,9 @@ class QueueItem(models.Model):
     lease_slot = models.PositiveSmallIntegerField(null=True)
     leased_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
+    # Every labeler who has held it, such as `12 7 12 `: to others of the campaign it is as if it were not there, and
+    # only these may keep work on it. Written by the claim itself, which a table of leases would cost one more write.
+    holders = models.TextField(default="", db_default="", blank=True)
     # Why this solution was chosen, as the strategy said it.
     score = models.FloatField(null=True)
     rank = models.PositiveIntegerField(default=0)
@@ -196,9 +199,17 @@ class QueueItem(models.Model):
             raise TypeError(f"{self} is of neither a solution nor a candidate tree")
         return subject
 
+    def was_held_by(self, labeler: Labeler) -> bool:
+        """Whether this labeler holds it or has ever held it."""
+        return self.leased_by_id == labeler.pk or str(labeler.pk) in self.holders.split()
+
 
 class Draft(models.Model):
-    """Work on an item that is not submitted yet; kept when the lease runs out."""
+    """Work on an item that is not submitted yet.
+
+    It is kept when the lease runs out, and when somebody else labels the item: then its labeler alone can read and
+    discard it.
+    """
 
     item = models.ForeignKey(QueueItem, on_delete=models.CASCADE, related_name="drafts")
     labeler = models.ForeignKey(Labeler, on_delete=models.CASCADE, related_name="drafts")

@@ -60,6 +60,9 @@ FOR_EVERYBODY = {
 }
 FOR_LABELERS = {
     "me/labels/<int:label_id>/",
+    "me/drafts/",
+    "me/drafts/<int:item_id>/",
+    "items/<int:item_id>/lease/",
     "campaigns/<slug:slug>/next/",
     "campaigns/<slug:slug>/guide/",
     "me/guides/<slug:slug>/",

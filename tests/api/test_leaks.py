@@ -63,6 +63,8 @@ def test_no_answer_to_a_labeler_holds_what_they_must_not_see(worker_bee: APIClie
         offered,
         worker_bee.post(f"{base}next/?ahead=1"),
         worker_bee.put(f"{item}draft/", body),
+        worker_bee.post(f"{item}lease/"),
+        worker_bee.get("/api/v1/me/drafts/"),
         worker_bee.post(f"{item}label/", body | {"lease": 99}),
         worker_bee.post(f"{item}label/", body | {"ratings": [1, 1]}),
         worker_bee.post(f"{item}label/", body),

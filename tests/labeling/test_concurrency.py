@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import F
 
-from labeling.actions import jobs, labels, problems, queue, references, rounds, selectors
+from labeling.actions import drafts, jobs, labels, problems, queue, references, rounds, selectors
 from labeling.actions.errors import ActionError, Conflict
 from labeling.models import Campaign, Event, Job, Label, Labeler, Problem, QueueItem, Reference, Round, SelectorVersion
 from tests import factories as make
@@ -290,7 +290,7 @@ def releases_of(item: QueueItem, labeler: Labeler) -> None:
 
 
 def drafts_of(item: QueueItem, labeler: Labeler) -> None:
-    queue.save_draft(item=item, labeler=labeler, lease=item.lease_number, content={"ratings": [1]})
+    drafts.save(item=item, labeler=labeler, lease=item.lease_number, content={"ratings": [1]})
 
 
 def expiry_of(item: QueueItem, labeler: Labeler) -> None:

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.contrib.auth.models import User
 
-from labeling.actions import labels, passes, problems, queue
+from labeling.actions import drafts, labels, passes, problems, queue
 from labeling.actions.errors import Conflict, LeaseLost, RuleBroken, SubmissionReused
 from labeling.models import Campaign, Dispute, Draft, Label, Labeler, Problem, QueueItem, Round, Skip
 from tests import factories as make
@@ -66,16 +66,18 @@ def test_what_was_shown_is_kept_with_the_label(campaign: Campaign, ada: Labeler,
     assert label.shown == {"reference_answer": "greyed", "reference": "4"}
 
 
-def test_a_submitted_item_is_labeled_and_forgets_drafts_and_skips(ada: Labeler, bea: Labeler, item: QueueItem) -> None:
-    queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [1]})
-    make.make_draft(item, bea)
+def test_a_submitted_item_is_labeled_and_forgets_its_draft_and_skips(
+    ada: Labeler, bea: Labeler, item: QueueItem
+) -> None:
+    drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
+    theirs = make.make_draft(item, bea)
     make.make_skip(item, bea)
 
     submit(item, ada)
 
     item.refresh_from_db()
     assert (item.state, item.leased_by, item.leased_until, item.lease_number) == ("labeled", None, None, 1)
-    assert not Draft.objects.exists()
+    assert Draft.objects.get() == theirs, "what somebody else began stays theirs"
     assert not Skip.objects.exists()
 
 
@@ -212,11 +214,11 @@ def test_a_lease_that_somebody_else_has_now_is_refused(
 
 
 def test_an_old_lease_number_is_refused(campaign: Campaign, ada: Labeler, item: QueueItem) -> None:
-    queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [1]})
+    drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
     run_out(item)
     assert take(campaign, ada).lease_number == 2
 
-    with pytest.raises(LeaseLost, match="opened again elsewhere"):
+    with pytest.raises(LeaseLost, match="opened again in another tab"):
         submit(item, ada, lease=1)
 
     assert not Label.objects.exists()

@@ -6,7 +6,7 @@ import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from labeling.actions import labels, problems, queue, rounds
+from labeling.actions import drafts, labels, problems, queue, rounds
 from labeling.actions.errors import LeaseLost
 from labeling.models import Campaign, Draft, Labeler, QueueItem, Round, Skip
 from tests import factories as make
@@ -155,7 +155,7 @@ def test_a_draft_renews_the_lease(campaign: Campaign, ada: Labeler, of: Round) -
     item = take(campaign, ada)
     QueueItem.objects.filter(pk=item.pk).update(leased_until=Now() + timedelta(minutes=1))
 
-    draft, renewed = queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [1]})
+    draft, renewed = drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
 
     assert draft.content == {"ratings": [1]}
     assert renewed.leased_until - timezone.now() > timedelta(minutes=29)  # type: ignore[operator]
@@ -166,7 +166,7 @@ def test_a_later_draft_takes_the_place_of_the_first(campaign: Campaign, ada: Lab
     make_items(of, 1)
     item = take(campaign, ada)
     for ratings in ([1], [1, 0]):
-        queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": ratings})
+        drafts.save(item=item, labeler=ada, lease=1, content={"ratings": ratings})
 
     assert Draft.objects.get().content == {"ratings": [1, 0]}
 
@@ -174,11 +174,11 @@ def test_a_later_draft_takes_the_place_of_the_first(campaign: Campaign, ada: Lab
 def test_a_draft_under_a_lost_lease_is_refused_and_changes_nothing(campaign: Campaign, ada: Labeler, of: Round) -> None:
     make_items(of, 1)
     item = take(campaign, ada)
-    queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [1]})
+    drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
     run_out(item)
 
     with pytest.raises(LeaseLost) as refused:
-        queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [-1]})
+        drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [-1]})
 
     assert Draft.objects.get().content == {"ratings": [1]}
     assert (refused.value.code, refused.value.status) == ("lease_lost", 409)
@@ -215,7 +215,7 @@ def test_own_unfinished_work_comes_back_first(campaign: Campaign, ada: Labeler, 
     items = make_items(of, 3)
     work(campaign, ada)
     begun = take(campaign, ada)
-    queue.save_draft(item=begun, labeler=ada, lease=begun.lease_number, content={"ratings": [1]})
+    drafts.save(item=begun, labeler=ada, lease=begun.lease_number, content={"ratings": [1]})
     run_out(begun)
     items.append(make.make_item(round=of, place=0))
 
@@ -227,7 +227,7 @@ def test_the_latest_unfinished_work_comes_back_before_the_older(campaign: Campai
     make_items(of, 2)
     older, newer = take(campaign, ada), take(campaign, ada, ahead=True)
     for item in (older, newer):
-        queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [1]})
+        drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
         run_out(item)
 
     assert take(campaign, ada) == newer
@@ -238,7 +238,7 @@ def test_unfinished_work_that_somebody_else_has_now_stays_theirs(
 ) -> None:
     make_items(of, 1)
     item = take(campaign, ada)
-    queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [1]})
+    drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
     run_out(item)
     take(campaign, bea)
 
@@ -283,7 +283,7 @@ def test_a_given_back_item_goes_to_the_end_for_this_labeler(campaign: Campaign, 
 def test_a_given_back_item_with_a_draft_goes_to_the_end_too(campaign: Campaign, ada: Labeler, of: Round) -> None:
     items = make_items(of, 2)
     given_back = take(campaign, ada)
-    queue.save_draft(item=given_back, labeler=ada, lease=1, content={"ratings": [1]})
+    drafts.save(item=given_back, labeler=ada, lease=1, content={"ratings": [1]})
 
     queue.release(item=given_back, labeler=ada, lease=1)
 
@@ -351,7 +351,7 @@ def test_what_is_in_hand_when_its_round_closes_may_be_submitted(campaign: Campai
     item = take(campaign, ada)
     rounds.close_round(of=of, by=None)
 
-    queue.save_draft(item=item, labeler=ada, lease=1, content={"ratings": [1]})
+    drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
     submit(item, ada)
 
     assert state(item) == "labeled"

@@ -34,12 +34,16 @@ class TreeStepBody(serializers.Serializer):
     chosen_completion = WholeNumber(required=False, allow_null=True, default=None, min_value=0)
 
 
-class TreeDraftBody(Lease):
+class TreeWorkBody(serializers.Serializer):
     """Unfinished work on candidates. Further keys are kept too and come back with the item."""
 
     steps = serializers.ListField(child=serializers.DictField(), max_length=MAX_STEPS, help_text="As in a label.")
     parked = serializers.DictField(required=False, help_text="Work at places that the trajectory does not pass now.")
     replaces = serializers.DateTimeField(required=False, allow_null=True, help_text="As in a draft of a solution.")
+
+
+class TreeDraftBody(TreeWorkBody, Lease):
+    """Unfinished work on candidates under a lease, which it renews."""
 
 
 class TreePassBody(EndingBody):

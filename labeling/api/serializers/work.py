@@ -40,7 +40,7 @@ class Lease(serializers.Serializer):
     lease = WholeNumber(min_value=0)
 
 
-class DraftBody(Lease):
+class WorkBody(serializers.Serializer):
     """Unfinished work. Further keys are kept too and come back with the item."""
 
     ratings = WholeNumbers(max_length=MAX_STEPS)
@@ -58,6 +58,10 @@ class DraftBody(Lease):
     def validate_parked(self, value: list[int]) -> list[int]:
         """Each one a rating."""
         return _ratings(value)
+
+
+class DraftBody(WorkBody, Lease):
+    """Unfinished work under a lease, which it renews."""
 
 
 def _ratings(value: list[int]) -> list[int]:
@@ -224,6 +228,10 @@ class SavedDraft(Answer):
 
 class DraftRefusal(Refusal):
     """`draft_changed` brings what is stored instead; `lease_lost` does not."""
+
+    opened_elsewhere = serializers.BooleanField(
+        required=False, help_text="With `lease_lost`: you hold the item still, in another tab or on another device."
+    )
 
     draft = serializers.DictField(child=serializers.JSONField(), required=False)
     draft_saved_at = serializers.DateTimeField(required=False)

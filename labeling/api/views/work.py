@@ -12,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.actions import labels, queue, waiting
+from labeling.actions import drafts, labels, queue, waiting
 from labeling.actions.errors import DraftChanged
 from labeling.api import access, errors
 from labeling.api.schema import REFUSED, either, refusals
@@ -20,12 +20,18 @@ from labeling.api.serializers import tree_work, work
 from labeling.models import Labeler, QueueItem
 
 TRUE, FALSE = ("1", "true"), ("", "0", "false")
+TAKEN = "`lease_lost`: somebody else has it; `conflict`: two others are in hand."
 CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it says
 
 
 @extend_schema(
     request=None,
-    parameters=[OpenApiParameter("ahead", bool, description="One more, to be prepared while another is in hand.")],
+    parameters=[
+        OpenApiParameter("ahead", bool, description="One more, to be prepared while another is in hand."),
+        OpenApiParameter(
+            "take_over", bool, description="A new lease number for the one in hand: it goes on here, nowhere else."
+        ),
+    ],
     responses={
         200: either("Offered", work.OfferedItem, tree_work.OfferedTree),
         204: OpenApiResponse(
@@ -39,7 +45,12 @@ CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it 
 def next_item(request: Request, slug: str) -> Response:
     """Lease the next solution; asked again, the same one. Two leases at most."""
     labeler = access.labeler_in(request, slug)
-    item = queue.lease_next(campaign=labeler.campaign, labeler=labeler, ahead=_is_ahead(request))
+    item = queue.lease_next(
+        campaign=labeler.campaign,
+        labeler=labeler,
+        ahead=_asks(request, "ahead"),
+        takes_over=_asks(request, "take_over"),
+    )
     if item is None:
         why, seconds = waiting.why_nothing(labeler.campaign)
         return Response(status=204, headers={"Retry-After": str(seconds), **_reasons(why)})
@@ -59,11 +70,27 @@ def _reasons(why: object) -> dict[str, str]:
     return {"X-Reason": in_english, "X-Reason-Text": quote(str(why))}
 
 
-def _is_ahead(request: Request) -> bool:
-    asked = request.query_params.get("ahead", "").lower()
+def _asks(request: Request, for_what: str) -> bool:
+    asked = request.query_params.get(for_what, "").lower()
     if asked not in TRUE + FALSE:
-        raise ValidationError({"ahead": "Expected 1 or 0."})
+        raise ValidationError({for_what: "Expected 1 or 0."})
     return asked in TRUE
+
+
+@extend_schema(
+    request=None,
+    responses={
+        200: either("Offered", work.OfferedItem, tree_work.OfferedTree),
+        **refusals(404),
+        409: OpenApiResponse(REFUSED, description=TAKEN),
+    },
+)
+@api_view(["POST"])
+def lease(request: Request, item_id: int) -> Response:
+    """Take an item again that one held before, if nobody else took it: the living lease, or a new one."""
+    item, labeler = access.item_in_hand(request, item_id)
+    taken = queue.lease_again(item=item, labeler=labeler)
+    return Response(work.offered(taken, labeler) | _shown(taken, labeler))
 
 
 @extend_schema(
@@ -74,23 +101,30 @@ def _is_ahead(request: Request) -> bool:
 def draft(request: Request, item_id: int) -> Response:
     """Keep unfinished work and renew the lease."""
     item, labeler = access.item_in_hand(request, item_id)
-    conditions, content = _draft_content(request, item)
+    conditions, content = draft_content(request, item)
     try:
-        saved, held = queue.save_draft(item=item, labeler=labeler, content=content, **conditions)
+        saved, held = drafts.save(item=item, labeler=labeler, content=content, **conditions)
     except DraftChanged as refusal:
-        said = errors.body(refusal.code, refusal.message)
-        return Response(said | work.stored_draft(item, labeler), status=refusal.status)
+        return draft_changed(refusal, item, labeler)
     return Response({"saved_at": saved.saved_at, "lease_expires_at": held.leased_until})
 
 
-def _draft_content(request: Request, item: QueueItem) -> tuple[dict[str, Any], dict[str, Any]]:
+def draft_changed(refusal: DraftChanged, item: QueueItem, labeler: Labeler) -> Response:
+    """The refusal with what is stored instead."""
+    said = errors.body(refusal.code, refusal.message)
+    return Response(said | work.stored_draft(item, labeler), status=refusal.status)
+
+
+def draft_content(
+    request: Request, item: QueueItem, *, has_lease: bool = True
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """Under which lease and in place of which draft (where that is said), and what to keep."""
-    body: work.DraftBody | tree_work.TreeDraftBody
+    body: work.WorkBody | tree_work.TreeWorkBody
     if item.solution is None:
-        body = tree_work.TreeDraftBody(data=request.data)
+        body = (tree_work.TreeDraftBody if has_lease else tree_work.TreeWorkBody)(data=request.data)
         body.is_valid(raise_exception=True)
     else:
-        body = work.DraftBody(data=request.data)
+        body = (work.DraftBody if has_lease else work.WorkBody)(data=request.data)
         body.is_valid(raise_exception=True)
         _check_count(body.validated_data, item.solution.step_count)
     content = {key: value for key, value in body.initial_data.items() if key not in CONDITIONS}
