@@ -5,7 +5,6 @@ const GAP = 8;
 const easeOut = (t) => 1 - (1 - t) ** 3;
 const wantsStill = matchMedia("(prefers-reduced-motion: reduce)");
 let frame = 0;
-let last = null;
 
 /** What is free to read between the top bar and the dock. */
 function freeArea() {
@@ -15,15 +14,12 @@ function freeArea() {
 
 /**
  * How far to scroll so that the row's middle lies in the middle third of the free area, and the row wholly in sight.
- * A row taller than that shows its beginning. `isSame`: it was in hand before, and somebody may be reading its end.
+ * A row taller than that shows its beginning; where it covers the middle third it stays: somebody reads its end.
  */
-export function distanceTo(row, free, isSame = false) {
+export function distanceTo(row, free) {
   const height = free.bottom - free.top;
   const band = { top: free.top + height / 3, bottom: free.bottom - height / 3 };
-  if (row.height > height) {
-    const isReached = isSame && row.top < band.top && row.bottom > band.bottom;
-    return isReached ? 0 : row.top - free.top - GAP;
-  }
+  if (row.height > height) return row.top < band.top && row.bottom > band.bottom ? 0 : row.top - free.top - GAP;
   const half = row.height / 2;
   const middle = row.top + half;
   const nearest = Math.min(Math.max(middle, band.top, free.top + half), band.bottom, free.bottom - half);
@@ -39,8 +35,7 @@ function glide(from, to, started) {
 /** Bring a row to the middle third: gliding, or at once where motion is unwanted or asked so. */
 export function keepInMiddle(row, { atOnce = false } = {}) {
   cancelAnimationFrame(frame);
-  const distance = distanceTo(row.getBoundingClientRect(), freeArea(), row === last);
-  last = row;
+  const distance = distanceTo(row.getBoundingClientRect(), freeArea());
   if (!distance) return;
   if (atOnce || wantsStill.matches) scrollBy({ top: distance, behavior: "instant" });
   else glide(scrollY, scrollY + distance, performance.now());

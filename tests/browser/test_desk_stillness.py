@@ -1,0 +1,135 @@
+"""What moves at the desk and what does not: no text when formulas appear, the step in hand to the middle third."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from labeling.models import Campaign
+from tests import factories as make
+from tests.browser.desk import DeskPage
+
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
+WATCH_SHIFTS = """
+    const shifts = [];
+    const observer = new PerformanceObserver(list => shifts.push(...list.getEntries()));
+    observer.observe({type: 'layout-shift', buffered: true});
+    window.whatMoved = () => {
+        shifts.push(...observer.takeRecords());
+        const names = shifts.flatMap(shift => shift.sources.map(({node}) => node?.className || node?.nodeName));
+        shifts.length = 0;
+        return names;
+    };
+"""
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+# What is asked of the server takes a few frames, so that the page without a solution has been painted.
+SLOW_ANSWERS = """
+    const ask = window.fetch;
+    const frame = () => new Promise(requestAnimationFrame);
+    window.fetch = async (...asked) => { for (let n = 0; n < 5; n += 1) await frame(); return ask(...asked); };
+"""
+# The row in hand and the free area: (top, bottom) of each.
+PLACES = """() => {
+    const box = selector => document.querySelector(selector).getBoundingClientRect();
+    const row = box('main [aria-current=step]');
+    return [[row.top, row.bottom], [box('.bar').bottom, box('.dock').top]];
+}"""
+COUNT_CHANGES = """() => {
+    window.changes = 0;
+    const count = records => window.changes += records.length;
+    window.watcher = new MutationObserver(count);
+    const all = {subtree: true, childList: true, attributes: true, characterData: true};
+    window.watcher.observe(document.querySelector('main .steps'), all);
+}"""
+CHANGES = "() => window.changes + window.watcher.takeRecords().length"
+
+
+@pytest.fixture
+def show(campaign: Campaign, labeler: User, open_page: Callable[[User | None], Page]) -> Callable[..., DeskPage]:
+    """Opens the desk on a screen of this size with solutions of these steps waiting; motion is unwanted."""
+
+    def open_with(*solutions: list[str], screen: dict[str, int] = WIDE) -> DeskPage:
+        round_ = campaign.rounds.first() or make.make_round(campaign)
+        for steps in solutions:
+            problem = make.make_problem(campaign, text="What is $\\frac{x}{2}$, where \\[ x^2 = 64? \\]")
+            make.make_item(make.make_solution(problem, steps, answer="4", answer_is_correct=True), round_)
+        page = open_page(labeler)
+        page.set_viewport_size(screen)
+        page.emulate_media(reduced_motion="reduce")
+        page.add_init_script(WATCH_SHIFTS + SLOW_ANSWERS)
+        return DeskPage(page, campaign).open()
+
+    return open_with
+
+
+def long(count: int, screen: dict[str, int]) -> list[str]:
+    """Steps of all heights: some fill most of this screen, some are taller than it, some are one display formula."""
+    formula, line = "\\[ \\frac{1}{2} + \\frac{1}{4} = \\frac{3}{4} \\]", "Line after line. "
+    kinds = {2: line * (90 if screen is WIDE else 35), 4: formula, 6: line * 200}
+    return [kinds.get(n % 7, "A step of a line or two, with $x = 5$.") for n in range(count)]
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
+def test_no_text_moves_when_formulas_appear(show: Callable[..., DeskPage], screen: dict[str, int]) -> None:
+    steps = ["Halve $2x = 10$.", "So \\[ x = \\frac{10}{2} \\]", "The answer is $\\boxed{5}$."]
+    desk = show(steps, ["First, $y$.", *steps], screen=screen)
+    desk.page.evaluate(PAINTED)
+    assert desk.page.evaluate("whatMoved()") == []
+    desk.press("3", "3", "3", "Enter")
+    desk.expect_problem_of("First,")
+    desk.page.evaluate(PAINTED)
+    assert [name for name in desk.page.evaluate("whatMoved()") if name != "SPAN"] == []  # words in the dock, by hand
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
+def test_the_step_in_hand_is_whole_and_in_the_middle_third(
+    show: Callable[..., DeskPage], screen: dict[str, int]
+) -> None:
+    desk = show(long(60, screen), screen=screen)
+    down, up = [("3", number) for number in range(2, 61)], [("ArrowUp", number) for number in range(59, 30, -1)]
+    for key, number in down + up:
+        desk.press(key)
+        expect(desk.step(number)).to_have_attribute("aria-current", "step")
+        (top, bottom), (first, last) = desk.page.evaluate(PLACES)
+        third, room = (last - first) / 3, last - first
+        if bottom - top > room:
+            assert first <= top < first + 16, number  # its beginning
+        else:
+            assert first - 1 <= top < bottom <= last + 1, number
+            has_scrolled = desk.page.evaluate("scrollY") > 0
+            assert not has_scrolled or third - 1 <= (top + bottom) / 2 - first <= 2 * third + 1, number
+
+
+def test_a_tall_step_is_left_alone_while_its_end_is_read(show: Callable[..., DeskPage]) -> None:
+    desk = show(long(8, WIDE))
+    desk.press(*["3"] * 6)
+    (top, bottom), (first, last) = desk.page.evaluate(PLACES)
+    desk.page.evaluate(f"scrollBy(0, {bottom - last + 20})")
+    read = desk.page.evaluate("scrollY")
+    desk.press("x")
+    expect(desk.button("Unsure")).to_have_attribute("aria-pressed", "true")
+    assert desk.page.evaluate("scrollY") == read
+    desk.press("3", "ArrowUp")
+    (top, bottom), (first, last) = desk.page.evaluate(PLACES)
+    assert first <= top < first + 16
+
+
+def test_a_rating_changes_as_little_among_60_steps_as_among_6(show: Callable[..., DeskPage]) -> None:
+    changes = {}
+    for count in (6, 60):
+        desk = show([f"Step {n}: $x_{{{n}}} = {n}$." for n in range(count)])
+        desk.press("3", "2")
+        desk.page.evaluate(COUNT_CHANGES)
+        desk.press("3", "x", "ArrowUp", "2", "u")
+        changes[count] = desk.page.evaluate(CHANGES)
+        desk.press("1", "Enter")
+        expect(desk.page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
+    assert changes[6] == changes[60] > 0
+
+
+def test_a_short_formula_is_one_with_its_full_stop(show: Callable[..., DeskPage]) -> None:
+    steps = [f"{'x' * n} and the answer is \\( m + n = 375 \\)." for n in range(1, 25)]
+    desk = show(steps, screen=PHONE)
+    lines = "formulas => formulas.map(formula => formula.getClientRects().length)"
+    assert desk.page.locator("main .steps .formula").evaluate_all(lines) == [1] * len(steps)
