@@ -15,7 +15,13 @@ from tests.conftest import BrowserErrors
 
 STEPS = ["Halve both sides of $2x = 10$.", "So \\[ x = 4 \\]", "The answer is 4."]
 OTHERS = {"1": ["So $x = 5$.", "Let us see."]}
-SCREENS = {"wide": (1440, 900), "drawer": (1100, 700), "phone": (360, 740), "a wide one at 200 %": (720, 450)}
+SCREENS = {
+    "wide": (1440, 900),
+    "drawer": (1100, 700),
+    "phone": (360, 740),
+    "a wide one at 200 %": (720, 450),
+    "a wide one at 400 %": (320, 256),
+}
 
 # Each control in sight that is smaller than a finger needs; some are pressed on the ground around them.
 TOO_SMALL = """() => [...document.querySelectorAll('button, input, .brand')].flatMap(control => {

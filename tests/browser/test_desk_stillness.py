@@ -133,3 +133,16 @@ def test_a_short_formula_is_one_with_its_full_stop(show: Callable[..., DeskPage]
     desk = show(steps, screen=PHONE)
     lines = "formulas => formulas.map(formula => formula.getClientRects().length)"
     assert desk.page.locator("main .steps .formula").evaluate_all(lines) == [1] * len(steps)
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
+def test_what_takes_the_focus_is_not_behind_bar_or_dock(show: Callable[..., DeskPage], screen: dict[str, int]) -> None:
+    desk = show(["A step."] * 60, screen=screen)
+    desk.press(*["3"] * 59)
+    for number in (1, 30, 59, 15, 45):
+        mark = desk.step(number).get_by_role("button")
+        mark.focus()
+        (_, _), (first, last) = desk.page.evaluate(PLACES)
+        box = mark.bounding_box()
+        assert box is not None
+        assert first <= box["y"] <= box["y"] + box["height"] <= last, number

@@ -6,10 +6,11 @@ const easeOut = (t) => 1 - (1 - t) ** 3;
 const wantsStill = matchMedia("(prefers-reduced-motion: reduce)");
 let frame = 0;
 
-/** What is free to read between the top bar and the dock. */
+/** What is free to read between the top bar and the dock, which in a low window go with the text. */
 function freeArea() {
-  const top = document.querySelector(".bar").getBoundingClientRect().bottom;
-  return { top, bottom: document.querySelector(".dock").getBoundingClientRect().top };
+  const bar = document.querySelector(".bar").getBoundingClientRect();
+  const dock = document.querySelector(".dock").getBoundingClientRect();
+  return { top: Math.max(0, bar.bottom), bottom: Math.min(innerHeight, dock.top) };
 }
 
 /**
