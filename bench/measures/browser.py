@@ -123,7 +123,7 @@ def _long_against_short(chromium: Browser, site: Site, people: dict[str, dict[st
         desk = Desk(chromium, site.url, people[name], name)
         for _ in range(repeats):
             for _ in range(desk.steps.count()):
-                desk.page.wait_for_timeout(30)
+                desk.page.wait_for_timeout(LOOK_MS)
                 desk.page.keyboard.press("3")
             for _ in range(desk.steps.count() if repeats > 1 else 0):
                 desk.page.keyboard.press("u")
