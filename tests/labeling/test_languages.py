@@ -110,3 +110,17 @@ def test_the_guide_that_ships_says_the_same_in_every_language(language: str) -> 
     kinds = re.compile(r"^(## |- |\[[+0-]\]|> .*)", re.M)
     assert kinds.findall(guides.default_text(language)) == kinds.findall(guides.default_text("en"))
     assert (guides.default_text(language) == guides.default_text("en")) == (language == "en")
+
+
+@pytest.mark.parametrize("language", [code for code, _ in settings.LANGUAGES if code != "en"])
+def test_the_frameworks_own_refusals_are_translated_too(client: Client, owner: User, language: str) -> None:
+    client.force_login(owner)
+    answer = client.post(
+        "/api/v1/campaigns/",
+        {"slug": "new", "settings": {"overlap": "2"}},
+        content_type="application/json",
+        headers={"Accept-Language": language},
+    )
+    assert answer.status_code == 400
+    assert set(answer.json()["fields"]) == {"name", "settings.overlap"}
+    assert not re.search("[a-z]{3}", "".join(answer.json()["fields"].values()))

@@ -1,0 +1,53 @@
+"""Sentences of the REST framework that our API may answer with: it has no Korean under the name that Django asks for.
+
+Only named here, so that `make messages` finds them: our catalogues come before the framework's.
+"""
+
+from django.utils.translation import gettext_noop
+
+BORROWED = [
+    gettext_noop("A server error occurred."),
+    gettext_noop("A valid integer is required."),
+    gettext_noop("A valid number is required."),
+    gettext_noop("Datetime has wrong format. Use one of these formats instead: {format}."),
+    gettext_noop("Ensure this field has at least {min_length} characters."),
+    gettext_noop("Ensure this field has at least {min_length} elements."),
+    gettext_noop("Ensure this field has no more than {max_length} characters."),
+    gettext_noop("Ensure this field has no more than {max_length} elements."),
+    gettext_noop("Ensure this filename has at most {max_length} characters (it has {length})."),
+    gettext_noop("Ensure this value is greater than or equal to {min_value}."),
+    gettext_noop("Ensure this value is less than or equal to {max_value}."),
+    gettext_noop('Enter a valid "slug" consisting of letters, numbers, underscores or hyphens.'),
+    gettext_noop('Expected a dictionary of items but got type "{input_type}".'),
+    gettext_noop('Expected a list of items but got type "{input_type}".'),
+    gettext_noop("Incorrect authentication credentials."),
+    gettext_noop("Invalid data. Expected a dictionary, but got {datatype}."),
+    gettext_noop("Invalid input."),
+    gettext_noop("Invalid page."),
+    gettext_noop("Invalid token header. No credentials provided."),
+    gettext_noop("Invalid token header. Token string should not contain invalid characters."),
+    gettext_noop("Invalid token header. Token string should not contain spaces."),
+    gettext_noop("Invalid token."),
+    gettext_noop("Malformed request."),
+    gettext_noop('Method "{method}" not allowed.'),
+    gettext_noop("Must be a valid UUID."),
+    gettext_noop("Must be a valid boolean."),
+    gettext_noop("No file was submitted."),
+    gettext_noop("No filename could be determined."),
+    gettext_noop("Not a valid string."),
+    gettext_noop("Not found."),
+    gettext_noop("Surrogate characters are not allowed: U+{code_point:X}."),
+    gettext_noop("The submitted data was not a file. Check the encoding type on the form."),
+    gettext_noop("The submitted file is empty."),
+    gettext_noop("This dictionary may not be empty."),
+    gettext_noop("This field is required."),
+    gettext_noop("This field may not be blank."),
+    gettext_noop("This field may not be null."),
+    gettext_noop("This field must be unique."),
+    gettext_noop("This list may not be empty."),
+    gettext_noop('Unsupported media type "{media_type}" in request.'),
+    gettext_noop("User inactive or deleted."),
+    gettext_noop("Value must be valid JSON."),
+    gettext_noop("You do not have permission to perform this action."),
+    gettext_noop('"{input}" is not a valid choice.'),
+]
