@@ -1,5 +1,6 @@
 /** One solution as it lies on the page: problem, answers, steps. Typeset out of sight, then shown whole. */
 
+import { languageOf } from "./languages.js";
 import { Others } from "./others.js";
 import { Row } from "./row.js";
 import { keepShortWhole, markOverflow, typeset, typesetAnswer } from "./typeset.js";
@@ -62,8 +63,16 @@ export class Sheet {
         breath = performance.now();
       }
     }
+    this.nameLanguage();
     await Promise.race([document.fonts.ready, new Promise((resolve) => setTimeout(resolve, FONTS_PATIENCE_MS))]);
     this.measure();
+  }
+
+  /** What is signs and digits alone is read in the language of the rest. */
+  nameLanguage() {
+    const language = languageOf([this.item.problem.problem, ...this.item.steps].join("\n"));
+    const texts = [this.problem, ...this.answers.querySelectorAll(".tex"), ...this.rows.map((row) => row.text)];
+    if (language) for (const text of texts) text.lang ||= language;
   }
 
   measure() {
