@@ -23,7 +23,7 @@ MACHINES = {
     "actions/staging",  # SQL
     "views/health.py",  # read by monitors
 }
-# What is kept in rows in English, and said anew by labeling/stored_words.py; codes and headers.
+# What is kept in rows in English, and said anew by labeling/stored_words.py; codes, headers, the schema.
 ENGLISH = {
     "the same answer as dispute {}",
     "The process that ran this import died. Import the file again.",
@@ -32,6 +32,10 @@ ENGLISH = {
     "The worker died {} times in this stage. See its log; retry when the cause is gone.",
     "failed without a message",
     "Published by {}.",
+    "You hold it now.",
+    "Nobody has it: it comes first when you ask for the next one.",
+    "Somebody else has it or has labeled it, or it is out of the queue: what you began is kept for you alone.",
+    "`lease_lost`: somebody else has it; `conflict`: two others are in hand.",
     "`Token …`, as `manage.py create_account` prints it.",
     "application/x-ndjson; charset=utf-8",
     'attachment; filename="{}-{}.jsonl"',
