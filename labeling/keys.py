@@ -36,18 +36,33 @@ class Action:
     label: Any
     on: frozenset[str]
     more: tuple[str, ...] = ()
+    in_candidates: Any = None  # its label there, where that is another
+
+    def label_on(self, page: str) -> Any:
+        """What it does on this kind of page."""
+        return self.in_candidates if page == CANDIDATES and self.in_candidates else self.label
 
 
 ACTIONS = (
-    Action("negative", "1", gettext_lazy("Negative"), frozenset({SOLUTION}), ("-", "−")),
-    Action("neutral", "2", gettext_lazy("Neutral"), frozenset({SOLUTION}), ("0",)),
-    Action("positive", "3", gettext_lazy("Positive"), frozenset({SOLUTION}), ("+", "=")),
+    Action("negative", "1", gettext_lazy("Negative"), DESK, ("-", "−")),
+    Action("neutral", "2", gettext_lazy("Neutral"), DESK, ("0",)),
+    Action("positive", "3", gettext_lazy("Positive"), DESK, ("+", "=")),
     Action("up", "ArrowUp", gettext_lazy("Up, to the step or line before"), EVERYWHERE),
     Action("down", "ArrowDown", gettext_lazy("Down, to the step or line after"), EVERYWHERE),
     Action("undo", "u", gettext_lazy("Undo"), DESK),
     Action("redo", "Shift+u", gettext_lazy("Redo"), DESK),
     Action("unsure", "x", gettext_lazy("Unsure"), DESK),
-    Action("submit", "Enter", gettext_lazy("Submit, go to the next"), DESK),
+    Action("step-before", "ArrowLeft", gettext_lazy("To the step before"), frozenset({CANDIDATES})),
+    Action("step-after", "ArrowRight", gettext_lazy("To the step after"), frozenset({CANDIDATES})),
+    Action("write", "w", gettext_lazy("Write the step"), frozenset({CANDIDATES})),
+    Action("complete", "f", gettext_lazy("The solution is complete, or not yet"), frozenset({CANDIDATES})),
+    Action(
+        "submit",
+        "Enter",
+        gettext_lazy("Submit, go to the next"),
+        DESK,
+        in_candidates=gettext_lazy("Go on with a candidate; submit at the end"),
+    ),
     Action("problem", "p", gettext_lazy("To the problem and back"), DESK),
     Action("guide", "g", gettext_lazy("Guide"), DESK),
     Action("guide-noted", "n", gettext_lazy("Noted: what is new in the guide"), DESK),

@@ -31,12 +31,15 @@ def cap(context: template.Context, action: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def key_map(context: template.Context, page: str) -> SafeString:
-    """What keys.js reads: every action of this kind of page with its keys, and what stands on their caps."""
+def key_map(context: template.Context, page: str, *others: str) -> SafeString:
+    """What keys.js reads: every action of this kind of page with its keys, and what stands on their caps.
+
+    `others` are kinds that the page can turn to without being loaded again.
+    """
     chosen = _preferences(context)
-    actions = keys.all_keys(chosen.keys, page)
+    pages = {each: keys.all_keys(chosen.keys, each) for each in (page, *others)}
     return json_script(
-        {"page": page, "characters": chosen.character_keys, "actions": actions, "caps": keys.CAPS}, "key-map"
+        {"page": page, "characters": chosen.character_keys, "pages": pages, "caps": keys.CAPS}, "key-map"
     )
 
 
@@ -45,7 +48,7 @@ def key_rows(context: template.Context, page: str) -> list[Row]:
     """The panel's lines, in the order of the list."""
     chosen = _preferences(context)
     rows = keys.all_keys(chosen.keys, page).items()
-    return [Row(name, keys.BY_NAME[name].label, _caps(_acting(of, chosen))) for name, of in rows]
+    return [Row(name, keys.BY_NAME[name].label_on(page), _caps(_acting(of, chosen))) for name, of in rows]
 
 
 def _acting(of: list[str], chosen: Preferences) -> list[str]:

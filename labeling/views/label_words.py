@@ -16,7 +16,15 @@ def _counted(singular: str, plural: str) -> dict[str, str]:
 
 def label_words() -> Words:
     """Every sentence by its name in the scripts; those that count something have one form a plural category."""
-    return {**_step_words(), **_dock_words(), **_sign_words(), **_trouble_words(), **_empty_words()}
+    return {
+        **_step_words(),
+        **_dock_words(),
+        **_sign_words(),
+        **_trouble_words(),
+        **_empty_words(),
+        **_tree_words(),
+        **_tree_news(),
+    }
 
 
 def _step_words() -> Words:
@@ -135,4 +143,61 @@ def _empty_words() -> Words:
     return {
         "empty_all_done": _("Everything that is wanted from you here is labeled."),
         "empty_again": _counted("This page looks again every second.", "This page looks again every {n} seconds."),
+    }
+
+
+def _tree_words() -> Words:
+    """Where a solution grows from candidates: what stands on the page."""
+    return {
+        "written": _("written"),
+        "goes_on": _("goes on"),
+        "steps_parked": _counted("{n} step parked", "{n} steps parked"),
+        "solution_growing": _("Solution, step by step"),
+        "candidates_count": _counted("{n} candidate for this step", "{n} candidates for this step"),
+        "candidates_note": _("Rate each on its own, then go on with a good one."),
+        "no_candidates": _("No candidates here"),
+        "no_candidates_note": _("Write the next step, or say that the solution is complete."),
+        "place_done": _counted("Complete after {n} step", "Complete after {n} steps"),
+        "place_done_note": _("Submit it, or write a further step."),
+        "place_goes_on": _("The solution goes on here"),
+        "place_complete": _("The solution is complete"),
+        "tree_step": _("Step {step}"),
+        "tree_end": _("After step {step}"),
+        "tree_place": _("Step {step}, candidate {letter} of {total}"),
+        "tree_ready": _counted("The solution is complete: {n} step", "The solution is complete: {n} steps"),
+        "missing_candidates": _counted("{n} candidate to rate", "{n} candidates to rate"),
+        "own_goes_on": _("Your step goes on"),
+        "on_or_complete": _("Write on, or say that it is complete"),
+        "one_goes_on": _("{letter} goes on"),
+        "which_goes_on": _("Several are good: take the one that goes on ({letters})"),
+        "none_is_good": _("None is good enough: write the step"),
+        "do_submit": _("Submit"),
+        "do_go_on": _("Go on"),
+        "do_write": _("Write"),
+        "mark_written": _("Step {step}: written by you. Change"),
+        "mark_option": _("Step {step}: go on here"),
+        "candidate_active": _("Candidate {step}: in hand"),
+        "candidate_positive": _("Candidate {step}: positive. Change"),
+        "candidate_neutral": _("Candidate {step}: neutral. Change"),
+        "candidate_negative": _("Candidate {step}: negative. Change"),
+        "candidate_unsure": _("Candidate {step}: unsure. Change"),
+        "candidate_option": _("Candidate {step}: not rated yet"),
+        "candidate_written": _("The step that you wrote. Change"),
+    }
+
+
+def _tree_news() -> Words:
+    """The same for those who hear the page, and what a labeler is told beside a field."""
+    return {
+        "candidate_name": _("Candidate {letter}"),
+        "opened_tree": _counted(
+            "A problem with {n} candidate for its first step.", "A problem with {n} candidates for its first step."
+        ),
+        "announce_goes_on": _("{name} goes on."),
+        "announce_written": _("Your step goes on."),
+        "announce_not_complete": _("Not complete yet."),
+        "cannot_write": _("A step is written where all candidates are rated and none is good."),
+        "cannot_complete": _("A solution is complete behind a step that goes on, with nothing begun after it."),
+        "write_too_long": _("A step is one idea: at most 1000 characters."),
+        "write_repeats": _("This repeats a candidate or the step before."),
     }

@@ -95,11 +95,11 @@ def test_a_key_of_another_layout_is_kept_by_its_place(
     page.evaluate(UNUSUAL % ("х", "BracketLeft"))
     expect(line.locator("kbd")).to_have_text("[")
     line = listen(page, "Neutral")
-    page.evaluate(UNUSUAL % ("ц", "KeyW"))
-    expect(line.locator("kbd")).to_have_text("W")
-    assert Preferences.objects.get().keys == {"negative": "[", "neutral": "w"}
+    page.evaluate(UNUSUAL % ("й", "KeyQ"))
+    expect(line.locator("kbd")).to_have_text("Q")
+    assert Preferences.objects.get().keys == {"negative": "[", "neutral": "q"}
     desk = DeskPage(page, campaign).open()
-    page.evaluate(UNUSUAL % ("ц", "KeyW"))
+    page.evaluate(UNUSUAL % ("й", "KeyQ"))
     desk.press("[")
     desk.expect_states("neutral", "negative", "later", "later")
 

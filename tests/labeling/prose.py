@@ -11,7 +11,7 @@ from django.template.base import DebugLexer, TokenType
 ROOT = Path(__file__).parent.parent.parent
 NAMES = {"Plumbline", "CSV", "JSON", "PRM800K", "Parquet", "UTF-8", "BOM", "gzip", "Esc"}  # the same in every language
 SHOWN_ATTRIBUTES = {"alt", "aria-label", "aria-description", "aria-roledescription", "placeholder", "title", "label"}
-CODES = {"page", "what"}  # names under which templates hand one another codes, not words
+CODES = {"page", "or_page", "what"}  # names under which templates hand one another codes, not words
 UNSHOWN_ELEMENTS = {"script", "style", "code", "kbd"}
 WORD = re.compile(r"[A-Za-z][\w’'-]+", re.A)
 PROSE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}")

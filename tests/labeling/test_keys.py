@@ -20,7 +20,8 @@ def test_no_two_actions_of_a_page_come_with_the_same_key() -> None:
 
 def test_each_page_has_its_own_actions_with_all_their_keys() -> None:
     assert keys.all_keys({}, SOLUTION)["negative"] == ["1", "-", "−"]
-    assert "negative" not in keys.all_keys({}, CANDIDATES)
+    assert keys.all_keys({}, CANDIDATES)["write"] == ["w"]
+    assert "write" not in keys.all_keys({}, SOLUTION)
     assert "undo" in keys.all_keys({}, CANDIDATES)
     assert keys.all_keys({}, LISTS)["label"] == ["l"]
 

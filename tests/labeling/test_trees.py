@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from labeling.actions import campaigns, labels, problems, queue, rounds
+from labeling.actions import campaigns, drafts, labels, problems, queue, rounds
 from labeling.actions.errors import ActionError, Conflict, LeaseLost, RuleBroken, SubmissionReused
 from labeling.actions.tree_passes import RatedCandidate, TreePass, TreeStep
 from labeling.models import Campaign, CandidateTree, Draft, Label, Labeler, Problem, QueueItem, Round
@@ -178,7 +178,7 @@ def test_a_tree_given_back_comes_after_everything_else_and_its_draft_first(campa
     held = take(campaign, ada)
     queue.release(item=held, labeler=ada, lease=held.lease_number)
     begun = take(campaign, ada)
-    queue.save_draft(item=begun, labeler=ada, lease=begun.lease_number, content={"steps": []})
+    drafts.save(item=begun, labeler=ada, lease=begun.lease_number, content={"steps": []})
     run_out(begun)
 
     assert take(campaign, ada).pk == begun.pk == items[1].pk

@@ -34,8 +34,8 @@ export class Desk {
   open({ item, sheet, ends }) {
     const { draft, replaces, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
     Object.assign(this, { item, sheet, submission: null, isFrozen: false });
-    this.pass = new Pass(item.steps.length, draft, item.alternatives);
-    this.saved = new Pass(item.steps.length, item.draft, item.alternatives).words;
+    this.pass = this.passFrom(draft);
+    this.saved = this.passFrom(item.draft).words;
     this.clock = new ActiveClock({ total: draft?.total_time ?? 0, steps: draft?.step_times ?? [] });
     this.clock.turnTo(this.pass.hand);
     this.drafts = this.draftsFor({ from: draft, replaces, leaseEnds: ends });
@@ -47,9 +47,18 @@ export class Desk {
     this.paint();
     scrollTo({ top: 0, behavior: "instant" });
     if (this.pass.hand > 0) keepInMiddle(this.row, { atOnce: true });
-    announce(`${this.news ?? ""} ${say("opened", { n: item.steps.length, step: this.pass.hand + 1 })}`.trim());
+    announce(`${this.news ?? ""} ${this.opening}`.trim());
     this.news = null;
     if (isUnsent) this.drafts.changed();
+  }
+
+  passFrom(draft) {
+    return new Pass(this.item.steps.length, draft, this.item.alternatives);
+  }
+
+  /** What is on the desk now, for those who hear the page. */
+  get opening() {
+    return say("opened", { n: this.item.steps.length, step: this.pass.hand + 1 });
   }
 
   /** What saves this solution as it is being rated. */
@@ -207,10 +216,21 @@ export class Desk {
     else announce(`${say("to_submit")} ${whatIsMissing(this.pass)}`);
   }
 
+  /** What a label holds of the pass itself. */
+  said() {
+    const { pass, clock } = this;
+    return {
+      ratings: pass.ratings,
+      flagged: pass.flagged,
+      alternatives: pass.alternatives.filter(isJudged),
+      step_times: clock.stepMilliseconds(pass.ratings.length),
+    };
+  }
+
   /** Submit, and hand the label to `finished`; a refusal leaves everything where it is. */
   async send(ending) {
     if (!this.canRate) return;
-    const { pass, item, clock } = this;
+    const { item, clock } = this;
     this.drafts.stop();
     clock.settle();
     this.submission = new Submission({
@@ -220,11 +240,8 @@ export class Desk {
       waiting: (error, seconds) => explain("waiting", { error, seconds, signIn: this.signIn, again: () => this.submission?.tryNow() }),
       body: {
         lease: item.lease,
-        ratings: pass.ratings,
-        flagged: pass.flagged,
-        alternatives: pass.alternatives.filter(isJudged),
+        ...this.said(ending),
         total_time: clock.milliseconds,
-        step_times: clock.stepMilliseconds(pass.ratings.length),
         ...(shownGuide() && { guide: shownGuide() }),
         ...ending,
       },

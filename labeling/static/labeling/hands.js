@@ -6,12 +6,21 @@ import { closePanel } from "./panels.js";
 import { bindReasons, openForm } from "./reason.js";
 
 const SCROLLING = new Set(["up", "down"]);
+const SIDEWAYS = new Set(["step-before", "step-after"]);
 const isReading = (event) => Boolean(event.target.closest?.("[data-panel]"));
+const isFormula = (event) => Boolean(event.target.closest?.("[data-overflows], .source"));
 
-/** `actions` by name, as in `data-do`; `given(kind, reason)` hears a reason that somebody wrote. */
-export function bindHands({ desk, actions, given }) {
+/** Whether the browser scrolls what has the focus by this key. */
+const scrolls = (event, action) => (isReading(event) && SCROLLING.has(action)) || (isFormula(event) && SIDEWAYS.has(action));
+
+/**
+ * `actions()` gives what there is to do now, by name as in `data-do`; `take` takes a step, or "step.alternative";
+ * `given(kind, reason)` hears a reason that somebody wrote.
+ */
+export function bindHands({ actions: actionsNow, take, given }) {
   /** Do what a key or a button asks for; false where that is nothing here. */
   const run = (action) => {
+    const actions = actionsNow();
     if (!actions[action] || isMenuOpen()) return go(action);
     actions[action]();
     return true;
@@ -19,7 +28,7 @@ export function bindHands({ desk, actions, given }) {
   document.addEventListener("keydown", (event) => {
     if (openForm() && event.key !== "Escape") return; // a reason is being written
     const action = actionOf(event);
-    if (isReading(event) && SCROLLING.has(action)) return; // the browser scrolls what is being read
+    if (scrolls(event, action)) return;
     if (action && run(action)) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
@@ -29,7 +38,7 @@ export function bindHands({ desk, actions, given }) {
     if (event.detail > 0) control.blur();
     if (control.closest('[data-panel="keys"]') && control.dataset.do !== "keys") closePanel();
     if (control.dataset.do) run(control.dataset.do);
-    else desk.take(...control.dataset.take.split(".").map(Number)); // a step, or "step.alternative"
+    else take(...control.dataset.take.split(".").map(Number));
   });
   bindReasons(given);
 }

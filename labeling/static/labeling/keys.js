@@ -22,12 +22,12 @@ const bareOf = (key) => key.replace(/^Shift\+(?=.)/, "");
 /** Whether a key does anything for this person: one who speaks to the machine may have turned letters off. */
 const acts = (key) => map.characters || bareOf(key).length > 1;
 
+// One page may be of several kinds in turn: the first one is what it is at first.
 const map = JSON.parse(document.getElementById("key-map").textContent);
 let byKey = new Map();
 
-function lay(actions) {
-  map.actions = actions;
-  byKey = new Map(Object.entries(actions).flatMap(([action, keys]) => keys.map((key) => [key, action])));
+function lay() {
+  byKey = new Map(Object.entries(map.pages[map.page]).flatMap(([action, keys]) => keys.map((key) => [key, action])));
 }
 
 /** The Latin letter of a key, whatever the layout or input method writes with it. */
@@ -59,9 +59,6 @@ export function actionOf(event) {
   return !action || (event.repeat && !MAY_REPEAT.has(action)) ? null : action;
 }
 
-/** Which kind of page this is: keys differ by it. */
-export const pageOf = () => map.page;
-
 /** What stands on the cap of a key. */
 export function printed(key) {
   const bare = bareOf(key);
@@ -70,7 +67,7 @@ export function printed(key) {
 }
 
 /** The caps of an action, its own key first. */
-const capsOf = (action) => (map.actions[action] ?? []).filter((key) => acts(key) && !SPELLINGS.has(key)).map(printed);
+const capsOf = (action, page = map.page) => (map.pages[page][action] ?? []).filter((key) => acts(key) && !SPELLINGS.has(key)).map(printed);
 
 /** What stands on the cap of a control that does this; empty where it has no key. */
 export const capOf = (action) => capsOf(action)[0] ?? "";
@@ -81,21 +78,35 @@ function capElement(text) {
   return cap;
 }
 
-/** Other keys from now on: every cap on the page follows. */
-export function changeKeys({ actions, characters }) {
+/** Other keys from now on: every cap on the page follows. `pages` are those of each kind of page. */
+export function changeKeys({ pages, characters }) {
   map.characters = characters;
-  lay(actions);
+  for (const page of Object.keys(map.pages)) map.pages[page] = pages[page];
+  layOut();
+}
+
+/** The page is of another kind from now on, and lists its keys. */
+export function useKeysOf(page) {
+  if (map.page === page) return;
+  map.page = page;
+  layOut();
+}
+
+function layOut() {
+  lay();
+  for (const list of document.querySelectorAll("[data-keys-of]")) list.hidden = list.dataset.keysOf !== map.page;
   for (const cap of document.querySelectorAll("[data-cap]")) {
     cap.textContent = capOf(cap.dataset.cap);
     cap.hidden = !cap.textContent;
   }
   for (const caps of document.querySelectorAll("[data-caps]")) {
-    caps.replaceChildren(...capsOf(caps.dataset.caps).map(capElement));
+    const page = caps.closest("[data-keys-of]")?.dataset.keysOf;
+    caps.replaceChildren(...capsOf(caps.dataset.caps, page).map(capElement));
   }
 }
 
-lay(map.actions);
+lay();
 
 // The page where keys are changed tells those that are open beside it.
 export const channel = new BroadcastChannel("plumbline.keys");
-channel.addEventListener("message", ({ data }) => changeKeys({ actions: data.pages[map.page], characters: data.characters }));
+channel.addEventListener("message", ({ data }) => changeKeys(data));

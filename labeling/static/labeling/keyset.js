@@ -1,7 +1,7 @@
 /** Changing keys: press the one that is wanted; what is taken already is said at once; the server keeps each change. */
 
 import { Refused, SignedOut, call } from "./api.js";
-import { changeKeys, channel, namesOf, pageOf, printed } from "./keys.js";
+import { changeKeys, channel, namesOf, printed } from "./keys.js";
 import { say } from "./words.js";
 
 const root = document.querySelector("[data-keyset]");
@@ -67,7 +67,7 @@ async function keep(name, change, words) {
       paint(action);
     }
     const news = { pages: body.keys_on_pages, characters: body.character_keys };
-    changeKeys({ actions: news.pages[pageOf()], characters: news.characters });
+    changeKeys(news);
     channel.postMessage(news);
     if (name) tell(name, words);
     else live.textContent = words;

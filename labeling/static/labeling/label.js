@@ -5,10 +5,12 @@ import { Desk } from "./desk.js";
 import { Guide } from "./guide.js";
 import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
+import { useKeysOf } from "./keys.js";
 import { restorePanels } from "./panels.js";
 import { showDone } from "./sign.js";
 import { sendKept } from "./submitting.js";
 import { Supply } from "./supply.js";
+import { TreeDesk } from "./tree_desk.js";
 import { explain } from "./trouble.js";
 import { Waiting } from "./waiting.js";
 
@@ -23,13 +25,16 @@ const keeping = new Keeping(who);
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
   stage: { problem: part("stage-problem"), steps: part("stage-steps") },
-  templates: { row: part("row"), others: part("others") },
+  templates: { row: part("row"), others: part("others"), place: part("place-template") },
   reference,
 });
 const waiting = new Waiting(() => next());
-const desk = new Desk({ places, api, signIn, keeping, finished, nextWanted: () => leaveBehind(), storedWanted: () => next({ isAgain: true }) });
+const shared = { places, api, signIn, keeping, finished, nextWanted: () => leaveBehind(), storedWanted: () => next({ isAgain: true }) };
+const desks = { solution: new Desk(shared), candidates: new TreeDesk(shared) };
+let desk = desks.solution;
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
-const actions = { ...desk.actions(), "guide-noted": () => guide.noted() };
+const noted = { "guide-noted": () => guide.noted() };
+const actions = new Map(Object.values(desks).map((each) => [each, { ...each.actions(), ...noted }]));
 let done = Number(root.dataset.done);
 let isFetching = false;
 
@@ -76,8 +81,18 @@ async function next({ isAgain = false } = {}) {
   }
 }
 
+/** The desk for this kind of item: whole solutions and candidates may come in turn. */
+function deskFor({ item }) {
+  const kind = item.candidates ? "candidates" : "solution";
+  if (desk !== desks[kind]) desk.close();
+  document.body.dataset.mode = kind;
+  useKeysOf(kind);
+  return desks[kind];
+}
+
 function show(found) {
   waiting.hide();
+  desk = deskFor(found);
   desk.open(found);
   guide.noticed(found.item.guide);
   supply.prepareAhead();
@@ -103,7 +118,11 @@ function bindNetwork() {
 
 async function start() {
   restorePanels();
-  bindHands({ desk, actions, given: (kind, reason) => desk.send({ finish_reason: kind, reason }) });
+  bindHands({
+    actions: () => actions.get(desk),
+    take: (...which) => desk.take(...which),
+    given: (kind, reason) => (kind === "write" ? desk.wrote(reason) : desk.send({ finish_reason: kind, reason })),
+  });
   bindTime();
   bindNetwork();
   showDone(done);

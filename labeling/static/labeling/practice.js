@@ -30,6 +30,7 @@ async function open() {
 }
 
 restorePanels();
-bindHands({ desk, actions: desk.actions(), given() {} });
+const actions = desk.actions();
+bindHands({ actions: () => actions, take: (...which) => desk.take(...which), given() {} });
 new ResizeObserver(() => desk.sheet?.refit()).observe(part("steps"));
 open();

@@ -2,7 +2,8 @@
 
 import { say } from "./words.js";
 
-const PRESSED = new Set(["positive", "neutral", "negative"]);
+const PRESSED = new Set(["positive", "neutral", "negative", "written"]);
+const WORDS = { step: "mark", other: "other", candidate: "candidate" }; // what the names of its mark begin with
 const NAMES = { "-1": "negative", 0: "neutral", 1: "positive" };
 
 function signOf(state, rating) {
@@ -17,7 +18,7 @@ function small(text) {
 }
 
 export class Row {
-  /** `kind` is `step` or `other`, by which its words are found; `name` its number or letter; `take` what its mark takes. */
+  /** `kind` is that of WORDS; `name` its number or letter; `take` what its mark takes. */
   constructor(template, { kind, name, take }) {
     const item = template.content.cloneNode(true).firstElementChild;
     const step = item.querySelector(".step");
@@ -31,20 +32,21 @@ export class Row {
     this.node.dataset.take = take;
   }
 
-  /** Paint it, if anything changed: a long solution costs what a short one does. */
-  paint({ state, rating, flagged }) {
+  /** Paint it, if anything changed: a long solution costs what a short one does. `note` stands under its word. */
+  paint({ state, rating, flagged, note = "" }) {
     const isFlagged = flagged && state !== "later" && state !== "unsure";
-    const wanted = `${state} ${rating} ${isFlagged}`;
+    const wanted = `${state} ${rating} ${isFlagged} ${note}`;
     if (this.painted === wanted) return;
     this.painted = wanted;
     this.step.dataset.state = state;
-    this.step.toggleAttribute("data-flagged", isFlagged);
+    this.step.toggleAttribute("data-flagged", isFlagged || Boolean(note));
     if (state === "active") this.step.setAttribute("aria-current", "step");
     else this.step.removeAttribute("aria-current");
     this.paintMark(state, rating);
     this.word.className = `step-word ${this.node.classList[1] ?? ""}`;
     this.word.textContent = this.wordOf(state, rating);
     if (isFlagged) this.word.append(small(say("unsure")));
+    if (note) this.word.append(small(note));
   }
 
   paintMark(state, rating) {
@@ -54,7 +56,7 @@ export class Row {
     this.node.className = `step-node ${PRESSED.has(state) || state === "parked" ? state : ""}`;
     this.node.disabled = state === "later" || state === "parked";
     const said = { step: this.name, rating: rating == null ? "" : say(NAMES[rating]) };
-    this.node.setAttribute("aria-label", say(this.kind === "step" ? `mark_${state}` : `other_${state}`, said));
+    this.node.setAttribute("aria-label", say(`${WORDS[this.kind]}_${state}`, said));
   }
 
   wordOf(state, rating) {

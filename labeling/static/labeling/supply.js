@@ -2,6 +2,7 @@
 
 import { call, retryAfter } from "./api.js";
 import { Sheet } from "./sheet.js";
+import { TreeSheet } from "./tree_sheet.js";
 
 const AHEAD_AFTER_MS = 300; // the solution in hand comes first
 const NEAR_END_MS = 60_000; // a lease that ends sooner is asked for again
@@ -30,7 +31,7 @@ export class Supply {
     if (status === 204) {
       return { item: null, reason: reasonOf(response), seconds: retryAfter(response) };
     }
-    const sheet = new Sheet(body, this);
+    const sheet = body.candidates ? new TreeSheet(body, this) : new Sheet(body, this);
     await sheet.prepare(this.stage);
     return { item: body, sheet, ends: leaseEnd(body, response) };
   }
