@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from labeling.stored_words import said
+
 MAX_WHOLE = 2**31 - 1
 
 
@@ -99,6 +101,14 @@ class WholeNumbers(serializers.ListField):
 def _shortly(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 40 else f"{text[:40]}…"
+
+
+class Said(serializers.CharField):
+    """A sentence that a worker kept in English, in the language of who asks."""
+
+    def to_representation(self, value: Any) -> str:
+        """The sentence anew."""
+        return said(super().to_representation(value))
 
 
 class Body(serializers.Serializer):

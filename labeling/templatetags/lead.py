@@ -44,6 +44,12 @@ def in_sequence(said: Iterable[object]) -> str:
 
 
 @register.filter
+def and_then(first: object, second: object) -> str:
+    """Two parts of one line."""
+    return listed([first, second])
+
+
+@register.filter
 def counted(number: int, what: str) -> str:
     """So many of the things that a list holds."""
     forms = {

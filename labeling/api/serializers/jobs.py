@@ -1,9 +1,12 @@
 """Background work and the selector versions that come of it."""
 
+from typing import Any
+
 from rest_framework import serializers
 
-from labeling.api.fields import Answer, Body, Text
-from labeling.models import JobKind, JobState, SelectorState
+from labeling.api.fields import Answer, Body, Said, Text
+from labeling.models import Job, JobKind, JobState, SelectorState
+from labeling.stored_words import said
 
 
 class Upload(Body):
@@ -24,12 +27,17 @@ class JobAnswer(Answer):
     state = serializers.ChoiceField(choices=JobState.choices)
     stage = serializers.CharField()
     progress = serializers.FloatField(min_value=0, max_value=1)
-    message = serializers.CharField()
-    error = serializers.CharField()
-    result = serializers.JSONField(allow_null=True)
+    message = Said()
+    error = Said()
+    result = serializers.SerializerMethodField()
     requested_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    def get_result(self, job: Job) -> dict[str, Any] | None:
+        """What came of it; why, in the language of who asks."""
+        result = job.result
+        return result | {"why": said(result["why"])} if result and result.get("why") else result
 
 
 class SelectorAnswer(Answer):
@@ -44,7 +52,7 @@ class SelectorAnswer(Answer):
     training_labels = serializers.IntegerField()
     evaluation_labels = serializers.IntegerField()
     metrics = serializers.JSONField()
-    why = serializers.CharField()
+    why = Said()
     job = serializers.IntegerField(source="job_id")
     created_at = serializers.DateTimeField()
     scored_at = serializers.DateTimeField(allow_null=True)

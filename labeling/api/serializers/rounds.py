@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from labeling.api.fields import Answer, Body, Choice, Number, Text, WholeNumber, YesNo
+from labeling.api.fields import Answer, Body, Choice, Number, Said, Text, WholeNumber, YesNo
 from labeling.models import ItemState, Mode, Purpose, QueueItem, Round, RoundState, Scope
 from labeling.models.problems import SolutionQuerySet
 
@@ -55,7 +55,7 @@ class RoundSummary(Answer):
     seed = serializers.IntegerField()
     overlap = serializers.IntegerField()
     shortfall = serializers.DictField(child=serializers.IntegerField())
-    notes = serializers.ListField(child=serializers.CharField())
+    notes = serializers.ListField(child=Said())
     planned_at = serializers.DateTimeField(allow_null=True)
     opened_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
