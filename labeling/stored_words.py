@@ -5,14 +5,14 @@ and said anew with its values. What has no form here (an error's own words, a pe
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.utils import formats
 from django.utils.translation import gettext, gettext_noop, ngettext
 
+from labeling.refusal_words import EXPECTED
 from labeling.wording import grouped
 
 _WHOLE = re.compile(r"\d{1,3}(,\d{3})+|\d+")
@@ -34,20 +34,20 @@ class _Form:
             "".join(f"(?P<{part}>.+?)" if i % 2 else re.escape(part) for i, part in enumerate(parts)), re.S
         )
 
-    def said(self, values: dict[str, str]) -> str:
+    def said(self, values: dict[str, str], inner: Callable[[str], str]) -> str:
         sentence = gettext(self.plural)
         if self.counted:
             sentence = ngettext(self.singular, self.plural, int(values[self.counted].replace(",", "")))
-        return sentence.format(**{name: _value(value) for name, value in values.items()})
+        return sentence.format(**{name: _value(value, inner) for name, value in values.items()})
 
 
-def _value(value: str) -> str:
+def _value(value: str, inner: Callable[[str], str]) -> str:
     """A number as the language writes it; a sentence within the sentence is said too."""
     if _WHOLE.fullmatch(value):
         return grouped(int(value.replace(",", "")))
     if _DECIMAL.fullmatch(value):
         return formats.number_format(value).replace("-", "−")
-    return said(value)
+    return inner(value)
 
 
 def _counted(singular: str, plural: str) -> _Form:
@@ -141,15 +141,30 @@ FORMS = [
 ]
 
 
+_REFUSALS = [_form(sentence) for sentence in EXPECTED]
+_REFUSED_ROW = _form(gettext_noop("{file}, line {line}, {field}: expected {expected}"))
+_FURTHER = _form(gettext_noop("and {count} more"))
+_NOT = _form(gettext_noop("{expected}, not {given}"))
+_REASON = re.compile(r"(.+?) (\(.+\))", re.S)  # in the words of a parser or of the system
+
+
 def said(text: str) -> str:
     """The stored sentence in the language in force; a text of several lines line by line."""
     if "\n" in text:
         return "\n".join(map(said, text.splitlines()))
-    return next(_fitting(text), text)
+    found = next(_fitting(FORMS, text, said), None) or next(_fitting([_REFUSED_ROW, _FURTHER], text, expected), None)
+    return text if found is None else found
 
 
-def _fitting(text: str) -> Iterator[str]:
-    for form in FORMS:
+def expected(text: str) -> str:
+    """What an import expected of a row, and what it got instead, in the language in force."""
+    found = next(_fitting([*_REFUSALS, _NOT], text, expected), None)
+    if found is None and (match := _REASON.fullmatch(text)):
+        return f"{expected(match[1])} {match[2]}"
+    return text if found is None else found
+
+
+def _fitting(forms: Iterable[_Form], text: str, inner: Callable[[str], str]) -> Iterator[str]:
+    for form in forms:
         if match := form.pattern.fullmatch(text):
-            values: dict[str, Any] = match.groupdict()
-            yield form.said(values)
+            yield form.said(match.groupdict(), inner)

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from labeling import code_words
 from labeling.models import Job, Label, Labeler, Round
-from labeling.stored_words import said
+from labeling.stored_words import expected, said
 from labeling.wording import NO_BREAK, decimal, grouped, listed, percent, sentences
 from selector import strategies
 
@@ -21,6 +21,7 @@ register = template.Library()
 register.filter("grouped", grouped)
 register.filter("percent", percent)
 register.filter("said", said)
+register.filter("expected", expected)
 REASONS = strategies.words_of_reasons()
 SHARES = strategies.words_of_shares() | code_words.SHORTFALLS
 

@@ -32,5 +32,10 @@ def test_a_sentence_within_a_sentence_is_said_too() -> None:
 
 
 def test_lines_are_known_one_by_one_and_the_rest_stays_as_written() -> None:
-    stored = "rows.jsonl, line 3, problem: expected the text of the problem\nNothing was imported."
+    stored = "OSError: disk is full\nNothing was imported."
     assert in_language("ru", stored).splitlines() == [stored.splitlines()[0], "Ничего не импортировано."]
+
+
+def test_a_refused_row_is_told_with_what_was_expected_and_what_came() -> None:
+    stored = "rows.jsonl, line 3, steps[2]: expected a string, not the number 1.5"
+    assert in_language("ru", stored) == "rows.jsonl, строка 3, steps[2]: ожидалось: строка, а пришло: число 1,5"

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from labeling.api.fields import Answer, Body, Said, Text
 from labeling.models import Job, JobKind, JobState, SelectorState
-from labeling.stored_words import said
+from labeling.stored_words import expected, said
 
 
 class Upload(Body):
@@ -35,9 +35,13 @@ class JobAnswer(Answer):
     finished_at = serializers.DateTimeField(allow_null=True)
 
     def get_result(self, job: Job) -> dict[str, Any] | None:
-        """What came of it; why, in the language of who asks."""
+        """What came of it; its sentences in the language of who asks."""
         result = job.result
-        return result | {"why": said(result["why"])} if result and result.get("why") else result
+        if result and result.get("why"):
+            result = result | {"why": said(result["why"])}
+        if result and result.get("refused"):
+            result = result | {"refused": [row | {"expected": expected(row["expected"])} for row in result["refused"]]}
+        return result
 
 
 class SelectorAnswer(Answer):
