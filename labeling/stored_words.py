@@ -75,6 +75,7 @@ FORMS = [
             gettext_noop("this model is complete already"),
             gettext_noop("{done} of {total} solutions"),
             gettext_noop("keeping scores"),
+            gettext_noop("what the base makes of each text"),
             gettext_noop("comparing with the version in use"),
             gettext_noop("choosing the next solutions"),
             gettext_noop("cancelled"),

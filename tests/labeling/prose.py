@@ -96,7 +96,7 @@ def in_module(path: Path, *, unshown: Set[str] = frozenset()) -> list[tuple[int,
 
 def _texts(node: ast.AST, passed: Set[str]) -> Iterator[tuple[ast.expr, str]]:
     """Every text below this node, f-strings as one; calls of the passed names and all in them are left out."""
-    if isinstance(node, ast.Call) and _called(node) in passed:
+    if isinstance(node, ast.Call) and called(node) in passed:
         return
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node, node.value
@@ -110,5 +110,5 @@ def _texts(node: ast.AST, passed: Set[str]) -> Iterator[tuple[ast.expr, str]]:
             yield from _texts(child, passed)
 
 
-def _called(call: ast.Call) -> str:
+def called(call: ast.Call) -> str:
     return call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")

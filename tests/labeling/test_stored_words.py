@@ -1,9 +1,17 @@
 """Sentences kept in rows in English reach each reader in their own language."""
 
+import ast
+from collections.abc import Iterator, Set
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.utils import translation
 
-from labeling.stored_words import FORMS, said
+from labeling.stored_words import FORMS, expected, said
+from tests.labeling import prose
+
+ROOT = Path(settings.BASE_DIR)
 
 
 def in_language(language: str, text: str) -> str:
@@ -39,3 +47,41 @@ def test_lines_are_known_one_by_one_and_the_rest_stays_as_written() -> None:
 def test_a_refused_row_is_told_with_what_was_expected_and_what_came() -> None:
     stored = "rows.jsonl, line 3, steps[2]: expected a string, not the number 1.5"
     assert in_language("ru", stored) == "rows.jsonl, строка 3, steps[2]: ожидалось: строка, а пришло: число 1,5"
+
+
+def told_by(folder: str, calls: Set[str], place: int | None = None) -> Iterator[str]:
+    """What calls of these names are given in the modules of the folder, each value in it a 3."""
+    for module in sorted(ROOT.glob(f"{folder}/*.py")):
+        for node in ast.walk(ast.parse(module.read_text())):
+            if isinstance(node, ast.Call) and prose.called(node) in calls:
+                given = [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "message")]
+                yield from filter(None, map(sentence, given if place is None else given[place : place + 1]))
+
+
+def sentence(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(part.value) if isinstance(part, ast.Constant) else "3" for part in node.values)
+    is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+    return str(node.value) if is_text and isinstance(node, ast.Constant) else ""
+
+
+REPORTED = {*told_by("selector", {"report"}), *told_by("workers", {"heartbeat"})}
+REFUSED = {*told_by("selector", {"RowError"}, 1), *told_by("labeling/actions/staging", {"RowError"}, 1)}
+REFUSED -= {"the text of the problem, a string3"}  # nothing stands there, or ", not …"
+NOTES = {
+    text.replace("{}", "3")
+    for module in ROOT.glob("selector/strategies/*.py")
+    for _, text in prose.in_module(module, unshown={"ValueError", "gettext_noop"})
+    if text.endswith(".")
+}
+
+
+@pytest.mark.parametrize("stored", sorted(REPORTED | NOTES))
+def test_what_workers_and_the_selector_say_is_known(stored: str) -> None:
+    assert in_language("ko", stored) != stored
+
+
+@pytest.mark.parametrize("stored", sorted(REFUSED))
+def test_what_readers_of_rows_expect_is_known(stored: str) -> None:
+    with translation.override("ko"):
+        assert expected(stored) != stored
