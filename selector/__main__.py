@@ -74,6 +74,9 @@ def _add_score(score: argparse.ArgumentParser) -> None:
     score.add_argument("--base", help="kind surprise: tiny, or a Hugging Face causal model by name or folder")
     score.add_argument("--data", nargs="+", required=True, metavar="POOL")
     score.add_argument("--out", required=True, metavar="SCORES")
+    score.add_argument(
+        "--share-prefixes", choices=("auto", "yes", "no"), default="auto", help="read common beginnings once"
+    )
     score.add_argument("--batch-tokens", type=int, default=8192, help="tokens of one batch, padding counted")
 
 

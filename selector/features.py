@@ -16,9 +16,9 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from selector.batches import batches_of_tokens, collate
 from selector.encoding import Encoded
 from selector.model import StepModel
+from selector.passes import readings
 from selector.reading import Reading
 from selector.records import Dtype
 from selector.tensor_files import write_tensors
@@ -38,10 +38,13 @@ def folder_of(cache: Path, name: str, revision: str, dtype: Dtype) -> Path:
 class Features:
     """The kept features of one base, those that are missing made by the model when they are asked for."""
 
-    def __init__(self, model: StepModel, folder: Path | None, max_tokens: int) -> None:
+    def __init__(
+        self, model: StepModel, folder: Path | None, max_tokens: int, *, shares_prefixes: bool = False
+    ) -> None:
         self.model = model
         self.folder = folder
         self.max_tokens = max_tokens
+        self.shares_prefixes = shares_prefixes
         self.made = 0  # texts that went through the base
         self._places: dict[str, tuple[Path, int, int]] = {}  # shard, first row, rows
         if folder is not None:
@@ -69,17 +72,12 @@ class Features:
 
     def _make(self, texts: dict[str, Encoded]) -> Iterator[dict[str, Feature]]:
         keys, encoded = list(texts), list(texts.values())
-        for indices in batches_of_tokens([len(text.ids) for text in encoded], self.max_tokens):
-            chosen = [encoded[index] for index in indices]
-            with torch.no_grad():
-                reading = self.model.read(collate(chosen, str(self.model.device)))
+        for places, reading in readings(self.model, encoded, self.max_tokens, shares_prefixes=self.shares_prefixes):
             states, tokens = reading.states.cpu(), reading.log_probabilities.cpu()
+            lengths = reading.step_mask.sum(dim=1).tolist()
             yield {
-                keys[index]: (
-                    states[place, : len(text.step_ends)].clone(),
-                    tokens[place, : len(text.step_ends)].clone(),
-                )
-                for place, (index, text) in enumerate(zip(indices, chosen, strict=True))
+                keys[place]: (states[row, :length].clone(), tokens[row, :length].clone())
+                for row, (place, length) in enumerate(zip(places, lengths, strict=True))
             }
 
     def _keep(self, made: dict[str, Feature]) -> None:

@@ -1,7 +1,8 @@
 """A base with what is trained on it: all its weights, adapters beside them, or a head alone."""
 
 import importlib
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -66,9 +67,15 @@ class StepModel(nn.Module):
         heads = [self.head, *self.further_heads]
         return torch.stack([head(states, log_probabilities) for head in heads if head is not None], dim=-2)
 
-    def _reference_sums(self, batch: Batch) -> Tensor:
-        as_it_was: AbstractContextManager[Any] = nullcontext()
+    @contextmanager
+    def as_it_was(self) -> Iterator[Any]:
+        """The base before any training, for as long as this lasts."""
         if self.mode == "lora":
-            as_it_was = self._adapters.without_adapters(self.base)
-        with as_it_was, torch.no_grad():
-            return read(self.reference or self.base, batch).log_probabilities[..., 1]
+            with self._adapters.without_adapters(self.base):
+                yield self.base
+        else:
+            yield self.reference or self.base
+
+    def _reference_sums(self, batch: Batch) -> Tensor:
+        with self.as_it_was() as base, torch.no_grad():
+            return read(base, batch).log_probabilities[..., 1]

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import torch
 
-from selector.batches import batches_of_tokens, collate
 from selector.checkpoint import Loaded
 from selector.encoding import Encoded
 from selector.features import Features, folder_of, padded
 from selector.masters import round_weights
+from selector.passes import readings
+from selector.prefixes import can_share, saved_share
 from selector.reading import Reading
 from selector.records import REDUCTIONS, Dtype, ScoredSolution
 from selector.reductions import reduced
@@ -17,6 +18,7 @@ from selector.rows import text_key
 
 MAX_TOKENS = 8_192  # of one batch, padding counted
 FEATURES = 4_096  # solutions judged together where the base's part is known already
+LEAST_SAVED = 0.1  # of the tokens: below it, reading in one go is quicker
 TOO_LONG = ScoredSolution(None, ())
 
 Text = tuple[str, Sequence[str]]  # the problem, and the steps
@@ -25,19 +27,29 @@ Text = tuple[str, Sequence[str]]  # the problem, and the steps
 class Scorer:
     """Scores texts by one loaded model, in float32 or, for speed, with the base's weights in bfloat16.
 
-    Where the base is frozen (mode head) `cache` keeps what it made of each text.
+    Where the base is frozen (mode head) `cache` keeps what it made of each text. With `shares_prefixes` what solutions
+    have in common at their beginnings goes through the base once, where that saves enough and the base allows it.
     """
 
     def __init__(
-        self, loaded: Loaded, *, max_tokens: int = MAX_TOKENS, dtype: Dtype = "float32", cache: Path | None = None
+        self,
+        loaded: Loaded,
+        *,
+        max_tokens: int = MAX_TOKENS,
+        dtype: Dtype = "float32",
+        cache: Path | None = None,
+        shares_prefixes: bool = False,
     ) -> None:
         self.loaded = loaded
         self.max_tokens = max_tokens
         if dtype == "bfloat16":
             round_weights(loaded.model)
+        self.shares_prefixes = shares_prefixes and can_share(loaded.model.base, str(loaded.model.device))
         self.features: Features | None = None
         if cache is not None and loaded.model.mode == "head":
-            self.features = Features(loaded.model, folder_of(cache, *loaded.base, dtype), max_tokens)
+            self.features = Features(
+                loaded.model, folder_of(cache, *loaded.base, dtype), max_tokens, shares_prefixes=self.shares_prefixes
+            )
 
     def score(self, texts: Sequence[Text]) -> list[ScoredSolution]:
         """Scores of the texts, in their order; `TOO_LONG` for what the base cannot read whole."""
@@ -58,11 +70,10 @@ class Scorer:
                 places = [place for place, _ in known[start : start + FEATURES]]
                 yield places, padded([found[keys[place]] for place in places], self.loaded.model.device)
             return
-        for indices in batches_of_tokens([len(solution.ids) for _, solution in known], self.max_tokens):
-            batch = collate([known[index][1] for index in indices], str(self.loaded.model.device))
-            with torch.inference_mode():
-                reading = self.loaded.model.read(batch)
-            yield [known[index][0] for index in indices], reading
+        encoded = [solution for _, solution in known]
+        shares = self.shares_prefixes and saved_share(encoded) >= LEAST_SAVED
+        for places, reading in readings(self.loaded.model, encoded, self.max_tokens, shares_prefixes=shares):
+            yield [known[place][0] for place in places], reading
 
     def _judged(self, reading: Reading) -> list[ScoredSolution]:
         kind = self.loaded.kind

@@ -57,7 +57,12 @@ class _Reading:
         self._together = together
         dtype = dtype_for(arguments.dtype, together.device, loaded.kind.name)
         cache = bases.cache_folder(arguments.cache)
-        self._scorer = scoring.Scorer(loaded, max_tokens=arguments.batch_tokens, dtype=dtype, cache=cache)
+        shares = arguments.share_prefixes == "yes"
+        if arguments.share_prefixes == "auto":  # on a processor it saves tokens, and no time
+            shares = not together.device.startswith("cpu")
+        self._scorer = scoring.Scorer(
+            loaded, max_tokens=arguments.batch_tokens, dtype=dtype, cache=cache, shares_prefixes=shares
+        )
 
     def score(self, solutions: list[PoolSolution]) -> list[ScoredSolution]:
         texts = [(found.problem.problem, found.solution.steps) for found in self._together.own_share(solutions)]
