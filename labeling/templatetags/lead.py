@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from labeling import code_words
 from labeling.models import Job, Label, Labeler, Round
@@ -47,7 +47,7 @@ def in_sequence(said: Iterable[object]) -> str:
 @register.filter
 def and_then(first: object, second: object) -> str:
     """Two parts of one line."""
-    return listed([first, second])
+    return pgettext("two parts of a line", "{first}, {second}").format(first=first, second=second)
 
 
 @register.filter
