@@ -38,6 +38,11 @@ class Origin(models.TextChoices):
     FIRST_ERROR = "first_error"
 
 
+HAS_VERDICT = Q(mode=Mode.SOLUTION, finish_reason__in=[FinishReason.FOUND_ERROR, FinishReason.SOLUTION])
+# Every rating of such a pass is one more example; they say nothing of a solution of the pool, so they measure nothing.
+GREW_A_SOLUTION = Q(mode=Mode.CANDIDATES, finish_reason=FinishReason.SOLUTION)
+
+
 class LabelQuerySet(models.QuerySet["Label"]):
     """Reads of labels."""
 
@@ -47,7 +52,8 @@ class LabelQuerySet(models.QuerySet["Label"]):
 
     def for_training(self) -> LabelQuerySet:
         """The only door to a training snapshot: nothing of a test-split or excluded problem passes it."""
-        return self.current().filter(problem__split="train").exclude(problem__state="excluded").with_verdict_on_steps()
+        may_be = self.current().filter(problem__split="train").exclude(problem__state="excluded")
+        return may_be.filter(HAS_VERDICT | GREW_A_SOLUTION)
 
     def for_evaluation(self) -> LabelQuerySet:
         """Labels of test-split solutions: what every selector version is measured on."""
@@ -55,7 +61,7 @@ class LabelQuerySet(models.QuerySet["Label"]):
 
     def with_verdict_on_steps(self) -> LabelQuerySet:
         """Those that say where the first error is: give_up and bad_problem do not."""
-        return self.filter(mode=Mode.SOLUTION, finish_reason__in=[FinishReason.FOUND_ERROR, FinishReason.SOLUTION])
+        return self.filter(HAS_VERDICT)
 
 
 _IS_SOLUTION_MODE = Q(mode="solution")

@@ -3,6 +3,8 @@
 import pytest
 
 from labeling.models import Campaign, Label, Problem, Solution
+from selector import examples
+from selector.rows import parse_line
 from tests import factories as make
 from workers import snapshots
 
@@ -59,10 +61,23 @@ def test_labels_without_a_verdict_are_not_trained_on(finish_reason: str, train: 
     assert list(Label.objects.for_training()) == [train]
 
 
-def test_labels_that_grew_their_solution_are_not_trained_on(train: Label) -> None:
-    make.make_tree_label(make.make_candidate_tree(train.problem))
+def test_labels_that_grew_a_solution_are_trained_on_and_measure_nothing(train: Label, test: Label) -> None:
+    grown = make.make_tree_label(make.make_candidate_tree(train.problem))
+    make.make_tree_label(make.make_candidate_tree(train.problem), finish_reason="give_up", reason="tired")
+    make.make_tree_label(make.make_candidate_tree(test.problem))
 
-    assert list(Label.objects.for_training()) == [train]
+    assert set(Label.objects.for_training()) == {train, grown}
+    assert list(Label.objects.for_evaluation()) == [test]
+
+
+def test_the_snapshot_holds_what_was_rated_while_a_solution_grew(campaign: Campaign) -> None:
+    tree = make.make_candidate_tree(make.make_problem(campaign))
+    make.make_tree_label(tree)
+
+    found = examples.of_rows(map(parse_line, snapshots.training_lines(campaign)), "prm")
+
+    rated = [(one.steps, one.ratings) for one in found.solutions]
+    assert rated == [(("Subtract them.",), (-1,)), (("Add them.",), (1,))]
 
 
 def test_a_revised_label_is_trained_on_once(train: Label) -> None:
