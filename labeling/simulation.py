@@ -113,7 +113,7 @@ class SimulatedLabeler:
     def work(self, stop: "Wanted") -> None:
         """Label until enough labels are there, or nothing came for as long as the caller waits."""
         for item in self._items(stop):
-            body = self._label(item)
+            body = self._grown(item) if "candidates" in item else self._label(item)
             status, _, answer = self.client.post(f"items/{item['item']}/label/", body)
             if status == 201:
                 self.summary.add("labels", *(["found_error"] if body["finish_reason"] == "found_error" else []))
@@ -156,6 +156,25 @@ class SimulatedLabeler:
             "finish_reason": "solution" if first_error is None else "found_error",
             "total_time": STEP_MS * len(ratings),
             "step_times": [STEP_MS] * len(ratings),
+        }
+
+    def _grown(self, item: dict[str, Any]) -> dict[str, Any]:
+        """Of candidates nobody knows which are good: at each place one is drawn by the seed, and goes on to the end."""
+        self.summary.add("drawn")
+        chance = random.Random(f"{self.seed}:{self.name}:{item['item']}")
+        steps, offered = [], item["candidates"]
+        while offered:
+            chosen = chance.randrange(len(offered))
+            ratings = [1 if index == chosen else chance.choice([-1, 0]) for index in range(len(offered))]
+            steps.append({"completions": [{"rating": rating} for rating in ratings], "chosen_completion": chosen})
+            offered = offered[chosen]["next"]
+        return {
+            "lease": item["lease"],
+            "submission_id": str(uuid.uuid4()),
+            "steps": steps,
+            "finish_reason": "solution",
+            "total_time": STEP_MS * len(steps),
+            "step_times": [STEP_MS] * len(steps),
         }
 
     def _drawn(self, item: dict[str, Any], key: str) -> int | None:
