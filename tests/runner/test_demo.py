@@ -81,6 +81,17 @@ def test_a_demo_account_gets_work_by_its_token(demo: Demo) -> None:
         assert json.load(answer)["steps"]
 
 
+def test_the_demo_offers_candidates_in_a_campaign_beside_it(demo: Demo) -> None:
+    written = demo.written()
+    request = urllib.request.Request(
+        f"{written['url']}/api/v1/campaigns/demo-steps/next/",
+        method="POST",
+        headers={"Authorization": f"Token {written['accounts'][2]['token']}"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert json.load(answer)["candidates"]
+
+
 def test_the_idle_demo_is_small(demo: Demo) -> None:
     used = sum(process.memory_full_info().pss for process in demo.everything()) / 2**20
     assert used < IDLE_LIMIT_MB
