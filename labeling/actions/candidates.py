@@ -97,10 +97,18 @@ def _votes(campaign: Campaign) -> Votes:
     return votes
 
 
+def trees_of(campaign: Campaign) -> QuerySet[CandidateTree]:
+    """All candidate trees of a campaign, those of an unfinished import left out."""
+    return CandidateTree.objects.filter(problem__campaign=campaign, import_job__state="done")
+
+
 def eligible_trees(campaign: Campaign) -> QuerySet[Any]:
     """Candidate trees that could be wanted now: problem active, not wanted already."""
-    trees = CandidateTree.objects.filter(problem__campaign=campaign, import_job__state="done")
-    return trees.filter(problem__state=ProblemState.ACTIVE).filter(~Exists(_wanted().filter(tree=OuterRef("pk"))))
+    return (
+        trees_of(campaign)
+        .filter(problem__state=ProblemState.ACTIVE)
+        .filter(~Exists(_wanted().filter(tree=OuterRef("pk"))))
+    )
 
 
 def tree_table(campaign: Campaign) -> Iterator[Candidate]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from labeling import code_words
-from labeling.models import Job, Label, Labeler, Round
+from labeling.models import FinishReason, Job, Label, Labeler, Mode, Round
 from labeling.stored_words import expected, said
 from labeling.wording import NO_BREAK, decimal, grouped, listed, percent, sentences
 from selector import strategies
@@ -55,6 +55,7 @@ def counted(number: int, what: str) -> str:
     """So many of the things that a list holds."""
     forms = {
         "solution": ngettext("{n} solution", "{n} solutions", number),
+        "tree": ngettext("{n} candidate tree", "{n} candidate trees", number),
         "problem": ngettext("{n} problem", "{n} problems", number),
         "job": ngettext("{n} job", "{n} jobs", number),
         "dispute": ngettext("{n} dispute", "{n} disputes", number),
@@ -249,6 +250,9 @@ def found(label: Label) -> str:
     """What a label says, in a few words."""
     if label.first_error_index is not None:
         return _("first error at step {step}").format(step=label.first_error_index + 1)
+    if label.mode == Mode.CANDIDATES and label.finish_reason == FinishReason.SOLUTION:
+        steps = len(label.steps or [])
+        return ngettext("a solution of {n} step", "a solution of {n} steps", steps).format(n=steps)
     return how_finished(label.finish_reason)
 
 

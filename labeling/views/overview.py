@@ -19,6 +19,7 @@ from labeling.models import (
     JobKind,
     JobState,
     Label,
+    Mode,
     Round,
     RoundState,
     Solution,
@@ -134,6 +135,14 @@ def conclude(
 
 def _before_the_first(campaign: Campaign, jobs: list[Job]) -> Conclusion:
     solutions = Solution.objects.of(campaign).distinct_texts().count()
+    trees = 0 if solutions and campaign.mode == Mode.SOLUTION else candidates.trees_of(campaign).count()
+    if trees:
+        waiting = ngettext(
+            "{count} candidate tree waits for a first round", "{count} candidate trees wait for a first round", trees
+        )
+        return Conclusion(
+            waiting.format(count=grouped(trees)), [_("They are drawn uniformly. Plan the round, look at it, open it.")]
+        )
     if solutions:
         waiting = ngettext(
             "{count} solution waits for a first round", "{count} solutions wait for a first round", solutions

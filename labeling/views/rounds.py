@@ -111,6 +111,7 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         "number": number,
         "preview": preview,
         "problem": problem,
+        "has_trees": campaign.mode == Mode.CANDIDATES or candidates.trees_of(campaign).exists(),
         "is_empty": preview is None and not campaign.problems.visible().exists(),
     }
     template = "_preview.html" if request.htmx else "round_plan.html"  # type: ignore[attr-defined]

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
-from labeling.models import SIGNS, CandidateTree, Label, Membership
+from labeling.actions.candidates import trees_of
+from labeling.models import SIGNS, Label, Membership
 from labeling.views.lead_pages import for_readers, page
 
 SHOWN_NODES = 500
@@ -37,8 +38,7 @@ class Grown:
 @for_readers
 def tree_page(request: HttpRequest, membership: Membership, pk: int) -> HttpResponse:
     """The problem, each label's trajectory with every rating, and the candidates as they were imported."""
-    trees = CandidateTree.objects.filter(problem__campaign=membership.campaign, import_job__state="done")
-    tree = get_object_or_404(trees.select_related("problem"), pk=pk)
+    tree = get_object_or_404(trees_of(membership.campaign).select_related("problem"), pk=pk)
     labels = Label.objects.current().filter(tree=tree).select_related("labeler__account", "round").order_by("pk")
     lines = _lines(tree.candidates)
     context = {

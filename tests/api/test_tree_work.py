@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from labeling import simulation
 from labeling.models import Campaign, CandidateTree, Draft, Label, QueueItem
 from tests import factories as make
 
@@ -241,5 +242,31 @@ def test_plan_preview_round_and_tree_pages(client: Client, owner: Any, tree: Can
     assert f"{base}trees/{tree.pk}/" in client.get(f"{base}rounds/0/").content.decode()
     assert f"{base}trees/{tree.pk}/" in client.get(f"{base}problems/{tree.problem_id}/").content.decode()
     page = client.get(f"{base}trees/{tree.pk}/").content.decode()
-    for text in ("Count them on fingers.", "Candidate tree, 1 label", "A A", "all steps good"):
+    for text in ("Count them on fingers.", "Candidate tree, 1 label", "A A", "a solution of 1 step"):
         assert text in page
+
+
+def test_a_campaign_with_trees_alone_says_so_before_its_first_round(
+    client: Client, owner: Any, tree: CandidateTree
+) -> None:
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert "1 candidate tree waits for a first round" in client.get("/campaigns/campaign/").content.decode()
+
+
+def test_where_there_are_no_trees_a_plan_asks_nothing_about_them(
+    client: Client, owner: Any, campaign: Campaign
+) -> None:
+    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    make.make_solution(make.make_problem(campaign))
+    assert 'name="mode"' not in client.get("/campaigns/campaign/rounds/plan/").content.decode()
+
+
+# --- simulated labelers
+
+
+def test_a_simulated_labeler_grows_a_solution_that_is_taken(worker_bee: APIClient, item: QueueItem) -> None:
+    offered = worker_bee.post(NEXT).json()
+    simulated = simulation.SimulatedLabeler(
+        client=None, slug="campaign", known={}, error_rate=0, think_seconds=0, seed=1, summary=simulation.Summary()
+    )
+    assert worker_bee.post(url(offered, "label"), simulated._grown(offered)).status_code == 201
