@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from labeling.models import Campaign
 from tests import factories as make
 from tests.browser.desk import DeskPage
+from tests.live import eventually
 
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 360, "height": 740}
 WATCH_SHIFTS = """
@@ -99,6 +100,21 @@ def test_the_step_in_hand_is_whole_and_in_the_middle_third(
             assert first - 1 <= top < bottom <= last + 1, number
             has_scrolled = desk.page.evaluate("scrollY") > 0
             assert not has_scrolled or third - 1 <= (top + bottom) / 2 - first <= 2 * third + 1, number
+
+
+def test_a_turned_phone_keeps_the_step_in_hand_in_the_middle(show: Callable[..., DeskPage]) -> None:
+    desk = show(["A step that is long enough to take another line on a phone."] * 40, screen=PHONE)
+    desk.press(*["3"] * 20)
+
+    def is_in_the_middle() -> bool:
+        (top, bottom), (first, last) = desk.page.evaluate(PLACES)
+        return bool(1 / 3 - 0.01 <= ((top + bottom) / 2 - first) / (last - first) <= 2 / 3 + 0.01)
+
+    assert is_in_the_middle()
+    desk.page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
+    eventually(is_in_the_middle)
+    desk.page.set_viewport_size(WIDE)
+    eventually(is_in_the_middle)
 
 
 def test_a_tall_step_is_left_alone_while_its_end_is_read(show: Callable[..., DeskPage]) -> None:

@@ -5,6 +5,8 @@ const GAP = 8;
 const easeOut = (t) => 1 - (1 - t) ** 3;
 const wantsStill = matchMedia("(prefers-reduced-motion: reduce)");
 let frame = 0;
+let kept = null;
+let width = innerWidth;
 
 /** What is free to read between the top bar and the dock, which in a low window go with the text. */
 function freeArea() {
@@ -36,8 +38,16 @@ function glide(from, to, started) {
 /** Bring a row to the middle third: gliding, or at once where motion is unwanted or asked so. */
 export function keepInMiddle(row, { atOnce = false } = {}) {
   cancelAnimationFrame(frame);
+  kept = row;
   const distance = distanceTo(row.getBoundingClientRect(), freeArea());
   if (!distance) return;
   if (atOnce || wantsStill.matches) scrollBy({ top: distance, behavior: "instant" });
   else glide(scrollY, scrollY + distance, performance.now());
 }
+
+// A phone was turned, a window made narrower, the page enlarged: what was in the middle is there again.
+addEventListener("resize", () => {
+  if (innerWidth === width) return; // only the browser's own bars came or went
+  width = innerWidth;
+  if (kept?.isConnected) keepInMiddle(kept, { atOnce: true });
+});
