@@ -69,9 +69,13 @@ ACTIONS = (
     Action("bad-problem", "Shift+b", gettext_lazy("Bad problem"), DESK),
     Action("give-up", "Shift+g", gettext_lazy("Give up"), DESK),
     Action("label", "l", gettext_lazy("Start labeling"), frozenset({LISTS})),
+    Action("revise", "e", gettext_lazy("Revise the label"), frozenset({LISTS})),
+    Action("earlier", "ArrowLeft", gettext_lazy("Page before"), frozenset({LISTS})),
+    Action("further", "ArrowRight", gettext_lazy("Page after"), frozenset({LISTS})),
     Action("keys", "?", gettext_lazy("All keys"), EVERYWHERE),
     Action("menu", "m", gettext_lazy("Your menu"), EVERYWHERE),
     Action("home", "Shift+h", gettext_lazy("Your campaigns"), EVERYWHERE),
+    Action("my-work", "Shift+m", gettext_lazy("My work"), EVERYWHERE),
     Action("practice", "Shift+p", gettext_lazy("Practice"), EVERYWHERE),
     Action("settings", "Shift+s", gettext_lazy("Settings"), EVERYWHERE),
 )

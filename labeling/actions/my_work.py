@@ -28,6 +28,7 @@ from django.utils import timezone
 from labeling.models import (
     Campaign,
     Dispute,
+    DisputeState,
     Event,
     FinishReason,
     Label,
@@ -37,7 +38,8 @@ from labeling.models import (
     ReferenceAnswer,
 )
 
-RANKED_DAYS = 7
+RECENT_DAYS = 7
+COUNTED = 999  # questions: nobody has more to read
 RANKED_FROM = 5  # with fewer people, a position says who is who
 
 
@@ -112,6 +114,14 @@ def versions(label: Label) -> list[Label]:
     return list(with_rulings(same.filter(solution=label.solution_id, tree=label.tree_id)).order_by("-pk"))
 
 
+# Labels that put a question to a lead. Who is not shown the reference answer must not learn from a question in their
+# name that theirs differs from it; once a lead has ruled, they may know.
+ASKED = Q(finish_reason=FinishReason.BAD_PROBLEM) | (
+    Q(dispute__isnull=False)
+    & ~Q(dispute__state=DisputeState.OPEN, labeler__campaign__reference_answer=ReferenceAnswer.HIDDEN)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What a lead said, or has still to say, to a label.
@@ -135,6 +145,9 @@ def ruling(label: Label) -> Ruling | None:
     """The ruling on a label that came from `with_rulings`; None where there is nothing to rule on."""
     dispute = _dispute(label)
     if dispute is not None:
+        is_hidden = label.labeler.campaign.reference_answer == ReferenceAnswer.HIDDEN
+        if dispute.state == DisputeState.OPEN and is_hidden:
+            return None
         return Ruling("answer", dispute.state, dispute.decided_at, dispute.decision_reason)
     if label.finish_reason != FinishReason.BAD_PROBLEM:
         return None
@@ -153,6 +166,24 @@ def _dispute(label: Label) -> Dispute | None:
         return label.dispute
     except Dispute.DoesNotExist:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """How many of one's questions to a lead wait, and how many were answered in the last days."""
+
+    waiting: int
+    answered: int
+
+
+def questions(account: User) -> Questions:
+    """Of the labels as they stand."""
+    rulings = [ruling(label) for label in submitted(account).filter(ASKED)[:COUNTED]]
+    since = timezone.now() - timedelta(days=RECENT_DAYS)
+    return Questions(
+        waiting=sum(1 for one in rulings if one and one.is_open),
+        answered=sum(1 for one in rulings if one and one.decided_at and one.decided_at >= since),
+    )
 
 
 def shown_reference(label: Label) -> str | None:
@@ -179,7 +210,7 @@ def standing(account: User, campaign: Campaign) -> Standing | None:
     """
     if not campaign.show_ranking:
         return None
-    since = timezone.now() - timedelta(days=RANKED_DAYS)
+    since = timezone.now() - timedelta(days=RECENT_DAYS)
     recent = Label.objects.filter(
         labeler__campaign=campaign, labeler__kind=LabelerKind.PERSON, submitted_at__gte=since, revises__isnull=True
     )

@@ -59,6 +59,7 @@ def counted(number: int, what: str) -> str:
         "problem": ngettext("{n} problem", "{n} problems", number),
         "job": ngettext("{n} job", "{n} jobs", number),
         "dispute": ngettext("{n} dispute", "{n} disputes", number),
+        "label": ngettext("{n} label", "{n} labels", number),
     }
     return forms[what].format(n=grouped(number))
 
@@ -103,6 +104,17 @@ def spent(milliseconds: int) -> str:
     minutes, seconds = divmod(round(milliseconds / 1000), 60)
     in_seconds = _("{n} s").format(n=seconds).replace(" ", NO_BREAK)
     return f"{_('{n} min').format(n=minutes).replace(' ', NO_BREAK)} {in_seconds}" if minutes else in_seconds
+
+
+@register.filter
+def worked(milliseconds: int) -> str:
+    """Time on many labels: 2 h 5 min, 48 min, 40 s."""
+    minutes = round(milliseconds / 60_000)
+    if minutes < 2:
+        return spent(milliseconds)
+    hours, minutes = divmod(minutes, 60)
+    in_minutes = _("{n} min").format(n=minutes).replace(" ", NO_BREAK)
+    return f"{_('{n} h').format(n=grouped(hours)).replace(' ', NO_BREAK)} {in_minutes}" if hours else in_minutes
 
 
 # --- codes
@@ -248,7 +260,7 @@ def name_of(labeler: Labeler) -> str:
 @register.filter
 def found(label: Label) -> str:
     """What a label says, in a few words."""
-    if label.first_error_index is not None:
+    if label.finish_reason == FinishReason.FOUND_ERROR and label.first_error_index is not None:
         return _("first error at step {step}").format(step=label.first_error_index + 1)
     if label.mode == Mode.CANDIDATES and label.finish_reason == FinishReason.SOLUTION:
         steps = len(label.steps or [])

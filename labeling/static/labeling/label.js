@@ -10,13 +10,13 @@ import { restorePanels } from "./panels.js";
 import { showDone } from "./sign.js";
 import { sendKept } from "./submitting.js";
 import { Supply } from "./supply.js";
+import { bindTime } from "./timing.js";
 import { TreeDesk } from "./tree_desk.js";
 import { explain } from "./trouble.js";
 import { Waiting } from "./waiting.js";
 
 const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
-const INPUTS = ["keydown", "pointerdown", "pointermove", "wheel", "touchmove", "scroll"];
 const AGAIN_MS = 5_000;
 
 const { api, campaign, reference, who, signIn } = root.dataset;
@@ -98,17 +98,6 @@ function show(found) {
   supply.prepareAhead();
 }
 
-function bindTime() {
-  for (const name of INPUTS) document.addEventListener(name, () => desk.clock?.input(), { passive: true, capture: true });
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) {
-      desk.clock?.pause();
-      desk.drafts?.leave();
-    } else desk.clock?.resume();
-  });
-  setInterval(() => desk.tick(), 1000);
-}
-
 function bindNetwork() {
   addEventListener("online", () => desk.drafts?.hurry());
   addEventListener("pagehide", () => desk.drafts?.leave());
@@ -123,7 +112,7 @@ async function start() {
     take: (...which) => desk.take(...which),
     given: (kind, reason) => (kind === "write" ? desk.wrote(reason) : desk.send({ finish_reason: kind, reason })),
   });
-  bindTime();
+  bindTime(() => desk);
   bindNetwork();
   showDone(done);
   const refused = await sendKept(keeping);

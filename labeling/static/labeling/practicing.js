@@ -2,37 +2,12 @@
 
 import { Refused, SignedOut, call } from "./api.js";
 import { Desk } from "./desk.js";
+import { KeptHere } from "./kepthere.js";
 import { hideJudgement, showJudgement } from "./judgement.js";
 import { keepInMiddle } from "./scrolling.js";
 import { announce } from "./sign.js";
 import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
-
-/** What the desk asks of its drafts, for work that no server waits for. */
-class KeptHere {
-  constructor({ name, keeping, content }) {
-    Object.assign(this, { name, keeping, content });
-    this.isDirty = this.isLeaseHalfOver = false;
-  }
-
-  changed() {
-    this.keeping.write(this.name, { content: this.content() });
-  }
-
-  resume() {
-    this.changed();
-  }
-
-  done() {
-    this.keeping.forget(this.name);
-  }
-
-  stop() {}
-
-  leave() {}
-
-  hurry() {}
-}
 
 export class PracticeDesk extends Desk {
   /** Besides what a desk takes: `nextWanted(name)` hears which exercise comes next, `againWanted` that this one does. */

@@ -1,0 +1,174 @@
+"""One's own work in the browser: by keys alone from signing in to a revised label, and without barriers."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Page, expect
+
+from labeling.models import Campaign, Label, Preferences, QueueItem
+from tests import factories as make
+from tests.browser.axe import expect_no_violations
+from tests.browser.desk import DeskPage
+from tests.factories import PASSWORD
+
+OpenPage = Callable[[User | None], Page]
+
+
+def arrive(page: Page, heading: str) -> None:
+    """The page with this heading is there, and its keys act."""
+    expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
+    page.wait_for_load_state()
+
+
+def test_by_keys_alone_from_signing_in_to_a_revised_label_with_keys_of_ones_own(
+    page: Page, campaign: Campaign, labeler: User, items: list[QueueItem]
+) -> None:
+    keys = page.keyboard
+    page.goto("/")
+    expect(page.get_by_label("Name")).to_be_focused()
+    keys.type(labeler.username)
+    keys.press("Tab")
+    keys.type(PASSWORD)
+    keys.press("Enter")
+    arrive(page, "Your campaigns")
+
+    keys.press("Shift+S")
+    arrive(page, "Settings")
+    for _ in range(3):
+        keys.press("ArrowDown")
+    expect(page.get_by_role("button", name="Change the key of “Positive”")).to_be_focused()
+    keys.press("Enter")
+    keys.press("d")
+    expect(page.get_by_text("D now does “Positive”.").first).to_be_visible()
+
+    keys.press("Shift+H")
+    arrive(page, "Your campaigns")
+    keys.press("l")
+    desk = DeskPage(page, campaign)
+    desk.expect_states("active", "later", "later", "later")
+    desk.press("d", "d", "x", "1")
+    desk.expect_states("positive", "positive", "negative", "later")
+    desk.press("Enter")
+    desk.expect_problem_of("First we add")
+
+    desk.press("Shift+M")
+    arrive(page, "1 solution labeled today")
+    keys.press("ArrowDown")
+    keys.press("Enter")
+    arrive(page, "First error at step 3")
+    expect(page.get_by_role("button", name=re.compile("Negative|Submit"))).to_have_count(0)  # to be read, not rated
+
+    keys.press("e")
+    desk.expect_states("positive", "positive", "negative", "later")
+    expect(page.get_by_text("Nothing is changed yet")).to_be_visible()
+    desk.press("Enter")  # nothing to submit
+    desk.press("ArrowUp", "1")
+    desk.expect_states("positive", "negative", "parked", "later")
+    desk.press("Enter", "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("it stands beside both versions")
+    desk.press("Escape", "Enter", "1", "Enter")
+    arrive(page, "First error at step 2")
+    expect(page.get_by_role("heading", name="2 versions")).to_be_visible()
+
+    first, second = Label.objects.order_by("pk")
+    assert (first.ratings, first.flagged, first.is_current) == ("++-", [2], False)
+    assert (second.ratings, second.revises, second.is_current) == ("+-", first, True)
+    assert second.revision_reason == "I misread a step"
+    assert second.total_time_ms >= first.total_time_ms > 0
+    assert Preferences.objects.get().keys == {"positive": "d"}
+
+
+@pytest.fixture
+def label(campaign: Campaign, labeler: User) -> Label:
+    """A label with an error that has alternatives."""
+    solution = make.make_solution(
+        make.make_problem(campaign), ["Add $2 + 2$.", "It is 5.", "So 5."], alternatives={"1": ["It is 4.", "It is 6."]}
+    )
+    said = [{"text": "It is 4.", "rating": 1, "flagged": False}, {"text": "It is 6.", "rating": -1, "flagged": False}]
+    item = make.make_item(solution, make.make_round(campaign), "labeled")
+    return make.make_label(
+        item=item, labeler=make.make_labeler(campaign, labeler), alternatives=said, flagged=[0], step_times_ms=[7, 9]
+    )
+
+
+def revise(page: Page, label: Label, campaign: Campaign) -> DeskPage:
+    desk = DeskPage(page, campaign)
+    page.goto(f"/me/work/labels/{label.pk}/revise/")
+    expect(desk.step(1)).to_be_visible()
+    return desk
+
+
+def test_a_revision_is_kept_in_this_browser_until_it_is_submitted(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
+) -> None:
+    desk = revise(open_page(labeler), label, campaign)
+    desk.expect_states("positive", "negative", "later")
+    desk.expect_others("positive", "negative")
+    desk.press("ArrowUp", "ArrowUp", "2")
+    desk.expect_states("positive", "neutral", "active")
+    desk.reload()
+    desk.expect_states("positive", "neutral", "active")
+    desk.press("3", "Enter")
+    desk.page.keyboard.type("The second step is right.")
+    desk.press("Enter")
+    arrive(desk.page, "All steps good")
+    second = Label.objects.get(is_current=True)
+    assert (second.ratings, second.finish_reason, second.alternatives) == ("+0+", "solution", [])
+    assert second.revision_reason == "The second step is right."
+
+
+def test_a_revision_that_the_server_refuses_stays_on_the_screen(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+) -> None:
+    desk = revise(open_page(labeler), label, campaign)
+    desk.press("ArrowUp", "ArrowUp", "2", "3")
+    Label.objects.filter(pk=label.pk).update(is_current=False)
+    desk.press("Enter", "2", "Enter")
+    expect(desk.trouble).to_contain_text("This label has been revised already")
+    desk.expect_states("positive", "neutral", "positive")
+    browser_errors.clear()  # the browser reports the 409
+
+
+def test_giving_up_in_a_revision_needs_one_reason_only(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
+) -> None:
+    desk = revise(open_page(labeler), label, campaign)
+    desk.press("Shift+G", "1", "Enter")
+    arrive(desk.page, "Gave up")
+    second = Label.objects.get(is_current=True)
+    assert (second.finish_reason, second.reason) == ("give_up", "The mathematics is beyond me")
+    assert second.revision_reason == second.reason
+
+
+@pytest.mark.parametrize(("width", "by_axe"), [(1440, True), (360, False)])
+def test_ones_own_pages_have_no_barrier_and_never_scroll_sideways(
+    width: int, by_axe: bool, label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
+) -> None:
+    page = open_page(labeler)
+    page.set_viewport_size({"width": width, "height": 800})
+    make.make_dispute(make.make_label(make.make_solution(label.problem), label.labeler, [1, 1, 1]))
+
+    def look(where: str) -> None:
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), where
+        if by_axe:
+            expect_no_violations(page, where)
+
+    for path in ("/me/password/", f"/me/work/labels/{label.pk}/", "/me/work/"):
+        page.goto(path)
+        look(path)
+    page.keyboard.press("m")
+    look("the menu")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    look("all keys")
+    page.goto("/me/settings/")
+    page.get_by_role("button", name="Change the key of “Redo”").press("Enter")
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Take it")).to_be_focused()
+    look("a taken key")
+    desk = revise(page, label, campaign)
+    desk.press("ArrowUp", "ArrowUp", "2", "3", "Enter", "Enter")
+    look("the reason of a revision")

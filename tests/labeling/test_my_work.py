@@ -1,0 +1,263 @@
+"""One's own work as pages: what was done, each label as it was made, and the way to its revision."""
+
+import json
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from labeling.actions import people
+from labeling.models import Campaign, Dispute, Label, Labeler, Problem
+from tests import factories as make
+from tests.labeling.pages import signed_in, text_of
+
+WORK = "/me/work/"
+
+
+@pytest.fixture
+def person(campaign: Campaign, labeler: User) -> Labeler:
+    return make.make_labeler(campaign, labeler)
+
+
+@pytest.fixture
+def browser(person: Labeler, labeler: User) -> Client:
+    return signed_in(labeler)
+
+
+def made(campaign: Campaign, person: Labeler, *ratings: int, text: str = "What is $2 + 2$?", **fields: Any) -> Label:
+    solution = make.make_solution(make.make_problem(campaign, text=text))
+    return make.make_label(solution, person, list(ratings), **{"submitted_at": timezone.now()} | fields)
+
+
+def listed(page: Any) -> list[int]:
+    return [label.pk for label, _ in page.context["lines"]]
+
+
+def test_who_has_done_nothing_is_told_what_comes(browser: Client) -> None:
+    page = text_of(browser.get(WORK))
+    assert "0 solutions labeled today" in page
+    assert "What you submit appears here" in page
+
+
+def test_the_page_opens_with_todays_work_and_lists_the_newest_first(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    old = made(campaign, person, 1, -1, submitted_at=make.A_MOMENT, total_time_ms=3_600_000)
+    new = made(campaign, person, 1, 1, 1, total_time_ms=240_000, flagged=[0, 2])
+    made(campaign, make.make_labeler(campaign), 1, 1, 1, text="somebody else's")
+    answer = browser.get(WORK)
+    page = text_of(answer)
+    assert listed(answer) == [new.pk, old.pk]
+    assert "1 solution labeled today" in page
+    assert "4\N{NO-BREAK SPACE}min of active time today. In all 2 solutions in 1\N{NO-BREAK SPACE}h 4" in page
+    assert "2 steps unsure" in page
+    assert "somebody else" not in page
+
+
+def test_the_list_is_filtered_by_campaign_and_by_how_it_went(
+    browser: Client, campaign: Campaign, person: Labeler, labeler: User
+) -> None:
+    other = make.make_campaign("other")
+    people.add_member(campaign=other, account=labeler, role="labeler", by=None)
+    elsewhere = made(other, Labeler.objects.get(account=labeler, campaign=other), -1)
+    first = made(campaign, person, 1, 1, 1, is_current=False)
+    revised = make.make_label(first.solution, person, [1, -1], revises=first, submitted_at=timezone.now(), flagged=[0])
+    report = made(campaign, person, finish_reason="bad_problem", reason="No question.")
+    given_up = made(campaign, person, 1, finish_reason="give_up", reason="Beyond me.")
+    asked = make.make_dispute(made(campaign, person, 1, 1, 1)).label
+    expected = {
+        "": [asked, given_up, report, revised, elsewhere],
+        "?campaign=other": [elsewhere],
+        "?kind=found_error": [revised, elsewhere],
+        "?kind=solution": [asked],
+        "?kind=give_up": [given_up],
+        "?kind=bad_problem": [report],
+        "?kind=unsure": [revised],
+        "?kind=revised": [revised],
+        "?kind=asked": [asked, report],
+        "?kind=asked&campaign=other": [],
+        "?campaign=nowhere": [asked, given_up, report, revised, elsewhere],
+    }
+    assert {query: listed(browser.get(WORK + query)) for query in expected} == {
+        query: [label.pk for label in labels] for query, labels in expected.items()
+    }
+    assert "Not understood, so left out: Campaign “nowhere”" in text_of(browser.get(f"{WORK}?campaign=nowhere"))
+
+
+def test_a_longer_list_takes_no_more_queries(browser: Client, campaign: Campaign, person: Labeler) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as context:
+            assert browser.get(WORK).status_code == 200
+        return len(context)
+
+    made(campaign, person, 1, 1, 1)
+    few = queries()
+    for _ in range(6):
+        make.make_dispute(made(campaign, person, 1, 1, 1))
+        made(campaign, person, finish_reason="bad_problem", reason="No question.")
+    assert queries() == few
+
+
+def test_questions_to_a_lead_are_told_with_what_became_of_them(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    dispute = make.make_dispute(made(campaign, person, 1, 1, 1))
+    page = text_of(browser.get(WORK))
+    assert "1 question of yours waits for a lead." in page
+    assert "A lead has still to look at the guess." in page
+    Dispute.objects.update(state="declined", decided_at=timezone.now(), decision_reason="Four is right.")
+    page = text_of(browser.get(WORK))
+    assert "A lead has answered 1 question of yours in the last seven days." in page
+    assert "the guess stays." in page
+    assert "Four is right." in text_of(browser.get(f"{WORK}labels/{dispute.label_id}/"))
+
+
+def test_who_is_not_shown_the_answer_does_not_learn_of_it_from_an_open_question(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    Campaign.objects.update(reference_answer="hidden")
+    dispute = make.make_dispute(made(campaign, person, 1, 1, 1))
+    for page in (WORK, f"{WORK}?kind=asked", f"{WORK}labels/{dispute.label_id}/"):
+        text = text_of(browser.get(page))
+        assert "current guess" not in text.lower()
+        assert "question of yours" not in text
+    assert listed(browser.get(f"{WORK}?kind=asked")) == []
+    Dispute.objects.update(state="accepted", decided_at=timezone.now())
+    assert "the guess was wrong and is changed" in text_of(browser.get(WORK))
+
+
+def test_a_label_is_read_as_it_was_made(browser: Client, campaign: Campaign, person: Labeler) -> None:
+    solution = make.make_solution(
+        make.make_problem(campaign), ["Good.", "Wrong.", "Behind."], alternatives={"1": ["Better.", "Worse."]}
+    )
+    said = [{"text": "Better.", "rating": 1, "flagged": False}, {"text": "Worse.", "rating": None, "flagged": True}]
+    label = make.make_label(
+        solution, person, flagged=[0], alternatives=said, shown={"reference_answer": "shown", "reference": "42"}
+    )
+    answer = browser.get(f"{WORK}labels/{label.pk}/")
+    good, wrong, behind = answer.context["lines"]
+    assert (good.state, good.word, good.is_flagged) == ("positive", "positive", True)
+    assert (wrong.state, wrong.word) == ("negative", "first error")
+    assert [(one.name, one.text, one.state, one.is_flagged) for one in wrong.others] == [
+        ("A", "Better.", "positive", False), ("B", "Worse.", "later", True),
+    ]  # fmt: skip
+    assert (behind.state, behind.word) == ("later", "not rated")
+    page = text_of(answer)
+    assert "First error at step 2" in page
+    assert ">42</dd>" in page
+
+
+def test_a_label_over_candidates_is_read_too(browser: Client, campaign: Campaign, person: Labeler) -> None:
+    steps = [
+        {
+            "completions": [
+                {"text": "Add.", "rating": 1, "flagged": False}, {"text": "Guess.", "rating": -1, "flagged": False},
+            ],
+            "human_completion": None, "chosen_completion": 0,
+        },
+        {
+            "completions": [{"text": "Stop.", "rating": 0, "flagged": True}],
+            "human_completion": {"text": "It is 4.", "rating": None, "source": "human", "flagged": None},
+            "chosen_completion": None,
+        },
+    ]  # fmt: skip
+    tree = make.make_candidate_tree(make.make_problem(campaign))
+    label = make.make_tree_label(tree, person, steps)
+    first, second = browser.get(f"{WORK}labels/{label.pk}/").context["lines"]
+    assert (first.text, first.state, [one.text for one in first.others]) == ("Add.", "positive", ["Guess."])
+    assert (second.text, second.word, [one.name for one in second.others]) == ("It is 4.", "written by you", ["A"])
+
+
+def test_the_chain_is_shown_and_only_the_newest_version_leads_to_a_revision(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    first = made(campaign, person, 1, 1, 1, is_current=False)
+    second = make.make_label(first.solution, person, [1, -1], revises=first, revision_reason="I misread step 2.")
+    page = text_of(browser.get(f"{WORK}labels/{second.pk}/"))
+    assert f'href="{WORK}labels/{second.pk}/revise/"' in page
+    assert f'<a href="{WORK}labels/{first.pk}/">All steps good</a>' in page
+    assert "I misread step 2." in page
+    old = text_of(browser.get(f"{WORK}labels/{first.pk}/"))
+    assert "This version was replaced." in old
+    assert "/revise/" not in old
+    refused = browser.get(f"{WORK}labels/{first.pk}/revise/", follow=True)
+    assert refused.redirect_chain == [(f"{WORK}labels/{first.pk}/", 302)]
+    assert "revise the newest version" in text_of(refused)
+
+
+def test_a_label_of_an_excluded_problem_says_why_it_is_not_revised(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    label = made(campaign, person, 1, 1, 1)
+    Problem.objects.update(state="excluded")
+    page = text_of(browser.get(f"{WORK}labels/{label.pk}/"))
+    assert "A lead has excluded this problem" in page
+    assert "/revise/" not in page
+
+
+@pytest.mark.parametrize("path", ["", "revise/"])
+def test_a_label_of_somebody_else_is_not_there(
+    path: str, campaign: Campaign, person: Labeler, owner: User, stranger: User
+) -> None:
+    label = made(campaign, person, 1, 1, 1)
+    for who in (owner, stranger):
+        assert signed_in(who).get(f"{WORK}labels/{label.pk}/{path}").status_code == 404
+    assert Client().get(f"{WORK}labels/{label.pk}/{path}").status_code == 302
+
+
+def test_who_left_the_campaign_reaches_none_of_it(
+    browser: Client, campaign: Campaign, person: Labeler, labeler: User
+) -> None:
+    label = made(campaign, person, 1, 1, 1)
+    labeler.memberships.all().delete()
+    assert listed(browser.get(WORK)) == []
+    assert browser.get(f"{WORK}labels/{label.pk}/").status_code == 404
+
+
+def test_the_desk_of_a_revision_gets_what_any_desk_gets_and_nothing_more(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    solution = make.make_solution(
+        make.make_problem(campaign, reference="42"),
+        alternatives={"1": ["Same.", "Same.", "Else."]},
+        generator="canary-generator",
+        metadata={"note": "canary-metadata"},
+    )
+    make.make_score(make.make_selector(campaign), solution, 0.7315924)
+    item = make.make_item(solution, make.make_round(campaign), "labeled", purpose="gold", reason="canary-reason")
+    said = [{"text": "Same.", "rating": -1, "flagged": False}, {"text": "Same.", "rating": 1, "flagged": True}]
+    label = make.make_label(item=item, labeler=person, alternatives=said, shown={})
+    make.make_label(solution, make.make_labeler(campaign, make.make_account("canary-other")))
+    answer = browser.get(f"{WORK}labels/{label.pk}/revise/")
+    offered = answer.context["offered"]
+    assert set(offered) == {"item", "label", "problem", "steps", "answer", "answer_differs", "alternatives", "draft"}
+    assert offered["problem"]["ground_truth_answer"] == "42"
+    assert offered["draft"]["ratings"] == [1, -1]
+    assert offered["draft"]["alternatives"] == {
+        "1": [
+            {"rating": -1, "flagged": False}, {"rating": 1, "flagged": True}, {"rating": None, "flagged": False},
+        ]
+    }  # fmt: skip
+    Campaign.objects.update(reference_answer="hidden")
+    hidden = browser.get(f"{WORK}labels/{label.pk}/revise/").context["offered"]
+    assert "answer_differs" not in hidden
+    assert "42" not in json.dumps(hidden["problem"])
+    for page in (WORK, f"{WORK}labels/{label.pk}/", f"{WORK}labels/{label.pk}/revise/"):
+        text = text_of(browser.get(page))
+        assert not [canary for canary in ("canary", "7315924", "gold", "is_correct") if canary in text], page
+
+
+def test_a_place_among_others_is_shown_only_where_the_campaign_wants_it(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    made(campaign, person, 1, 1, 1)
+    for _ in range(4):
+        made(campaign, make.make_labeler(campaign), 1, 1, 1)
+    assert "place" not in text_of(browser.get(WORK)).partition("What you submitted")[0]
+    Campaign.objects.update(show_ranking=True)
+    page = text_of(browser.get(WORK))
+    assert "1 labeled by you, place 1 of 5; the one in the middle labeled 1." in page
