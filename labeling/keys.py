@@ -70,6 +70,7 @@ ACTIONS = (
     Action("give-up", "Shift+g", gettext_lazy("Give up"), DESK),
     Action("label", "l", gettext_lazy("Start labeling"), frozenset({LISTS})),
     Action("revise", "e", gettext_lazy("Revise the label"), frozenset({LISTS})),
+    Action("discard", "Delete", gettext_lazy("Discard the draft"), frozenset({LISTS})),
     Action("earlier", "ArrowLeft", gettext_lazy("Page before"), frozenset({LISTS})),
     Action("further", "ArrowRight", gettext_lazy("Page after"), frozenset({LISTS})),
     Action("keys", "?", gettext_lazy("All keys"), EVERYWHERE),

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from labeling import code_words
+from labeling.actions import drafts
 from labeling.actions import my_work as mine
 from labeling.forms import any_of
 from labeling.models import Campaign, FinishReason, Label
@@ -61,6 +62,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "names_campaigns": len(campaigns) > 1 and not form.cleaned_data.get("campaign"),
         "standings": [(campaign, standing) for campaign, standing in standings if standing],
         "questions": mine.questions(account),
+        "drafts": list(drafts.of(account)),
     }
     return render(request, "labeling/my_work.html", context)
 

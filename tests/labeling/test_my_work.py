@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from labeling.actions import people
-from labeling.models import Campaign, Dispute, Label, Labeler, Problem
+from labeling.models import Campaign, Dispute, Draft, Label, Labeler, Problem, QueueItem
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
 
@@ -249,6 +249,82 @@ def test_the_desk_of_a_revision_gets_what_any_desk_gets_and_nothing_more(
     for page in (WORK, f"{WORK}labels/{label.pk}/", f"{WORK}labels/{label.pk}/revise/"):
         text = text_of(browser.get(page))
         assert not [canary for canary in ("canary", "7315924", "gold", "is_correct") if canary in text], page
+
+
+# --- drafts
+
+
+@pytest.fixture
+def draft(campaign: Campaign, person: Labeler) -> Draft:
+    """Work that was begun on an item that somebody else has labeled since."""
+    solution = make.make_solution(
+        make.make_problem(campaign), ["One.", "Two.", "Three.", "Four."], alternatives={"1": ["Other.", "Another."]}
+    )
+    content = {
+        "ratings": [1, -1], "parked": [0], "flagged": [0, "x"],
+        "alternatives": {"1": [{"rating": 1, "flagged": True}, {"rating": [], "flagged": 1}]},
+    }  # fmt: skip
+    return make.make_draft(make.make_item(solution, make.make_round(campaign), "labeled"), person, content)
+
+
+def test_a_draft_is_listed_and_read_as_it_was_left(browser: Client, draft: Draft) -> None:
+    assert "what you began is kept for you alone" in text_of(browser.get(WORK))
+    answer = browser.get(f"{WORK}drafts/{draft.item_id}/")
+    lines = answer.context["lines"]
+    assert [(line.state, line.mark, line.is_flagged) for line in lines] == [
+        ("positive", "positive", True), ("negative", "negative", False), ("parked", "parked-neutral", False),
+        ("later", "", False),
+    ]  # fmt: skip
+    assert lines[2].word == "parked: neutral"
+    assert [(one.text, one.state, one.is_flagged) for one in lines[1].others] == [
+        ("Other.", "positive", True), ("Another.", "later", False),
+    ]  # fmt: skip
+    page = text_of(answer)
+    assert "Go on" not in page
+    assert f'href="{WORK}drafts/{draft.item_id}/discard/"' in page
+
+
+def test_a_draft_whose_item_waits_is_gone_on_with_at_the_desk(browser: Client, draft: Draft) -> None:
+    QueueItem.objects.update(state="waiting")
+    page = text_of(browser.get(f"{WORK}drafts/{draft.item_id}/"))
+    assert "it comes first when you label" in page
+    assert '/label/" data-go="label">Go on' in page
+
+
+def test_a_draft_over_candidates_is_read_whatever_it_holds(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    item = make.make_item(tree=make.make_candidate_tree(make.make_problem(campaign)), state="labeled")
+    steps = [
+        {"completions": [{"rating": 1}, {"rating": -1}], "chosen_completion": 0},
+        {"completions": ["odd"], "chosen_completion": 7, "human_completion": {"text": "It must be 4."}},
+        {"chosen_completion": None},
+        "odd",
+    ]
+    make.make_draft(item, person, {"steps": steps, "parked": {}})
+    lines = browser.get(f"{WORK}drafts/{item.pk}/").context["lines"]
+    assert [(line.text, line.state, len(line.others)) for line in lines] == [
+        ("Add them.", "positive", 1), ("It must be 4.", "written", 1), ("", "later", 0),
+    ]  # fmt: skip
+
+
+def test_a_draft_is_discarded_only_after_asking(browser: Client, draft: Draft) -> None:
+    address = f"{WORK}drafts/{draft.item_id}/discard/"
+    assert "Discard this draft?" in text_of(browser.get(address))
+    assert Draft.objects.exists()
+    answer = browser.post(address, follow=True)
+    assert "The draft is discarded." in text_of(answer)
+    assert not Draft.objects.exists()
+    assert browser.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["", "discard/"])
+def test_a_draft_of_somebody_else_is_not_there(path: str, draft: Draft, owner: User, stranger: User) -> None:
+    for who in (owner, stranger):
+        client = signed_in(who)
+        assert client.get(f"{WORK}drafts/{draft.item_id}/{path}").status_code == 404
+        assert client.post(f"{WORK}drafts/{draft.item_id}/discard/").status_code == 404
+    assert Draft.objects.exists()
 
 
 def test_a_place_among_others_is_shown_only_where_the_campaign_wants_it(
