@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
-from labeling.actions import labels, my_work
-from labeling.models import Label, Mode, ReferenceAnswer, Solution
+from labeling.actions import labels, my_work, tree_passes
+from labeling.models import CandidateTree, FinishReason, Label, ReferenceAnswer, Solution, VerdictChoice
 from labeling.views.guide_panel import panel
 from labeling.views.label_lines import lines_of
 from labeling.views.label_words import Words, label_words
@@ -23,7 +23,7 @@ from labeling.views.label_words import Words, label_words
 def _own(request: HttpRequest, pk: int) -> Label:
     """A label of the person who asks, whichever version. Raises Http404."""
     mine = my_work.with_rulings(my_work.labels_of(cast(User, request.user)))
-    label = mine.select_related("labeler__campaign__guide").filter(pk=pk).first()
+    label = mine.select_related("labeler__campaign__guide", "tree").filter(pk=pk).first()
     if label is None:
         raise Http404(f"There is no label {pk}, or it is not yours.")
     return label
@@ -45,7 +45,6 @@ def my_label(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": chain[::-1],
         "newest": chain[0],
         "why_not": labels.why_not_revised(label),
-        "can_revise": labels.why_not_revised(label) is None and label.mode == Mode.SOLUTION,
     }
     return render(request, "labeling/my_label.html", context)
 
@@ -58,50 +57,65 @@ def revise(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The desk with this label's solution on it, rated as it stands."""
     label = _own(request, pk)
     why_not = labels.why_not_revised(label)
-    if why_not or label.solution is None:
-        messages.error(request, why_not or _("This label cannot be revised on this page."))
+    if why_not:
+        messages.error(request, why_not)
         return redirect("my-label", pk)
     campaign = label.labeler.campaign
     context = {
         "label": label,
         "campaign": campaign,
-        "offered": _offered(label, label.solution),
+        "offered": _offered(label),
         "guide": panel(campaign, cast(User, request.user)),
         "words": label_words() | _revision_words(),
     }
     return render(request, "labeling/revise_desk.html", context)
 
 
-def _offered(label: Label, solution: Solution) -> dict[str, Any]:
+def _offered(label: Label) -> dict[str, Any]:
     """What the desk needs, as `next/` gives it, with the label as the draft that it goes on from.
 
     The reference answer is that of today, shown as the campaign shows it today: it is kept so with the revision.
     """
-    now = Solution.objects.filter(pk=solution.pk).with_verdict().values_list("verdict", flat=True).get()
-    problem = {"problem": label.problem.text}
-    offered: dict[str, Any] = {"item": f"revision.{label.pk}", "label": label.pk, "problem": problem}
-    offered |= {
-        "steps": solution.steps,
-        "alternatives": solution.alternatives or {},
-        "draft": _as_draft(label, solution),
-    }
-    if solution.answer is not None:
-        offered["answer"] = solution.answer
-    if label.labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
+    campaign, problem = label.labeler.campaign, {"problem": label.problem.text}
+    if campaign.reference_answer != ReferenceAnswer.HIDDEN:
         reference = label.problem.references.filter(is_current=True).first()
         problem |= {"ground_truth_answer": reference.answer} if reference and reference.answer is not None else {}
-        offered |= {"answer_differs": True} if now == "wrong" else {}
-    return offered
+    offered = {"item": f"revision.{label.pk}", "label": label.pk, "problem": problem}
+    if label.tree is not None:
+        shown_rule = label.shown.get("write_step_when", campaign.write_step_when)
+        return offered | _tree(label, label.tree) | {"write_step_when": shown_rule}
+    return offered | _solution(label, cast(Solution, label.solution))
+
+
+def _tree(label: Label, tree: CandidateTree) -> dict[str, Any]:
+    ended = [{"ended": True}] if label.finish_reason == FinishReason.SOLUTION else []
+    return {
+        "candidates": tree_passes.offered(tree.candidates),
+        "draft": {"steps": [*(label.steps or []), *ended], **_times(label)},
+    }
+
+
+def _solution(label: Label, solution: Solution) -> dict[str, Any]:
+    offered: dict[str, Any] = {"steps": solution.steps, "alternatives": solution.alternatives or {}}
+    if solution.answer is not None:
+        offered["answer"] = solution.answer
+    verdict = Solution.objects.filter(pk=solution.pk).with_verdict().values_list("verdict", flat=True).get()
+    if verdict == VerdictChoice.WRONG and label.labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
+        offered["answer_differs"] = True
+    return offered | {"draft": _as_draft(label, solution)}
 
 
 def _as_draft(label: Label, solution: Solution) -> dict[str, Any]:
     at = str(label.first_error_index)
     left = list(label.alternatives)
     said = [_taken(left, text) for text in (solution.alternatives or {}).get(at, [])]
+    rated = {"ratings": label.rating_values, "flagged": label.flagged, "alternatives": {at: said} if said else {}}
+    return rated | _times(label)
+
+
+def _times(label: Label) -> dict[str, Any]:
+    """What is the same for both kinds of pass."""
     return {
-        "ratings": label.rating_values,
-        "flagged": label.flagged,
-        "alternatives": {at: said} if said else {},
         "total_time": label.total_time_ms,
         "step_times": label.step_times_ms,
         "finish_reason": label.finish_reason,

@@ -142,6 +142,37 @@ def test_giving_up_in_a_revision_needs_one_reason_only(
     assert second.revision_reason == second.reason
 
 
+def test_a_solution_grown_from_candidates_is_revised_at_its_own_desk(
+    labeler: User, campaign: Campaign, open_page: OpenPage
+) -> None:
+    tree = make.make_candidate_tree(
+        make.make_problem(campaign), [{"text": "Add them.", "next": [{"text": "It is 5."}]}, {"text": "Guess."}]
+    )
+    item = make.make_item(tree=tree, round=make.make_round(campaign, mode="candidates"), state="labeled")
+    first = make.make_tree_label(
+        item=item,
+        labeler=make.make_labeler(campaign, labeler),
+        steps=[
+            make.make_tree_step(tree.candidates, chosen=0),
+            make.make_tree_step(tree.candidates[0]["next"], chosen=0),
+        ],
+    )
+    desk = DeskPage(open_page(labeler), campaign)
+    desk.page.goto(f"/me/work/labels/{first.pk}/")
+    arrive(desk.page, "All steps good")
+    desk.press("e")
+    expect(desk.page.get_by_text("Nothing is changed yet")).to_be_visible()
+    desk.press("ArrowUp", "1", "w")
+    desk.page.keyboard.type("It is 4.")
+    desk.press("Enter", "f", "Enter", "1", "Enter")
+    arrive(desk.page, "All steps good")
+    expect(desk.page.get_by_role("heading", name="2 versions")).to_be_visible()
+    second = Label.objects.get(is_current=True)
+    assert (second.revises, second.mode) == (first, "candidates")
+    assert second.steps[1]["completions"][0]["rating"] == -1
+    assert second.steps[1]["human_completion"]["text"] == "It is 4."
+
+
 @pytest.mark.parametrize(("width", "by_axe"), [(1440, True), (360, False)])
 def test_ones_own_pages_have_no_barrier_and_never_scroll_sideways(
     width: int, by_axe: bool, label: Label, labeler: User, campaign: Campaign, open_page: OpenPage

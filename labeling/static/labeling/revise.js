@@ -3,17 +3,21 @@
 import { Guide } from "./guide.js";
 import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
+import { useKeysOf } from "./keys.js";
 import { restorePanels } from "./panels.js";
-import { RevisionDesk } from "./revising.js";
+import { RevisionDesk, TreeRevisionDesk } from "./revising.js";
 import { Sheet } from "./sheet.js";
 import { bindTime } from "./timing.js";
+import { TreeSheet } from "./tree_sheet.js";
 
 const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const item = JSON.parse(document.getElementById("label").textContent);
 
 const { api, campaign, labels, reference, who, signIn } = root.dataset;
-const desk = new RevisionDesk({
+const kind = item.candidates ? "candidates" : "solution";
+const [KindOfDesk, KindOfSheet] = item.candidates ? [TreeRevisionDesk, TreeSheet] : [RevisionDesk, Sheet];
+const desk = new KindOfDesk({
   places: { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") },
   api,
   signIn,
@@ -21,12 +25,20 @@ const desk = new RevisionDesk({
   revised: (label) => location.assign(`${labels}${label}/`),
 });
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
+const actions = { ...desk.actions(), "guide-noted": () => guide.noted() };
 
+document.body.dataset.mode = kind;
+useKeysOf(kind);
 restorePanels();
-bindHands({ desk, actions: { ...desk.actions(), "guide-noted": () => guide.noted() }, given: (kind, reason) => desk.given(kind, reason) });
+bindHands({
+  actions: () => actions,
+  take: (...which) => desk.take(...which),
+  given: (asked, text) => desk.given(asked, text),
+});
 new ResizeObserver(() => desk.sheet?.refit()).observe(part("steps"));
 
-const sheet = new Sheet(item, { templates: { row: part("row"), others: part("others") }, reference });
+const templates = { row: part("row"), others: part("others"), place: part("place-template") };
+const sheet = new KindOfSheet(item, { templates, reference });
 await sheet.prepare({ problem: part("stage-problem"), steps: part("stage-steps") });
 desk.open({ item, sheet });
-bindTime(desk);
+bindTime(() => desk);
