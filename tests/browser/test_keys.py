@@ -124,6 +124,7 @@ def test_keys_lead_from_page_to_page_and_are_silent_in_fields(
     page.keyboard.press("m")
     expect(page.get_by_role("link", name="Your campaigns ⇧ H")).to_be_focused()
     page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
     page.get_by_label("Language").press("?")
