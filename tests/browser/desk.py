@@ -2,9 +2,15 @@
 
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
-from labeling.models import Campaign
+from labeling.models import Campaign, Draft, QueueItem
+
+
+def saved_ratings(item: QueueItem) -> list[int] | None:
+    """What the server has of an item's draft."""
+    draft = Draft.objects.filter(item=item).first()
+    return draft.content["ratings"] if draft else None
 
 
 class DeskPage:
@@ -26,7 +32,12 @@ class DeskPage:
 
     def hold_time(self) -> None:
         """From now on timers of a timed desk's pages fire only as the test moves their clock, or lets it run again."""
-        self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000 + 0.001"))
+        while True:
+            try:
+                self.page.clock.pause_at(self.page.evaluate("Date.now() / 1000 + 0.2"))
+                return
+            except Error:  # it ran past that moment meanwhile
+                continue
 
     def let_time_run(self) -> None:
         """The end of `hold_time`: typesetting, too, needs time to pass."""

@@ -1,16 +1,19 @@
 /** The labeler's page: binds keys, buttons and the network to one desk, and brings one solution after the other. */
 
-import { SignedOut } from "./api.js";
+import { SignedOut, call, identify } from "./api.js";
 import { Desk } from "./desk.js";
+import { sendKeptDrafts } from "./drafts.js";
 import { Guide } from "./guide.js";
 import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
+import { leased } from "./leasing.js";
 import { restorePanels } from "./panels.js";
-import { showDone } from "./sign.js";
-import { sendKept } from "./submitting.js";
+import { showDone, showSaved } from "./sign.js";
+import { Outbox } from "./submitting.js";
 import { Supply } from "./supply.js";
-import { explain } from "./trouble.js";
+import { explain, hideTrouble } from "./trouble.js";
 import { Waiting } from "./waiting.js";
+import { say } from "./words.js";
 
 const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -19,23 +22,58 @@ const AGAIN_MS = 5_000;
 
 const { api, campaign, reference, who, signIn } = root.dataset;
 const places = { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") };
-const keeping = new Keeping(who);
+const stage = { problem: part("stage-problem"), steps: part("stage-steps") };
+const keeping = new Keeping(who, { failed: () => queueMicrotask(() => tell("storage")) });
+const outbox = new Outbox({
+  api,
+  keeping,
+  changed: () => {
+    desk.showState();
+    if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
+  },
+  sent: () => counted(),
+  refused: (refusal) => tell("earlier", { refusal }),
+});
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
-  stage: { problem: part("stage-problem"), steps: part("stage-steps") },
+  stage,
   templates: { row: part("row"), others: part("others") },
   reference,
 });
 const waiting = new Waiting(() => next());
-const desk = new Desk({ places, api, signIn, keeping, finished, nextWanted: () => leaveBehind(), storedWanted: () => next({ isAgain: true }) });
+const desk = new (leased(Desk))({
+  places,
+  api,
+  signIn,
+  who,
+  keeping,
+  outbox,
+  finished,
+  nextWanted: () => leaveBehind(),
+  storedWanted: () => next({ isAgain: true }),
+  aheadWanted: () => goOnAhead(),
+});
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
 const actions = { ...desk.actions(), "guide-noted": () => guide.noted() };
 let done = Number(root.dataset.done);
-let isFetching = false;
+let isBusy = false;
+let isFetching = true; // also before the first solution is asked for
+let isOver = false;
+let untold = null;
 
-function finished() {
+/** Say it where the next solution does not wipe it away. */
+function tell(kind, details) {
+  if (isFetching) untold = { kind, details };
+  else explain(kind, details);
+}
+
+function counted() {
   done += 1;
   showDone(done);
+}
+
+function finished() {
+  counted();
   return next();
 }
 
@@ -45,12 +83,19 @@ function leaveBehind() {
   return next();
 }
 
+/** Go on with what was fetched ahead, though what is done is not sent yet. */
+function goOnAhead() {
+  const found = isOver || isFetching ? null : supply.takeAhead();
+  if (found) show(found);
+  return Boolean(found);
+}
+
 function retry(error) {
   let timer = 0;
   const again = () => {
     clearTimeout(timer);
     removeEventListener("online", again);
-    return next();
+    return next({ isAgain: !desk.pass });
   };
   if (!(error instanceof SignedOut)) timer = setTimeout(again, AGAIN_MS);
   addEventListener("online", again, { once: true });
@@ -58,21 +103,26 @@ function retry(error) {
   explain("no-next", { error, seconds: AGAIN_MS / 1000, signIn, again });
 }
 
-/** Bring the next solution, or again the one in hand, as the server has it; the old one stays until the new one is whole. */
+/**
+ * Bring the next solution, or again the one in hand, as the server has it; the old one stays until the new one is whole.
+ * What is done goes first: the server would offer it again.
+ */
 async function next({ isAgain = false } = {}) {
-  if (isFetching) return;
-  isFetching = true;
+  if (isBusy || isOver) return;
+  isBusy = isFetching = true;
   try {
+    await outbox.drained();
     const found = await supply.take({ isAgain });
+    if (isOver) return;
     if (found.item) show(found);
     else {
       desk.close();
       waiting.show(found);
     }
   } catch (error) {
-    retry(error);
+    if (!isOver) retry(error);
   } finally {
-    isFetching = false;
+    isBusy = isFetching = false;
   }
 }
 
@@ -81,6 +131,20 @@ function show(found) {
   desk.open(found);
   guide.noticed(found.item.guide);
   supply.prepareAhead();
+  if (untold) explain(untold.kind, untold.details);
+  untold = null;
+}
+
+/** The session is somebody else's now: nothing of this person stays on the screen, nor is sent. */
+function somebodyElse() {
+  if (isOver) return;
+  isOver = true;
+  outbox.end();
+  desk.close();
+  for (const place of [places.problem, places.steps, stage.problem, stage.steps]) place.replaceChildren();
+  hideTrouble();
+  showSaved("none");
+  waiting.end({ title: say("somebody_else"), text: say("somebody_else_rest", { name: root.dataset.name }), way: say("somebody_else_way") });
 }
 
 function bindTime() {
@@ -89,27 +153,49 @@ function bindTime() {
     if (document.hidden) {
       desk.clock?.pause();
       desk.drafts?.leave();
-    } else desk.clock?.resume();
+    } else {
+      desk.clock?.resume();
+      desk.woke();
+    }
   });
   setInterval(() => desk.tick(), 1000);
 }
 
+/** The network is back, or somebody is signed in again: whatever waits is tried at once. */
+function hurry() {
+  desk.drafts?.hurry();
+  outbox.tryNow();
+}
+
 function bindNetwork() {
-  addEventListener("online", () => desk.drafts?.hurry());
+  addEventListener("online", hurry);
+  document.addEventListener("signed-in", hurry);
+  addEventListener("focus", () => desk.woke());
   addEventListener("pagehide", () => desk.drafts?.leave());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+  addEventListener("beforeunload", (event) => desk.holdsUnkept && event.preventDefault());
   new ResizeObserver(() => desk.sheet?.refit()).observe(places.steps);
 }
 
+/** Another page of this browser is somebody else's: is this one still whose it was? */
+function bindPeople() {
+  const people = new BroadcastChannel("plumbline.people");
+  people.addEventListener("message", ({ data }) => data !== who && call("GET", `${api}me/`).catch(() => {}));
+  people.postMessage(who);
+}
+
 async function start() {
+  identify(who, somebodyElse);
   restorePanels();
   bindHands({ desk, actions, given: (kind, reason) => desk.send({ finish_reason: kind, reason }) });
   bindTime();
   bindNetwork();
+  bindPeople();
   showDone(done);
-  const refused = await sendKept(keeping);
-  await next();
-  if (refused.length) explain("earlier", { refusal: refused[0] });
+  outbox.load((error, seconds) => error && explain("waiting", { error, seconds, signIn, isKept: true, again: () => outbox.tryNow() }));
+  await next({ isAgain: true });
+  await sendKeptDrafts({ api, keeping, except: desk.item?.item });
+  keeping.forgetOld();
 }
 
 start();
