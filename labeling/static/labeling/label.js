@@ -2,6 +2,7 @@
 
 import { SignedOut } from "./api.js";
 import { Desk } from "./desk.js";
+import { go } from "./going.js";
 import { Guide } from "./guide.js";
 import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
@@ -35,6 +36,8 @@ let desk = desks.solution;
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
 const noted = { "guide-noted": () => guide.noted() };
 const actions = new Map(Object.values(desks).map((each) => [each, { ...each.actions(), ...noted }]));
+// Its few keys stand on its own controls and in the menu.
+const whileWaiting = { submit: () => waiting.now(), keys: () => go("menu") };
 let done = Number(root.dataset.done);
 let isFetching = false;
 
@@ -108,7 +111,7 @@ function bindNetwork() {
 async function start() {
   restorePanels();
   bindHands({
-    actions: () => actions.get(desk),
+    actions: () => (waiting.isShown ? whileWaiting : actions.get(desk)),
     take: (...which) => desk.take(...which),
     given: (kind, reason) => (kind === "write" ? desk.wrote(reason) : desk.send({ finish_reason: kind, reason })),
   });
