@@ -107,7 +107,7 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--labels", nargs="+", default=[], metavar="ROWS")
     evaluate.add_argument("--against", metavar="SCORES", help="another version's scores, compared on the same labels")
     evaluate.add_argument("--split", choices=("train", "test"), help="solutions of one split alone")
-    evaluate.add_argument("--threshold", type=float, default=0.5, help="a step scored below it counts as an error")
+    evaluate.add_argument("--threshold", type=float, help="a step scored below it is an error (default: calibrated)")
     evaluate.add_argument("--seed", type=int, default=0)
 
 

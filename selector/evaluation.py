@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from selector.best_of_n import best_of_n
-from selector.comparison import compare
+from selector.comparison import compare, compare_best_of_n
+from selector.judged import judged
+from selector.minima import minima_at_last_step
 from selector.score_rows import ScoreRow
-from selector.step_metrics import judged, step_metrics
+from selector.step_metrics import step_metrics
 
 
 def evaluate(
@@ -15,7 +17,7 @@ def evaluate(
     labels: Sequence[str],
     *,
     against: Sequence[ScoreRow] | None = None,
-    threshold: float = 0.5,
+    threshold: float | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """What is known of the scores, with counts; `why` says for each missing figure what it needs.
@@ -30,6 +32,7 @@ def evaluate(
         "unscored": sum(row.score is None for row in scores),
         "without_verdict": without_verdict,
         "best_of_n": best_of_n(scores, seed=seed),
+        "minima_at_last_step": minima_at_last_step(scores, seed),
         "why": {},
     }
     if not report["best_of_n"]:
@@ -41,4 +44,8 @@ def evaluate(
         report |= {**steps, "labels_left_out": left_out}
         if against is not None:
             report["comparison"] = compare(joined, judged(labels, against)[0], seed=seed)
+    if against is not None:
+        report["comparison"] = report.get("comparison", {}) | {
+            "best_of_n": compare_best_of_n(scores, against, seed=seed)
+        }
     return report

@@ -1,10 +1,12 @@
 """Best-of-N against counting by hand and by enumerating every subset."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from selector.best_of_n import Sample, best_of_n, expected_top, interval, majority, pass_at
+from selector.best_of_n import Sample, best_of_n, expected_top, majority, pass_at
+from selector.minima import minima_at_last_step
 from selector.score_rows import ScoreRow
 
 
@@ -54,10 +56,53 @@ def test_n_runs_in_powers_of_two_up_to_the_largest_common_number() -> None:
     assert (low, high) == pytest.approx((0.0, 4 / 6))
 
 
+def test_a_majority_of_a_subset_is_the_mean_over_many_of_them() -> None:
+    """Of the ten subsets of three the right answer "1" alone wins in four; in three it shares with others."""
+
+    def vote(subset: tuple[Sample, ...]) -> float:
+        counts = [sum(other.answer == answer for other in subset) for answer in ("1", "2", "3")]
+        return (counts[0] == max(counts)) / counts.count(max(counts))
+
+    subsets = list(combinations(SAMPLES, 3))
+    assert majority(SAMPLES, 3, seed=1) == pytest.approx(sum(map(vote, subsets)) / len(subsets), abs=0.1)
+
+
+def test_popular_ranks_by_the_votes_of_all_samples_and_surprise_by_likelihood() -> None:
+    """Problem a: the popular answer is wrong (3 of 4), the likeliest solution right."""
+    rows = [row("a", i, 0.5, i == 3, "7" if i < 3 else "8") for i in range(4)]
+    rows = [replace(one, likelihood=place / 10) for place, one in enumerate(rows)]
+    result = best_of_n(rows)
+    assert (result["4"]["popular"], result["4"]["surprise"], result["4"]["score"]) == (0.0, 1.0, 0.25)
+    assert result["2"]["popular"] == pytest.approx(0.0)  # two of four always hold one of the three
+    assert result["1"]["popular"] == result["1"]["surprise"] == 0.25
+    assert "surprise" not in best_of_n([row("a", 0, 0.5, True)])["1"]
+
+
+def test_every_way_to_choose_has_an_interval() -> None:
+    rows = [row(name, i, i / 10, i == ord(name) % 3) for name in "abcdef" for i in range(4)]
+    for figures in best_of_n(rows).values():
+        assert set(figures["intervals"]) == {"score", "majority", "popular", "pass"}
+        for name, (low, high) in figures["intervals"].items():
+            assert low <= figures[name] <= high
+
+
 def test_a_single_problem_has_figures_but_no_interval_and_none_has_neither() -> None:
-    assert best_of_n([row("a", 0, 0.5, True)])["1"] == {
-        "score": 1.0, "majority": 1.0, "pass": 1.0, "problems": 1, "interval": None,
+    alone = best_of_n([row("a", 0, 0.5, True)])["1"]
+    assert {name: alone[name] for name in ("score", "majority", "popular", "pass", "problems", "interval")} == {
+        "score": 1.0, "majority": 1.0, "popular": 1.0, "pass": 1.0, "problems": 1, "interval": None,
     }  # fmt: skip
     assert best_of_n([]) == {}
     assert best_of_n([row("a", 0, 0.5, None)]) == {}
-    assert interval([0.5], seed=0) is None
+
+
+def test_lowest_steps_at_the_end_are_counted_beside_what_chance_would_give() -> None:
+    """a: one of two, b: none of one; ties and solutions of one step say nothing. Chance: (1/2 + 1/3)/2 and 1/4."""
+    scores = [("a", (0.9, 0.1)), ("a", (0.9, 0.1, 0.2)), ("b", (0.5, 0.5, 0.9, 0.5)), ("b", (0.1,))]
+    rows = [replace(row(name, place, 0.5, True), step_scores=steps) for place, (name, steps) in enumerate(scores)]
+    rows.append(replace(rows[0], duplicate_of=rows[0].solution_id))
+    found = minima_at_last_step(rows, seed=0)
+    assert found is not None
+    assert (found["share"], found["solutions"]) == (0.25, 3)
+    assert found["by_chance"] == pytest.approx((5 / 12 + 1 / 4) / 2)
+    assert found["interval"] == [0.0, 0.5]
+    assert minima_at_last_step([row("a", 0, 0.5, True)], seed=0) is None
