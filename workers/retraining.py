@@ -3,6 +3,7 @@
 The pool is scored before a version is published: a version in use always has its scores.
 """
 
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,19 @@ def _check_labels(job: Job) -> None:
 
 
 def discard_unfinished(job: Job) -> None:
-    """The version of a job that failed before its scores were whole is no version; a retry makes it anew."""
-    SelectorVersion.objects.filter(job=job, scored_at__isnull=True).delete()
+    """The version of a job that failed before its scores were whole is no version; a retry makes it anew.
+
+    From rows as they are then: what was wrong with them may have been mended. Where they are the same, the training
+    goes on from its checkpoint, which stays.
+    """
+    for version in SelectorVersion.objects.filter(job=job, scored_at__isnull=True):
+        transaction.on_commit(partial(_forget_snapshots, settings.MODELS_DIR / version.folder))
+        version.delete()
+
+
+def _forget_snapshots(folder: Path) -> None:
+    for snapshot in folder.glob("*.jsonl"):
+        snapshot.unlink(missing_ok=True)
 
 
 def _version(job: Job) -> SelectorVersion:

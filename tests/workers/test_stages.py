@@ -1,5 +1,8 @@
 """What needs no worker process: how far a job is, the publish rule, and what a failed training leaves behind."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from labeling.actions import jobs
@@ -67,7 +70,10 @@ def test_a_training_without_labels_fails_with_words_and_leaves_no_version(campai
 
 
 @pytest.mark.django_db
-def test_a_base_that_cannot_be_loaded_fails_with_one_line_and_leaves_no_version(campaign: Campaign) -> None:
+def test_a_base_that_cannot_be_loaded_fails_with_one_line_and_leaves_neither_version_nor_snapshot(
+    campaign: Campaign, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.MODELS_DIR = tmp_path
     Campaign.objects.filter(pk=campaign.pk).update(base_model="/no/such/folder")
     problem = make.make_problem(campaign, split="train")
     make.make_label(make.make_solution(problem))
@@ -75,10 +81,12 @@ def test_a_base_that_cannot_be_loaded_fails_with_one_line_and_leaves_no_version(
     job = jobs.claim(requested.pk, claimed_by="test")
     assert job is not None
 
-    pipeline.run(job)
+    with django_capture_on_commit_callbacks(execute=True):
+        pipeline.run(job)
 
     job.refresh_from_db()
     assert job.state == "failed"
     assert job.error.startswith("base '/no/such/folder': expected")
     assert "\n" not in job.error
     assert not campaign.selectors.exists()
+    assert not list(tmp_path.rglob("*.jsonl")), "a retry takes the rows as they are then"
