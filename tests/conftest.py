@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
+from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from labeling.models import Campaign
@@ -22,6 +23,13 @@ NO_CHROMIUM = (
     "  apt-get install chromium                  (as root)\n"
     "  .venv/bin/playwright install chromium     (without root)"
 )
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """A request in another language leaves it in force in its thread; the next test begins in English."""
+    yield
+    translation.deactivate()
 
 
 # --- the database
