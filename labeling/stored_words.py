@@ -97,10 +97,12 @@ FORMS = [
             ),
             gettext_noop("Not known yet which version is better: no label that both scored."),
             gettext_noop(
+                # xgettext: no-python-format
                 "Not worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation "
                 "labels, 95 % interval {low} to {high})."
             ),
             gettext_noop(
+                # xgettext: no-python-format
                 "Worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation "
                 "labels, 95 % interval {low} to {high})."
             ),
@@ -131,6 +133,7 @@ FORMS = [
             gettext_noop("No solution has an answer that could be counted: chosen uniformly."),
             gettext_noop("The base model has not read the pool yet: chosen uniformly."),
             gettext_noop(
+                # xgettext: no-python-format
                 "Too few problems are left: from some problems more than "
                 "max(1, {share} % of their distinct solutions) were chosen."
             ),
