@@ -5,7 +5,7 @@ A key is named by the sign or place that it has whatever the layout: `u`, `Shift
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 # Kinds of pages: an action acts on some of them, and two actions of one kind cannot share a key.
 SOLUTION = "solution"  # a whole solution is rated: at the desk, in practice, in a revision
 CANDIDATES = "candidates"  # the solution grows while being rated
+WAITING = "waiting"  # a desk with nothing on it
 LISTS = "lists"  # every other page
 DESK = frozenset({SOLUTION, CANDIDATES})
-EVERYWHERE = DESK | {LISTS}
+EVERYWHERE = DESK | {WAITING, LISTS}
 
 NO_KEY = ""
 _NAMED = "Enter|Space|Arrow(?:Up|Down|Left|Right)|Home|End|PageUp|PageDown|Backspace|Delete|Insert"
@@ -36,11 +37,11 @@ class Action:
     label: Any
     on: frozenset[str]
     more: tuple[str, ...] = ()
-    in_candidates: Any = None  # its label there, where that is another
+    labels: Mapping[str, Any] = field(default_factory=dict)  # by kind of page, where it is another there
 
     def label_on(self, page: str) -> Any:
         """What it does on this kind of page."""
-        return self.in_candidates if page == CANDIDATES and self.in_candidates else self.label
+        return self.labels.get(page, self.label)
 
 
 ACTIONS = (
@@ -60,8 +61,11 @@ ACTIONS = (
         "submit",
         "Enter",
         gettext_lazy("Submit, go to the next"),
-        DESK,
-        in_candidates=gettext_lazy("Go on with a candidate; submit at the end"),
+        DESK | {WAITING},
+        labels={
+            CANDIDATES: gettext_lazy("Go on with a candidate; submit at the end"),
+            WAITING: gettext_lazy("Look now"),
+        },
     ),
     Action("problem", "p", gettext_lazy("To the problem and back"), DESK),
     Action("guide", "g", gettext_lazy("Guide"), DESK),

@@ -203,23 +203,32 @@ class Standing:
     people: int
 
 
-def standing(account: User, campaign: Campaign) -> Standing | None:
-    """None unless the campaign wants it, the person has labeled, and enough others have.
+def standings(account: User, campaigns: Iterable[Campaign]) -> dict[int, Standing]:
+    """By campaign; only where it wants that, the person has labeled, and enough others have.
 
     Only counts, never quality or speed; nobody else's name or number but the middle one.
     """
-    if not campaign.show_ranking:
-        return None
+    wanted = [campaign.pk for campaign in campaigns if campaign.show_ranking]
+    if not wanted:
+        return {}
     since = timezone.now() - timedelta(days=RECENT_DAYS)
     recent = Label.objects.filter(
-        labeler__campaign=campaign, labeler__kind=LabelerKind.PERSON, submitted_at__gte=since, revises__isnull=True
+        labeler__campaign__in=wanted, labeler__kind=LabelerKind.PERSON, submitted_at__gte=since, revises__isnull=True
     )
-    rows: list[Any] = list(recent.order_by().values_list("labeler__account").annotate(Count("pk")))
-    counts = sorted((count for _, count in rows), reverse=True)
-    own = dict(rows).get(account.pk)
+    counts: dict[int, dict[int | None, int]] = {campaign: {} for campaign in wanted}
+    rows = recent.order_by().values_list("labeler__campaign", "labeler__account").annotate(Count("pk"))
+    for campaign, whose, count in rows:
+        counts[campaign][whose] = count
+    found = {campaign: _standing(account.pk, made) for campaign, made in counts.items()}
+    return {campaign: standing for campaign, standing in found.items() if standing}
+
+
+def _standing(account: int, counts: dict[int | None, int]) -> Standing | None:
+    own = counts.get(account)
     if own is None or len(counts) < RANKED_FROM:
         return None
-    return Standing(own, counts[len(counts) // 2], counts.index(own) + 1, len(counts))
+    in_order = sorted(counts.values(), reverse=True)
+    return Standing(own, in_order[len(in_order) // 2], in_order.index(own) + 1, len(in_order))
 
 
 def labeled_today(membership: Membership) -> int:

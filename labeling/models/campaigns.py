@@ -61,7 +61,7 @@ class Campaign(models.Model):
     bad_problem_quorum = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(100)]
     )
-    # Whether labelers see how their count compares with the others' (see `my_work.standing`).
+    # Whether labelers see how their count compares with the others' (see `my_work.standings`).
     show_ranking = models.BooleanField(default=False)
     # The guide in force: kept here, so that handing out a solution need not look for the newest.
     guide = models.ForeignKey(

@@ -52,7 +52,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
     form.is_valid()  # what was understood is applied; the rest is told above the list
     rows = Paginator(_wanted(account, form.cleaned_data), PAGE_ROWS).get_page(request.GET.get("page"))
     made = mine.totals(account, since=mine.midnight())
-    standings = [(campaign, mine.standing(account, campaign)) for campaign in campaigns]
+    standings = mine.standings(account, campaigns)
     context = {
         "totals": sum(made.values(), start=mine.Totals()),
         "form": form,
@@ -60,7 +60,7 @@ def my_work(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "lines": [(label, mine.ruling(label)) for label in rows],
         "names_campaigns": len(campaigns) > 1 and not form.cleaned_data.get("campaign"),
-        "standings": [(campaign, standing) for campaign, standing in standings if standing],
+        "standings": [(campaign, standings[campaign.pk]) for campaign in campaigns if campaign.pk in standings],
         "questions": mine.questions(account),
         "drafts": list(drafts.of(account)),
     }

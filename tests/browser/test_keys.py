@@ -121,8 +121,13 @@ def test_keys_lead_from_page_to_page_and_are_silent_in_fields(
     page.keyboard.press("ArrowDown")
     page.keyboard.press("l")  # of the line that has the focus
     expect(page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
+    with page.expect_request(re.compile("/campaigns/zebra/next/")):
+        page.keyboard.press("Enter")  # look now
+    page.keyboard.press("?")
+    with page.expect_request(re.compile("/campaigns/zebra/next/")):
+        page.get_by_role("complementary", name="All keys").get_by_role("button", name="Look now ↵").press("Enter")
     page.keyboard.press("m")
-    expect(page.get_by_role("link", name="Your campaigns ⇧ H")).to_be_focused()
+    expect(page.get_by_role("group", name="Your menu").get_by_role("link", name="Your campaigns")).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

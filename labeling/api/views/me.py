@@ -4,7 +4,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
@@ -32,12 +31,17 @@ class Me(APIView):
     def get(self, request: Request) -> Response:
         """One's campaigns with counts, and settings."""
         account = access.account(request)
-        memberships = Membership.objects.filter(account=account).select_related("campaign").order_by("campaign__slug")
+        memberships = list(
+            Membership.objects.filter(account=account).select_related("campaign").order_by("campaign__slug")
+        )
         made = my_work.totals(account, since=my_work.midnight())
+        standings = my_work.standings(account, [of.campaign for of in memberships])
         return Response(
             {
                 "username": account.get_username(),
-                "campaigns": [_campaign(account, of, made.get(of.campaign_id, my_work.Totals())) for of in memberships],
+                "campaigns": [
+                    _campaign(of, made.get(of.campaign_id), standings.get(of.campaign_id)) for of in memberships
+                ],
                 "counts": asdict(sum(made.values(), start=my_work.Totals())),
                 "settings": {
                     "language": translation.get_language() or settings.LANGUAGE_CODE,
@@ -66,16 +70,15 @@ class MySettings(APIView):
         return Response(me.PreferencesAnswer(chosen).data)
 
 
-def _campaign(account: User, membership: Membership, made: my_work.Totals) -> dict[str, Any]:
+def _campaign(membership: Membership, made: my_work.Totals | None, standing: my_work.Standing | None) -> dict[str, Any]:
     campaign = membership.campaign
     answer = {
         "slug": campaign.slug,
         "name": campaign.name,
         "role": membership.role,
-        "counts": asdict(made),
+        "counts": asdict(made or my_work.Totals()),
         "settings": {"reference_answer": campaign.reference_answer, "lease_minutes": campaign.lease_minutes},
     }
-    standing = my_work.standing(account, campaign)
     return answer | {"standing": asdict(standing)} if standing else answer
 
 

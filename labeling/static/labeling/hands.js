@@ -36,6 +36,7 @@ export function bindHands({ actions: actionsNow, take, given }) {
     if (!control) return;
     // A pressed button would swallow the next Enter; the keyboard's own way to it keeps the focus.
     if (event.detail > 0) control.blur();
+    control.closest("[popover]")?.hidePopover();
     if (control.closest('[data-panel="keys"]') && control.dataset.do !== "keys") closePanel();
     if (control.dataset.do) run(control.dataset.do);
     else take(...control.dataset.take.split(".").map(Number));

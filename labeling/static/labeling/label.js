@@ -35,6 +35,7 @@ let desk = desks.solution;
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
 const noted = { "guide-noted": () => guide.noted() };
 const actions = new Map(Object.values(desks).map((each) => [each, { ...each.actions(), ...noted }]));
+const whileWaiting = { submit: () => waiting.now() };
 let done = Number(root.dataset.done);
 let isFetching = false;
 
@@ -108,7 +109,7 @@ function bindNetwork() {
 async function start() {
   restorePanels();
   bindHands({
-    actions: () => actions.get(desk),
+    actions: () => (waiting.isShown ? whileWaiting : actions.get(desk)),
     take: (...which) => desk.take(...which),
     given: (kind, reason) => (kind === "write" ? desk.wrote(reason) : desk.send({ finish_reason: kind, reason })),
   });

@@ -28,6 +28,11 @@ export class Waiting {
     this.timer = setTimeout(() => this.now(), wait * 1000);
   }
 
+  /** Whether there is nothing on the desk, and this page says so. */
+  get isShown() {
+    return document.body.hasAttribute("data-empty");
+  }
+
   now() {
     clearTimeout(this.timer);
     this.timer = null;
