@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from labeling.actions import jobs
 from labeling.models import Campaign, Grade, Job, Reference, Solution, VerdictChoice
+from labeling.models.reading import only_value
 from workers.child import Stage, run_selector
 
 GRADE = Stage("grade", 0.0, 0.95)
@@ -21,12 +22,12 @@ BATCH = 500
 
 def ungraded(job: Job) -> QuerySet[Any]:
     """Solutions of the job's campaign whose answer has no verdict against the reference in force."""
-    current = Reference.objects.filter(problem=OuterRef("problem"), is_current=True, answer__isnull=False)
+    current = Reference.objects.filter(problem=OuterRef("problem"), answer__isnull=False, is_current=True)
     was_changed = Reference.objects.filter(problem=OuterRef("problem"), is_current__isnull=True)
     return (
         Solution.objects.of(job.campaign)
         .filter(answer__isnull=False)
-        .annotate(reference_id=Subquery(current.values("pk")[:1]), reference=Subquery(current.values("answer")[:1]))
+        .annotate(reference_id=only_value(current, "pk"), reference=only_value(current, "answer"))
         .filter(reference_id__isnull=False)
         .filter(Q(answer_is_correct__isnull=True) | Exists(was_changed))
         .exclude(

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from django.db.models import OuterRef, Subquery
 
 from labeling.actions import exporting
-from labeling.models import Campaign, Label, Reference, Solution
+from labeling.actions.references import current_answer
+from labeling.models import Campaign, Label, Solution
 
 CHUNK = 2_000
 
@@ -52,8 +52,8 @@ def pool_lines(campaign: Campaign, *, split: str | None = None) -> Iterator[byte
     solutions = Solution.objects.of(campaign).with_verdict().select_related("problem")
     if split:
         solutions = solutions.filter(problem__split=split)
-    reference = Reference.objects.filter(problem=OuterRef("problem"), is_current=True).values("answer")[:1]
-    for solution in solutions.annotate(reference=Subquery(reference)).order_by("id").iterator(chunk_size=CHUNK):
+    reference = current_answer("problem")
+    for solution in solutions.annotate(reference=reference).order_by("id").iterator(chunk_size=CHUNK):
         yield orjson.dumps(_pool_row(solution)) + b"\n"
 
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from labeling.actions import export_shapes
 from labeling.actions.errors import ActionError
 from labeling.actions.export_shapes import FIELDS, LabelFacts
+from labeling.actions.references import current_answer
 from labeling.models import (
     Campaign,
     Label,
@@ -26,13 +27,13 @@ from labeling.models import (
     Mode,
     Origin,
     QueueItem,
-    Reference,
     SelectorState,
     SelectorVersion,
     Solution,
     SolutionScore,
     Split,
 )
+from labeling.models.reading import only_value
 
 PAGE = 1_000
 
@@ -150,8 +151,7 @@ def _lines(found: QuerySet[Label], shape: Callable[[LabelFacts], dict[str, Any]]
 
 def facts(found: QuerySet[Label]) -> Iterator[LabelFacts]:
     """What is exported of these labels, ordered by id: one query a page, none a row."""
-    reference = Reference.objects.filter(problem=OuterRef("problem"), is_current=True).values("answer")[:1]
-    values = Label.objects.annotate(reference=Subquery(reference)).values_list(*FIELDS)
+    values = Label.objects.annotate(reference=current_answer("problem")).values_list(*FIELDS)
     for row in _pages(found, values):
         yield LabelFacts._make(row)
 
@@ -223,4 +223,4 @@ def _scores(campaign: Campaign, kind: str) -> Subquery:
         or versions.filter(scored_at__isnull=False).order_by("-number").first()
     )
     text = Coalesce(OuterRef("duplicate_of_id"), OuterRef("pk"))
-    return Subquery(SolutionScore.objects.filter(version=version, solution_id=text).values("score")[:1])
+    return only_value(SolutionScore.objects.filter(version=version, solution_id=text), "score")

@@ -2,14 +2,21 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from labeling.actions import events, jobs
 from labeling.models import JobKind, Problem, Reference
+from labeling.models.reading import only_value
+
+
+def current_answer(problem: str) -> Subquery:
+    """In a query: the current guess of the problem that this field of its rows names, None where it is unknown."""
+    return only_value(Reference.objects.filter(problem=OuterRef(problem), is_current=True), "answer")
 
 
 def current_reference(problem: Problem) -> Reference | None:
     """The reference in force, None where the answer is unknown."""
-    return Reference.objects.filter(problem=problem, is_current=True).first()
+    return next(iter(Reference.objects.filter(problem=problem, is_current=True)), None)
 
 
 def change(*, problem: Problem, answer: str, by: User, reason: str) -> Reference:

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models import F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from labeling.models.campaigns import Campaign
 from labeling.models.fields import JSONText
 from labeling.models.jobs import Job
+from labeling.models.reading import only_value
 
 MAX_STEPS = 512
 MAX_CHARACTERS = 100_000
@@ -48,11 +49,6 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
     def visible(self) -> ProblemQuerySet:
         """Without rows of an import that is not finished."""
         return self.filter(import_job__state="done")
-
-    def with_reference(self) -> models.QuerySet[Any]:
-        """Adds `reference_answer`: the current guess, None where unknown."""
-        current = Reference.objects.filter(problem=OuterRef("pk"), is_current=True)
-        return self.annotate(reference_answer=Subquery(current.values("answer")[:1]))
 
 
 class Problem(models.Model):
@@ -136,13 +132,13 @@ class SolutionQuerySet(models.QuerySet["Solution"]):
 
     def with_verdict(self) -> models.QuerySet[Any]:
         """Adds `verdict`: the newest grade, else what the file said, else unknown."""
-        graded = Grade.objects.filter(solution=OuterRef("pk"), is_current=True).values("verdict")[:1]
+        graded = only_value(Grade.objects.filter(solution=OuterRef("pk"), is_current=True), "verdict")
         given = models.Case(
             models.When(answer_is_correct=True, then=Value("correct")),
             models.When(answer_is_correct=False, then=Value("wrong")),
             default=Value("unknown"),
         )
-        return self.annotate(verdict=Coalesce(Subquery(graded), given, output_field=models.CharField()))
+        return self.annotate(verdict=Coalesce(graded, given, output_field=models.CharField()))
 
 
 class Solution(models.Model):

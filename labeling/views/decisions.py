@@ -1,6 +1,6 @@
 """What waits for a lead's decision: answers in dispute, and problems that labelers reported as bad."""
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling.actions import disputes, problems
 from labeling.actions.errors import ActionError
+from labeling.actions.references import current_answer, current_reference
 from labeling.forms import AcceptForm, DeclineForm, add_refusal
-from labeling.models import Dispute, DisputeState, Label, Membership, Problem, ProblemState, Reference
+from labeling.models import Dispute, DisputeState, Label, Membership, Problem, ProblemState
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
 
 
@@ -18,11 +19,10 @@ from labeling.views.lead_pages import account, done, for_leads, for_readers, pag
 @for_readers
 def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Open disputes and held problems, and what was decided before."""
-    reference = Reference.objects.filter(problem=OuterRef("problem"), is_current=True).values("answer")[:1]
     concerning = (
         Dispute.objects.filter(problem__campaign=membership.campaign)
         .select_related("problem", "label__solution", "label__labeler__account", "decided_by")
-        .annotate(reference_answer=Subquery(reference))
+        .annotate(reference_answer=current_answer("problem"))
     )
     is_report = Q(labels__is_current=True, labels__finish_reason="bad_problem")
     reported = Problem.objects.filter(campaign=membership.campaign).annotate(
@@ -69,7 +69,7 @@ def dispute_page(request: HttpRequest, membership: Membership, pk: int) -> HttpR
     context = {
         "dispute": dispute,
         "solution": solution,
-        "reference": dispute.problem.references.filter(is_current=True).first(),
+        "reference": current_reference(dispute.problem),
         "accept": accept,
         "decline": decline,
     }

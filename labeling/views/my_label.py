@@ -14,6 +14,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from labeling.actions import labels, my_work, tree_passes
+from labeling.actions.references import current_reference
 from labeling.models import CandidateTree, FinishReason, Label, ReferenceAnswer, Solution, VerdictChoice
 from labeling.views.guide_panel import panel
 from labeling.views.label_lines import lines_of
@@ -78,7 +79,7 @@ def _offered(label: Label) -> dict[str, Any]:
     """
     campaign, problem = label.labeler.campaign, {"problem": label.problem.text}
     if campaign.reference_answer != ReferenceAnswer.HIDDEN:
-        reference = label.problem.references.filter(is_current=True).first()
+        reference = current_reference(label.problem)
         problem |= {"ground_truth_answer": reference.answer} if reference and reference.answer is not None else {}
     offered = {"item": f"revision.{label.pk}", "label": label.pk, "problem": problem}
     if label.tree is not None:

@@ -10,8 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from labeling.actions.candidates import selector_in_use
+from labeling.actions.references import current_answer
 from labeling.forms import ProblemFilter, SolutionFilter
 from labeling.models import Campaign, Label, Membership, Problem, Solution, SolutionScore
+from labeling.models.reading import only_value
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.story import solution_story
 
@@ -26,7 +28,7 @@ def _solutions(campaign: Campaign) -> QuerySet[Any]:
         .with_verdict()
         .annotate(
             label_count=_counted(labels, "solution"),
-            score=Subquery(scores.values("score")[:1]),
+            score=only_value(scores, "score"),
             is_labeled=Exists(labels),
         )
         .select_related("problem")
@@ -81,7 +83,7 @@ def problem_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     rows = (
         Problem.objects.filter(campaign=membership.campaign)
         .visible()
-        .with_reference()
+        .annotate(reference_answer=current_answer("pk"))
         .annotate(solution_count=_counted(solutions, "problem"), label_count=_counted(labels, "problem"))
         .order_by("pk")
     )

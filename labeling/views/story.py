@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from labeling import charts, code_words
+from labeling.actions.references import current_reference
 from labeling.models import Dispute, Grade, Label, QueueItem, Solution, SolutionScore
 from labeling.stored_words import said
 from labeling.templatetags.lead import found, how_finished, name_of, spent, why_chosen
@@ -53,7 +54,7 @@ def solution_story(solution: Any) -> dict[str, Any]:
     )
     current = [label for label in labels if label.is_current]
     grades = list(Grade.objects.filter(solution=solution).select_related("reference").order_by("pk"))
-    reference = solution.problem.references.filter(is_current=True).first()
+    reference = current_reference(solution.problem)
     return {
         "steps": _ledger(solution, current, shown),
         "labels": current,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
@@ -13,16 +13,14 @@ from rest_framework.response import Response
 
 from labeling.actions import disputes, problems
 from labeling.actions.candidates import selector_in_use
+from labeling.actions.references import current_answer
 from labeling.api import access
 from labeling.api.filters import DisputeFilters, LabelFilters, ProblemFilters, SolutionFilters
 from labeling.api.lists import LeadList, counted
 from labeling.api.schema import refusals
 from labeling.api.serializers import rows
-from labeling.models import Campaign, Dispute, Label, Problem, Reference, Solution, SolutionScore
-
-
-def _reference(problem: str) -> Subquery:
-    return Subquery(Reference.objects.filter(problem=OuterRef(problem), is_current=True).values("answer")[:1])
+from labeling.models import Campaign, Dispute, Label, Problem, Solution, SolutionScore
+from labeling.models.reading import only_value
 
 
 class Labels(LeadList):
@@ -58,7 +56,7 @@ class Solutions(LeadList):
             .annotate(
                 label_count=counted(labels, "solution"),
                 is_labeled=Exists(labels),
-                score=Subquery(scores.values("score")[:1]),
+                score=only_value(scores, "score"),
             )
             .select_related("problem")
             .order_by("pk")
@@ -84,7 +82,7 @@ def _problems(campaign: Campaign) -> QuerySet[Any]:
         Problem.objects.filter(campaign=campaign)
         .visible()
         .annotate(
-            reference_answer=_reference("pk"),
+            reference_answer=current_answer("pk"),
             solution_count=counted(solutions, "problem"),
             label_count=counted(labels, "problem"),
         )
@@ -127,7 +125,7 @@ class Disputes(LeadList):
 def _disputes(campaign: Campaign) -> QuerySet[Any]:
     return (
         Dispute.objects.filter(problem__campaign=campaign)
-        .annotate(reference_answer=_reference("problem"))
+        .annotate(reference_answer=current_answer("problem"))
         .select_related("problem", "label__solution", "decided_by")
     )
 
