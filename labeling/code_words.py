@@ -103,6 +103,30 @@ SCOPES = {"campaign": _("the campaign"), "problem": _("each problem")}
 SHORTFALLS = {"size": gettext_noop("labels in all"), "evaluation": gettext_noop("evaluation items")}
 
 
+# --- what somebody did, as an event keeps it
+EVENTS = {
+    "campaign.created": _("made the campaign"),
+    "campaign.changed": _("changed settings"),
+    "campaign.deleted": _("deleted the campaign"),
+    "member.added": _("added a member"),
+    "member.changed": _("changed a member’s role"),
+    "member.removed": _("removed a member"),
+    "import.finished": _("imported rows"),
+    "labels.exported": _("took data out"),
+    "round.planned": _("planned a round"),
+    "round.open": _("opened a round"),
+    "round.closed": _("closed a round"),
+    "guide.published": _("published a guide"),
+    "training.requested": _("asked for a training"),
+    "selector.published": _("put a selector into use"),
+    "job.cancelled": _("cancelled a job"),
+    "job.retried": _("tried a job again"),
+    "problem.held": _("held a problem"),
+    "problem.decided": _("decided about a problem"),
+    "dispute.decided": _("decided a dispute"),
+    "reference.changed": _("changed a reference answer"),
+}
+
 # --- a job in one sentence, by kind and state
 JOBS = {
     ("import", "requested"): _("The import waits for a worker"),

@@ -303,6 +303,15 @@ class ProblemFilter(forms.Form):
     state = forms.ChoiceField(required=False, choices=any_of(code_words.PROBLEM_STATES), label=_("State"))
 
 
+class HistoryFilter(forms.Form):
+    """Which events to list."""
+
+    actor = forms.CharField(required=False, max_length=150, label=_("Who"))
+    verb = forms.ChoiceField(required=False, choices=any_of(code_words.EVENTS), label=_("What"))
+    after = forms.DateField(required=False, label=_("From"), widget=forms.DateInput({"type": "date"}))
+    before = forms.DateField(required=False, label=_("To"), widget=forms.DateInput({"type": "date"}))
+
+
 class ExportForm(forms.Form):
     """What to take out."""
 

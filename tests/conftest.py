@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -40,6 +41,26 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     """Keep SQLite in a file, as installations do: other processes open it, and its locks are the real ones."""
     if connection.vendor == "sqlite":
         connections["default"].settings_dict["TEST"]["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_can_be_emptied() -> None:
+    """Between tests SQLite's tables are emptied by DELETE, which triggers refuse: they stand aside for it.
+
+    PostgreSQL empties by TRUNCATE, which asks no row's trigger.
+    """
+    if connection.vendor != "sqlite":
+        return
+    flush = connection.ops.sql_flush
+
+    def without_triggers(*arguments: Any, **options: Any) -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+        dropped = [f"DROP TRIGGER {name}" for name, _ in triggers]
+        return [*dropped, *flush(*arguments, **options), *(made for _, made in triggers)]
+
+    connection.ops.sql_flush = without_triggers
 
 
 def database_url() -> str:

@@ -21,7 +21,6 @@ from labeling.models import (
     CandidateTree,
     Dispute,
     Draft,
-    Event,
     Grade,
     GuideReading,
     GuideVersion,
@@ -133,7 +132,10 @@ def _named(field: str) -> str:
 
 
 def delete(*, campaign: Campaign, by: User) -> None:
-    """Delete a campaign with everything in it, labels included: for good. Its files go once that is committed."""
+    """Delete a campaign with everything in it, labels included: for good. Its files go once that is committed.
+
+    What stays are its events: who did what outlives what it was done to.
+    """
     with transaction.atomic():
         Campaign.objects.select_for_update().get(pk=campaign.pk)
         _delete_rows(campaign)
@@ -166,7 +168,6 @@ def _delete_rows(campaign: Campaign) -> None:
         Labeler.objects.filter(campaign=campaign),
         Membership.objects.filter(campaign=campaign),
         Job.objects.filter(campaign=campaign),
-        Event.objects.filter(campaign=campaign),
         GuideReading.objects.filter(version__campaign=campaign),
         GuideVersion.objects.filter(campaign=campaign),
         Campaign.objects.filter(pk=campaign.pk),

@@ -14,6 +14,7 @@ from labeling.models import (
     Dispute,
     DisputeState,
     Draft,
+    Event,
     FinishReason,
     Job,
     JobKind,
@@ -178,6 +179,19 @@ class DisputeFilters(FilterSet):
 
     class Meta:
         model = Dispute
+        fields: list[str] = []
+
+
+class EventFilters(FilterSet):
+    """Of what was done in a campaign."""
+
+    actor = text("actor__username")
+    verb = django_filters.CharFilter(max_length=60)
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    class Meta:
+        model = Event
         fields: list[str] = []
 
 

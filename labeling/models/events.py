@@ -1,4 +1,4 @@
-"""Event: who did what when; only ever appended to."""
+"""Event: who did what when; only ever appended to, which triggers of both engines see to (migration 0014)."""
 
 from django.conf import settings
 from django.db import models
@@ -10,8 +10,11 @@ from labeling.models.fields import JSONText
 class Event(models.Model):
     """One thing that somebody (or the system: no actor) did to something."""
 
-    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.CASCADE, related_name="events")
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    # An event stays when its campaign goes; a person who did something is deactivated, not deleted.
+    campaign = models.ForeignKey(
+        Campaign, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="events"
+    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=60)
     subject = models.CharField(max_length=120)
     before = JSONText(null=True)

@@ -58,6 +58,7 @@ def counted(number: int, what: str) -> str:
         "tree": ngettext("{n} candidate tree", "{n} candidate trees", number),
         "problem": ngettext("{n} problem", "{n} problems", number),
         "job": ngettext("{n} job", "{n} jobs", number),
+        "event": ngettext("{n} event", "{n} events", number),
         "dispute": ngettext("{n} dispute", "{n} disputes", number),
         "label": ngettext("{n} label", "{n} labels", number),
     }
@@ -129,6 +130,12 @@ def _named(words: Mapping[str, object], code: str) -> str:
 def why_chosen(reason: str) -> str:
     """A strategy's reason in words."""
     return _(REASONS[reason]) if reason in REASONS else reason.replace("_", " ")
+
+
+@register.filter
+def event_words(verb: str) -> str:
+    """What somebody did, in words."""
+    return _named(code_words.EVENTS, verb)
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from itertools import chain
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from labeling.api.views.exports import file_of
 from labeling.forms import ExportForm, ImportForm, add_refusal
 from labeling.models import Campaign, Membership
 from labeling.views.imports import data_page
-from labeling.views.lead_pages import for_leads
+from labeling.views.lead_pages import account, for_leads
 
 NOTHING = {
     Format.SCORED: gettext_lazy("Not exported: no solution fits what you asked for."),
@@ -36,7 +37,7 @@ def export(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     if form.is_valid():
         asked = {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
         try:
-            return _file_with_rows(of, **asked)
+            return _file_with_rows(of, by=account(request), **asked)
         except ActionError as error:
             add_refusal(form, error)
     elif not form.non_field_errors():
@@ -44,15 +45,15 @@ def export(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     return data_page(request, membership, ImportForm(), form)
 
 
-def _file_with_rows(of: Campaign, *, format: str, **asked: Any) -> StreamingHttpResponse:
+def _file_with_rows(of: Campaign, *, by: User, format: str, **asked: Any) -> StreamingHttpResponse:
     """The file; raises ActionError where it would be empty. Of a stream the first piece is read to know that."""
     nothing = ActionError(str(NOTHING.get(Format(format), NOTHING[None])))
     if format == Format.PARQUET:
         chosen = {name: asked[name] for name in ("round", "split", "include_simulated") if name in asked}
         if not exporting.labels(of, **chosen).exists():
             raise nothing
-        return file_of(of, format=format, **asked)
-    answer = file_of(of, format=format, **asked)
+        return file_of(of, by=by, format=format, **asked)
+    answer = file_of(of, by=by, format=format, **asked)
     pieces = iter(answer)
     first = next(pieces, None)
     if first is None:

@@ -104,4 +104,5 @@ def retrain(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     """Ask for a training of the selector; asked while one waits, that one."""
     of = membership.campaign
     job = jobs.request(campaign=of, kind=JobKind.RETRAIN, by=account(request))
+    events.record(campaign=of, actor=account(request), verb="training.requested", subject=f"job {job.pk}")
     return done(request, _("The selector is trained as soon as a worker is free."), "job", of.slug, job.pk)

@@ -40,6 +40,7 @@ FOR_LEADS = [
     ("get", "jobs/{job}/"),
     ("post", "jobs/{job}/retry/"),
     ("post", "jobs/{job}/cancel/"),
+    ("get", "campaigns/campaign/events/"),
     ("get", "campaigns/campaign/labels/"),
     ("get", "campaigns/campaign/solutions/"),
     ("get", "campaigns/campaign/problems/"),

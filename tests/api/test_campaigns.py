@@ -195,6 +195,7 @@ def test_delete_takes_everything_of_the_campaign_and_nothing_else(
     assert not folder.parent.exists()
     assert lead.get(ONE).status_code == 404
     assert Event.objects.get(campaign=None).verb == "campaign.deleted"
+    assert Event.objects.filter(campaign_id=campaign.pk).exists(), "who did what outlives what it was done to"
     assert User.objects.filter(pk=owner.pk).exists()
 
 

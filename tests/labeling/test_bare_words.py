@@ -39,6 +39,8 @@ ENGLISH = {
     "`Token …`, as `manage.py create_account` prints it.",
     "application/x-ndjson; charset=utf-8",
     'attachment; filename="{}-{}.jsonl"',
+    "text/csv; charset=utf-8",
+    'attachment; filename="{}-history.csv"',
 }
 
 

@@ -19,6 +19,7 @@ from tests.labeling.pages import fill_pool, scored_by, signed_in
 READ_BY_REVIEWERS = [
     "", "rounds/", "rounds/0/", "problems/", "problems/{problem}/", "solutions/", "solutions/{solution}/", "decisions/",
     "members/", "data/", "jobs/", "jobs/{job}/", "selectors/", "selectors/1/", "guide/", "guide/1/",
+    "history/",
 ]  # fmt: skip
 LEADS_ALONE = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",

@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.http import FileResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from labeling.actions import exporting
+from labeling.actions import events, exporting
 from labeling.actions.export_parquet import write_parquet
 from labeling.actions.exporting import Format
 from labeling.api import access
@@ -39,16 +40,19 @@ def export(request: Request, slug: str) -> StreamingHttpResponse:
     campaign = access.lead_of(request, slug)
     query = ExportQuery(data=request.query_params)
     query.is_valid(raise_exception=True)
-    return file_of(campaign, **query.validated_data)
+    return file_of(campaign, by=access.account(request), **query.validated_data)
 
 
-def file_of(campaign: Campaign, *, format: str, **options: Any) -> StreamingHttpResponse:
-    """The answer that gives the file. Raises ActionError before anything is sent."""
+def file_of(campaign: Campaign, *, by: User, format: str, **options: Any) -> StreamingHttpResponse:
+    """The answer that gives the file. Raises ActionError before anything is sent or kept of who asked."""
     if format == Format.PARQUET:
-        return _parquet(campaign, **options)
-    lines = exporting.rows(campaign, format, **options)
-    response = StreamingHttpResponse(in_chunks(lines), content_type=NDJSON)
-    response["Content-Disposition"] = f'attachment; filename="{campaign.slug}-{format}.jsonl"'
+        response = _parquet(campaign, **options)
+    else:
+        lines = exporting.rows(campaign, format, **options)
+        response = StreamingHttpResponse(in_chunks(lines), content_type=NDJSON)
+        response["Content-Disposition"] = f'attachment; filename="{campaign.slug}-{format}.jsonl"'
+    asked = {name: value for name, value in options.items() if value not in (None, False)}
+    events.record(campaign=campaign, actor=by, verb="labels.exported", subject=format, after=asked or None)
     return response
 
 

@@ -67,6 +67,7 @@ def retrain(request: Request, slug: str) -> Response:
     """Ask for a training of the selector; asked while one waits, that one."""
     campaign = access.lead_of(request, slug)
     job = jobs.request(campaign=campaign, kind=JobKind.RETRAIN, by=access.account(request))
+    events.record(campaign=campaign, actor=access.account(request), verb="training.requested", subject=f"job {job.pk}")
     return Response(JobAnswer(job).data, status=202)
 
 

@@ -1,0 +1,112 @@
+"""Who did what in a campaign, to read and to take along as a table."""
+
+import csv
+import re
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from typing import Any
+
+import orjson
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from labeling.forms import HistoryFilter
+from labeling.models import Campaign, Event, Membership
+from labeling.views.lead_pages import for_readers, page, page_of
+
+PAGES = {"guide": "guide-version"} | {name: name for name in ("dispute", "job", "problem", "round", "selector")}
+COLUMNS = ("created_at", "actor__username", "verb", "subject", "before", "after")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_safe
+@for_readers
+def history(request: HttpRequest, membership: Membership) -> HttpResponse:
+    """Events by person, kind and day, the newest first."""
+    of = membership.campaign
+    form = HistoryFilter(request.GET)
+    form.is_valid()  # what was understood is applied; the rest is told beside its field
+    rows = page_of(request, _found(of, form.cleaned_data))
+    context = {
+        "form": form,
+        "rows": rows,
+        "events": [(event, _page_of_subject(of, event.subject), _changes(event)) for event in rows],
+        "is_filtered": any(form.cleaned_data.values()),
+    }
+    return page(request, "history.html", membership, context)
+
+
+@require_safe
+@for_readers
+def history_csv(request: HttpRequest, membership: Membership) -> StreamingHttpResponse:
+    """The same events as a table, streamed."""
+    form = HistoryFilter(request.GET)
+    form.is_valid()
+    found = _found(membership.campaign, form.cleaned_data).values_list(*COLUMNS)
+    response = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{membership.campaign.slug}-history.csv"'
+    return response
+
+
+def _found(of: Campaign, wanted: dict[str, Any]) -> QuerySet[Event]:
+    rows = of.events.select_related("actor").order_by("-id")
+    if actor := wanted.get("actor"):
+        rows = rows.filter(actor__username__icontains=actor)
+    if verb := wanted.get("verb"):
+        rows = rows.filter(verb=verb)
+    if day := wanted.get("after"):
+        rows = rows.filter(created_at__gte=_midnight(day))
+    if day := wanted.get("before"):
+        rows = rows.filter(created_at__lt=_midnight(day + timedelta(days=1)))
+    return rows
+
+
+def _midnight(day: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def _page_of_subject(of: Campaign, subject: str) -> str:
+    """The address of what it was done to, empty where that has no page."""
+    match = re.fullmatch(r"(\w+) (\d+)", subject)
+    return reverse(PAGES[match[1]], args=[of.slug, int(match[2])]) if match and match[1] in PAGES else ""
+
+
+def _changes(event: Event) -> list[tuple[str, str, str]]:
+    """Name, before and after of each value; one without a name where the event is of a single value."""
+    before, after = event.before, event.after
+    if isinstance(before, dict) or isinstance(after, dict):
+        was, now = (side if isinstance(side, dict) else {} for side in (before, after))
+        return [(name, _plain(was.get(name)), _plain(now.get(name))) for name in {**was, **now}]
+    return [("", _plain(before), _plain(after))] if before is not None or after is not None else []
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None or isinstance(value, str):
+        return value or ""
+    return orjson.dumps(value).decode()
+
+
+class _Line:
+    """A file for the csv module that gives each line back instead of keeping it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[str]:
+    writer = csv.writer(_Line())
+    yield writer.writerow(("when", "who", "verb", "subject", "before", "after"))
+    for when, who, verb, subject, before, after in rows.iterator(chunk_size=1_000):
+        cells = (when.isoformat(), who or "", verb, subject, _plain(before), _plain(after))
+        yield writer.writerow([_harmless(cell) for cell in cells])
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet takes a text that begins like a formula for one."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

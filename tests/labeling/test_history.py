@@ -1,0 +1,74 @@
+"""Who did what: kept by the database, read by leads, taken along as a table."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from labeling.actions import campaigns
+from labeling.models import Campaign, Event
+from tests import factories as make
+from tests.labeling.pages import signed_in
+
+
+@pytest.mark.parametrize(
+    "breach",
+    [
+        lambda: Event.objects.update(verb="nothing.happened"),
+        lambda: Event.objects.all().delete(),
+        lambda: Event.objects.all()._raw_delete("default"),
+    ],
+    ids=["changed", "deleted", "deleted past the ORM"],
+)
+def test_the_database_keeps_every_event(breach: Callable[[], object], campaign: Campaign) -> None:
+    make.make_event(campaign)
+    with pytest.raises(IntegrityError, match="only ever appended"), transaction.atomic():
+        breach()
+    assert Event.objects.get().verb == "campaign.created"
+
+
+def test_events_outlive_their_campaign(campaign: Campaign, owner: User) -> None:
+    make.make_event(campaign, actor=owner)
+    campaigns.delete(campaign=campaign, by=owner)
+    assert list(Event.objects.order_by("id").values_list("verb", flat=True)) == ["campaign.created", "campaign.deleted"]
+
+
+def test_a_lead_finds_what_was_done(campaign: Campaign, owner: User) -> None:
+    lead = signed_in(owner)
+    campaigns.change(campaign=campaign, by=owner, wanted={"overlap": 2, "show_ranking": True})
+    make.make_event(campaign, "round.open", subject="round 3", before="planned", after="open")
+    make.make_event(make.make_campaign("other"), "round.open", subject="round 8")
+
+    whole = lead.get(f"/campaigns/{campaign.slug}/history/").content.decode()
+    assert "changed settings" in whole
+    assert "<code>overlap</code> 1 → 2" in whole
+    assert '<a href="/campaigns/campaign/rounds/3/">round 3</a>' in whole
+    assert "round 8" not in whole
+
+    by_owner = lead.get(f"/campaigns/{campaign.slug}/history/?actor=OWN&verb=campaign.changed").content.decode()
+    assert ("changed settings" in by_owner, "round 3" in by_owner) == (True, False)
+    refused = lead.get(f"/campaigns/{campaign.slug}/history/?after=yesterday").content.decode()
+    assert "Not understood, so left out" in refused
+    assert "None fits" in lead.get(f"/campaigns/{campaign.slug}/history/?before=2020-01-31").content.decode()
+
+
+def test_the_table_holds_no_formula(campaign: Campaign, owner: User, labeler: User) -> None:
+    assert signed_in(labeler).get(f"/campaigns/{campaign.slug}/history/csv/").status_code == 404
+    make.make_event(campaign, "member.added", subject='=HYPERLINK("http://x")', after="labeler")
+    make.make_event(campaign, "reference.changed", subject="problem 1", before="-1", after={"a": "=1"})
+    answer = signed_in(owner).get(f"/campaigns/{campaign.slug}/history/csv/")
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]
+    assert [(row["subject"], row["before"], row["after"]) for row in rows] == [
+        ("problem 1", "'-1", '{"a":"=1"}'),
+        ("'=HYPERLINK(\"http://x\")", "", "labeler"),
+    ]
+
+
+def test_taking_data_out_is_kept(campaign: Campaign, owner: User) -> None:
+    make.make_label(make.make_solution(make.make_problem(campaign)), ratings=[1, 1, 1])
+    assert signed_in(owner).get(f"/campaigns/{campaign.slug}/export/?format=prm800k").status_code == 200
+    event = Event.objects.get(verb="labels.exported")
+    assert (event.actor, event.subject) == (owner, "prm800k")
