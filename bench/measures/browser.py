@@ -1,10 +1,10 @@
-"""The labeler's page in a real browser: how soon a key is painted, how soon the next solution is there, and how heavy
-the first visit is; and twenty solutions by keys against the same by clicks.
+"""The labeler's page in a real browser: how soon a key is painted, how soon the next solution is there, how heavy the
+first visit is, and whether a long solution is as quick as a short one.
 """
 
+import json
 import random
 import statistics
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,18 +13,14 @@ from playwright.sync_api import Browser
 
 from bench import rows
 from bench.client import Person, open_round
-from bench.desk import WINDOW, Desk, browser, ratings
+from bench.desk import Desk, browser, ratings
 from bench.figures import Figure, Goal
 from bench.site import ROOT, Site, installed
 
 DEMO = [ROOT / "labeling" / "demo" / name for name in ("math_level5.jsonl", "gsm8k.jsonl")]
 SUBMISSIONS, QUICK_SUBMISSIONS = 120, 8
-SESSION = 20
 LOOK_MS = 120  # at each step: a person takes far longer; meanwhile the next solution is fetched, as it would be
 KEY = {-1: "1", 0: "2", 1: "3"}
-NAME = {-1: "Negative", 0: "Neutral", 1: "Positive"}
-# Keystroke-level model (Card, Moran, Newell 1980): pressing a key, pointing with a mouse, pressing its button.
-KEYSTROKE, POINTING, BUTTON = 0.2, 1.1, 0.1
 FIRST_VISIT_KB = 300
 
 
@@ -32,43 +28,36 @@ def run(is_quick: bool) -> Iterator[Figure]:
     """On SQLite, as a newcomer has it."""
     with installed("sqlite") as site, browser() as chromium:
         people = _prepare(site, is_quick)
-        yield from _working(chromium, site, people["ada"], QUICK_SUBMISSIONS if is_quick else SUBMISSIONS)
-        yield _long_against_short(chromium, site, people)
-        yield from _keys_against_clicks(chromium, site, people, 3 if is_quick else SESSION)
+        yield from _working(chromium, site, people["real"], QUICK_SUBMISSIONS if is_quick else SUBMISSIONS)
+        yield from _long_against_short(chromium, site, people, passes=1 if is_quick else 3)
 
 
 def _prepare(site: Site, is_quick: bool) -> dict[str, dict[str, str]]:
-    """Real solutions in one campaign, one of 60 steps and one of 6 in others; a round open in each."""
-    campaigns: dict[str, list[Path]] = {
-        "real": DEMO,
-        "long": [_solution_of(site, 60)],
-        "short": [_solution_of(site, 6)],
-        "keys": DEMO,
-        "clicks": DEMO,
-    }
+    """Real solutions in one campaign, one of 60 steps and one of 6 in others; an open round and a labeler each."""
+    campaigns = {"real": DEMO, "long": [_solution_of(site, 60)], "short": [_solution_of(site, 6)]}
     for name, paths in campaigns.items():
         site.manage("import_solutions", "--campaign", name, "--create", *map(str, paths))
     tokens = {name: site.create_account(f"lead-{name}", name, "lead") for name in campaigns}
-    workers = {"ada": "real", "long": "long", "short": "short", "keys": "keys", "clicks": "clicks"}
-    people = {name: site.create_person(name, campaign, "labeler") for name, campaign in workers.items()}
+    people = {name: site.create_person(f"labeler-{name}", name, "labeler") for name in campaigns}
     site.serve()
     for name, token in tokens.items():
-        open_round(Person(site.url, token, name), 1 if name in ("long", "short") else 20 if is_quick else 200)
+        open_round(Person(site.url, token, name), 1 if name != "real" else 20 if is_quick else 200)
     return people
 
 
 def _solution_of(site: Site, steps: int) -> Path:
-    """One solution of so many steps with a formula in each."""
-    row = {
-        "problem": f"What is $1 + 2 + … + {steps}$?",
-        "solution_id": f"sum-{steps}",
-        "steps": [
-            f"Adding ${n}$ gives $\\frac{{{n} \\cdot {n + 1}}}{{2}} = {n * (n + 1) // 2}$." for n in range(1, steps + 1)
-        ],
-        "answer": str(steps * (steps + 1) // 2),
-        "answer_is_correct": True,
-    }
+    """One solution of so many steps: those of the first real solutions, one behind the other."""
+    problem = json.loads(DEMO[0].open().readline())
+    lines = [step for solution in problem["solutions"] for step in solution["steps"]][:steps]
+    if len(lines) < steps:
+        raise ValueError(f"the first problem of {DEMO[0].name} has {len(lines)} steps in all, not {steps}")
+    row = {"problem": problem["problem"], "steps": lines, "answer": "1", "answer_is_correct": True, "split": "train"}
     return rows.write(site.folder / f"steps-{steps}.jsonl", iter([row]))
+
+
+def _percentile(values: list[float]) -> float:
+    """The 95th, by the inclusive method."""
+    return statistics.quantiles(values, n=20, method="inclusive")[-1]
 
 
 # --- keys, the next solution, the first visit
@@ -76,8 +65,8 @@ def _solution_of(site: Site, steps: int) -> Path:
 
 def _working(chromium: Browser, site: Site, person: dict[str, str], wanted: int) -> Iterator[Figure]:
     desk = Desk(chromium, site.url, person, "real")
-    kilobytes = desk.received.bytes / 1000
-    hosts = desk.received.hosts
+    desk.page.wait_for_load_state("networkidle")
+    yield from _first_visit(desk)
     chance = random.Random(0)
     for _ in range(wanted):
         desk.wait_ahead()
@@ -85,17 +74,25 @@ def _working(chromium: Browser, site: Site, person: dict[str, str], wanted: int)
         _submit_by_key(desk)
     rated = [key["painted"] for key in desk.presses() if key["key"] in KEY.values()]
     came = [change["took"] for change in desk.changes()[-wanted:]]
+    durations = desk.durations() + [8.0] * (len(desk.presses()) - len(desk.durations()))
     desk.close()
     command = "key presses in Chromium, from the event's time to the frame that shows its effect"
-    counts: dict[str, Any] = {"key presses": len(rated)}
+    counts: dict[str, Any] = {"key presses": len(rated), "by the browser's own count ms": statistics.median(durations)}
     yield Figure("key to painted rating, median", statistics.median(rated), "ms", Goal(20), command, counts)
+    counts = {"key presses": len(rated), "by the browser's own count ms": _percentile(durations)}
     yield Figure("key to painted rating, 95 %", _percentile(rated), "ms", Goal(50), command, counts)
     counts = {"submissions": len(came), "median ms": statistics.median(came), "largest ms": max(came)}
     command = "from the press of Enter to the frame that shows the next solution, typeset"
     yield Figure("submit to next solution, 95 %", _percentile(came), "ms", Goal(150), command, counts)
+
+
+def _first_visit(desk: Desk) -> Iterator[Figure]:
     command = "from the sign-in form, nothing cached, to the first solution, as the browser counts bytes on the wire"
-    yield Figure("first visit", kilobytes, "KB", Goal(FIRST_VISIT_KB), command, {"hosts": len(hosts)})
-    yield Figure("first visit: hosts other than ours", len(hosts) - 1, "", Goal(0), command, {})
+    received = desk.received
+    yield Figure(
+        "first visit", received.bytes / 1000, "KB", Goal(FIRST_VISIT_KB), command, {"requests": received.count}
+    )
+    yield Figure("first visit: hosts other than ours", len(received.hosts) - 1, "", Goal(0), command, {})
 
 
 def _rate_by_keys(desk: Desk, made: list[int]) -> None:
@@ -111,55 +108,41 @@ def _submit_by_key(desk: Desk) -> None:
     desk.page.wait_for_function("seen => window.__changes.length > seen", arg=seen)
 
 
-def _percentile(values: list[float]) -> float:
-    """The 95th, by the inclusive method."""
-    return statistics.quantiles(values, n=20, method="inclusive")[-1]
+# --- a long solution against a short one
 
 
-def _long_against_short(chromium: Browser, site: Site, people: dict[str, dict[str, str]]) -> Figure:
-    """The same keys on 60 steps and on 6, each step rated, undone and rated again."""
-    medians, presses = {}, 0
-    for name, repeats in (("long", 1), ("short", 10)):
-        desk = Desk(chromium, site.url, people[name], name)
-        for _ in range(repeats):
-            for _ in range(desk.steps.count()):
-                desk.page.wait_for_timeout(LOOK_MS)
-                desk.page.keyboard.press("3")
-            for _ in range(desk.steps.count() if repeats > 1 else 0):
-                desk.page.keyboard.press("u")
-        rated = [key["painted"] for key in desk.presses() if key["key"] == "3"]
-        medians[name], presses = statistics.median(rated), len(rated)
-        desk.close()
-    counts = {"key presses each": presses, "ms": f"{medians['long']:.1f} to {medians['short']:.1f}"}
-    return Figure("60 steps to 6: key to painted rating", medians["long"] / medians["short"], "×", None, "", counts)
-
-
-# --- twenty solutions by keys and by clicks
-
-
-def _keys_against_clicks(
-    chromium: Browser, site: Site, people: dict[str, dict[str, str]], wanted: int
+def _long_against_short(
+    chromium: Browser, site: Site, people: dict[str, dict[str, str]], passes: int
 ) -> Iterator[Figure]:
-    """The same solutions with the same ratings; no thinking in either, so that only the handling is compared."""
-    for name, unit in (("keys", KEYSTROKE), ("clicks", POINTING + BUTTON)):
-        desk = Desk(chromium, site.url, people[name], name)
-        chance, actions, started = random.Random(1), 0, time.monotonic()
-        for _ in range(wanted):
-            made, seen = ratings(desk.steps.count(), chance), len(desk.changes())
-            for rating in made:
-                _act(desk, name == "keys", KEY[rating], NAME[rating])
-            _act(desk, name == "keys", "Enter", "Submit")
-            desk.page.wait_for_function("seen => window.__changes.length > seen", arg=seen)
-            actions += len(made) + 1
-        took = time.monotonic() - started
-        desk.close()
-        counts = {"solutions": wanted, "actions": actions, "seconds of the machine": took, "window": WINDOW["width"]}
-        command = f"actions times {unit:.1f} s (keystroke-level model), and what the machine took for all"
-        yield Figure(f"{wanted} solutions by {name}", actions * unit, "s by the model", None, command, counts)
+    """The same number of keys on 60 steps and on 6: all steps rated, then all undone, and again."""
+    painted = {
+        "long": _rate_again_and_again(chromium, site, people["long"], "long", passes),
+        "short": _rate_again_and_again(chromium, site, people["short"], "short", passes * 10),
+    }
+    medians = {name: statistics.median(times) for name, times in painted.items()}
+    counts = {"key presses each": len(painted["long"]), "ms": f"{medians['long']:.1f} to {medians['short']:.1f}"}
+    command = "key presses in Chromium on a solution of 60 steps and on one of 6"
+    ratio = medians["long"] / medians["short"]
+    yield Figure("60 steps to 6: key to painted rating, median", ratio, "×", Goal(1.25), command, counts)
+    times = painted["long"]
+    yield Figure(
+        "60 steps: key to painted rating, 95 %",
+        _percentile(times),
+        "ms",
+        Goal(50),
+        command,
+        {"key presses": len(times)},
+    )
 
 
-def _act(desk: Desk, by_key: bool, key: str, button: str) -> None:
-    if by_key:
-        desk.page.keyboard.press(key)
-    else:
-        desk.page.locator(".dock").get_by_role("button", name=button).click()
+def _rate_again_and_again(
+    chromium: Browser, site: Site, person: dict[str, str], campaign: str, passes: int
+) -> list[float]:
+    desk = Desk(chromium, site.url, person, campaign)
+    for _ in range(passes):
+        _rate_by_keys(desk, [1] * desk.steps.count())
+        for _ in range(desk.steps.count()):
+            desk.page.keyboard.press("u")
+    painted = [key["painted"] for key in desk.presses() if key["key"] == KEY[1]]
+    desk.close()
+    return painted
