@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from tests.labeling import collecting
+
 LOCALE = Path(settings.BASE_DIR, "labeling", "locale")
 TRANSLATED = [code for code, _ in settings.LANGUAGES if code != "en"]
 PLURAL_FORMS = {"ko": 1, "zh-hans": 1, "ru": 4}  # Russian: 1, 2 to 4, many, fractions
@@ -75,3 +77,10 @@ def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
 def test_russian_counts_by_its_own_rule(n: int, words: str) -> None:
     with translation.override("ru"):
         assert translation.ngettext("{n} solution", "{n} solutions", n).format(n=n) == words
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_the_catalogue_holds_the_messages_of_the_sources_and_no_others(language: str) -> None:
+    """`make messages` collects them; what it adds is then translated."""
+    held = {(entry.msgctxt, entry.msgid, entry.msgid_plural or None) for entry in messages(language)}
+    assert (collecting.messages() - held, held - collecting.messages()) == (set(), set())
