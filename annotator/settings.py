@@ -170,7 +170,7 @@ FORMAT_MODULE_PATH = "labeling.formats"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "labeling.api.authentication.Token",
-        "rest_framework.authentication.SessionAuthentication",
+        "labeling.api.authentication.Session",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["labeling.api.wire.JSONRenderer"],

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
 from labeling.models import Campaign
 from tests import factories as make
@@ -187,6 +187,11 @@ class BrowserErrors(list[str]):
         """Refused and broken requests are part of the test, also those that the page sends while it is closed."""
         self.may_come.append(self.FAILED_REQUEST)
 
+    def heard(self, message: ConsoleMessage) -> None:
+        """What a page wrote into the browser's console."""
+        if message.type == "error":
+            self.append(f"{message.location['url']}: {message.text}")
+
     @property
     def unexpected(self) -> list[str]:
         """All that nobody announced."""
@@ -219,7 +224,7 @@ def open_page(
         page = context.new_page()
         page.set_default_timeout(30_000)  # a busy machine is no failure
         page.on("pageerror", lambda error: browser_errors.append(f"{page.url}: {error}"))
-        page.on("console", lambda m: browser_errors.append(f"{page.url}: {m.text}") if m.type == "error" else None)
+        page.on("console", browser_errors.heard)
         return page
 
     yield open_as

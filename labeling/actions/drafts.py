@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.actions import queue
-from labeling.actions.errors import DraftChanged
-from labeling.models import Draft, ItemState, Labeler, QueueItem
+from labeling.actions.errors import Conflict, DraftChanged
+from labeling.models import Draft, ItemState, Label, Labeler, QueueItem
 
 IN_HAND, WAITING, GONE = "in_hand", "waiting", "gone"
 DRAFT_STATES = [
@@ -47,7 +47,12 @@ def save(
 def keep(
     *, item: QueueItem, labeler: Labeler, content: dict[str, object], replaces: datetime | EllipsisType | None = ...
 ) -> Draft:
-    """Keep work whose lease is gone, for its labeler alone. `replaces` as in `save`."""
+    """Keep work whose lease is gone, for its labeler alone. `replaces` as in `save`.
+
+    Raises Conflict where they have labeled this by now: there is nothing to come back to.
+    """
+    if Label.objects.filter(labeler=labeler, solution=item.solution_id, tree=item.tree_id, is_current=True).exists():
+        raise Conflict(_("You have labeled this already; revise that label instead."))
     with transaction.atomic():
         return _store(item, labeler, content, replaces)
 

@@ -6,12 +6,14 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
 from knox.models import get_token_model
 from knox.settings import CONSTANTS
 from rest_framework import exceptions
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 
 from labeling import personal
@@ -52,6 +54,23 @@ class Token(TokenAuthentication):
         raise exceptions.AuthenticationFailed(_("This token is not known (any more)."))
 
 
+class SomebodyElse(exceptions.AuthenticationFailed):
+    """The session is not that of the person whose page asks."""
+
+    default_code = "other_account"
+
+
+class Session(SessionAuthentication):
+    """A browser's session. A page may say in `X-Account` whose it is: it does nothing in the name of somebody else."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        """The account of the session, None without one. Raises SomebodyElse."""
+        found: tuple[Any, Any] | None = super().authenticate(request)
+        if found and request.headers.get("X-Account", str(found[0].pk)) != str(found[0].pk):
+            raise SomebodyElse(_("Somebody else is signed in in this browser now."))
+        return found
+
+
 class TokenScheme(OpenApiAuthenticationExtension):
     """How the schema describes it."""
 
@@ -66,3 +85,9 @@ class TokenScheme(OpenApiAuthenticationExtension):
             "name": "Authorization",
             "description": "`Token …`, as `manage.py create_account` prints it.",
         }
+
+
+class PageScheme(SessionScheme):
+    """The session, as the schema describes any."""
+
+    target_class = "labeling.api.authentication.Session"

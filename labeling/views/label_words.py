@@ -97,8 +97,17 @@ def _sign_words() -> Words:
         "saving": _("Saving"),
         "offline": _("Offline"),
         "offline_kept": _counted("Offline, {n} rating kept here", "Offline, {n} ratings kept here"),
+        "offline_open": _counted("Offline, {n} rating only on this screen", "Offline, {n} ratings only on this screen"),
+        "offline_work_kept": _("Offline, your work is kept here"),
+        "offline_work_open": _("Offline, your work is only on this screen"),
         "signed_out": _("Signed out"),
         "signed_out_kept": _counted("Signed out, {n} rating kept here", "Signed out, {n} ratings kept here"),
+        "signed_out_open": _counted(
+            "Signed out, {n} rating only on this screen", "Signed out, {n} ratings only on this screen"
+        ),
+        "signed_out_work_kept": _("Signed out, your work is kept here"),
+        "signed_out_work_open": _("Signed out, your work is only on this screen"),
+        "to_be_sent": _counted("{n} solution waits to be sent", "{n} solutions wait to be sent"),
         "not_saved_here": _("Not saved here"),
         "time_seconds": _("{seconds} s on this one"),
         "time_minutes": _("{minutes} min {seconds} s on this one"),
@@ -110,32 +119,74 @@ def _trouble_words() -> Words:
     return {
         "not_saved": _("Not saved."),
         "not_submitted": _("Not submitted."),
-        "trouble_signed_out": _("You are signed out."),
-        "safe_here": _("Everything you rated is kept in this browser and comes back when you have signed in."),
         "trouble_offline": _("Not submitted yet: the server cannot be reached."),
         "trouble_server": _("Not submitted yet: the server has trouble ({message})."),
         "sent_again": _counted(
             "Your ratings are kept here. They are sent again in {n} second.",
             "Your ratings are kept here. They are sent again in {n} seconds.",
         ),
+        "sent_again_open": _counted(
+            "Your ratings are only on this screen: leave it open. They are sent again in {n} second.",
+            "Your ratings are only on this screen: leave it open. They are sent again in {n} seconds.",
+        ),
+        "submitted_later": _("It is sent when the server can be reached."),
         "trouble_no_next": _("The next solution cannot be fetched: the server does not answer."),
         "asked_again": _counted(
             "Nothing of yours is lost. This page asks again in {n} second.",
             "Nothing of yours is lost. This page asks again in {n} seconds.",
         ),
         "trouble_earlier": _("A label that you sent earlier was not taken."),
-        "trouble_overtaken": _("This solution was worked on in another tab or on another device."),
-        "safe_elsewhere": _(
-            "What was saved there is kept. What is on this screen is no longer saved: load what was saved there and "
-            "go on with it, or submit what you see here."
-        ),
-        "load_stored": _("Load what was saved"),
-        "sign_in_again": _("Sign in again"),
+        "kept_private": _("What you rated is kept for you alone, as a private draft."),
+        "discard": _("Discard the draft"),
+        "trouble_storage": _("This browser keeps nothing for this page: its storage is full or switched off."),
+        "storage_rest": _("What you rate is safe once it says Saved. Until then it is only on this screen."),
         "try_again": _("Try again"),
         "next_solution": _("Next solution"),
         "keep_reading": _("Keep reading"),
         "keep_working": _("Back to the steps"),
         "understood": _("Understood"),
+        **_elsewhere_words(),
+        **_door_words(),
+    }
+
+
+def _elsewhere_words() -> Words:
+    return {
+        "trouble_overtaken": _("This solution was worked on in another tab or on another device."),
+        "trouble_opened_elsewhere": _("This solution is open in another tab or on another device now."),
+        "safe_elsewhere": _("It goes on there; what was saved is kept."),
+        "safe_elsewhere_unsaved": _counted(
+            "It goes on there; what was saved is kept. {n} rating is only on this screen.",
+            "It goes on there; what was saved is kept. {n} ratings are only on this screen.",
+        ),
+        "safe_elsewhere_change": _(
+            "It goes on there; what was saved is kept. Your last change is only on this screen."
+        ),
+        "elsewhere_now": _("It goes on elsewhere"),
+        "go_on_here": _("Go on here"),
+        "take_this_screen": _("Take what this screen shows"),
+    }
+
+
+def _door_words() -> Words:
+    return {
+        "trouble_signed_out": _("You are signed out."),
+        "safe_here": _("Everything you rated is kept in this browser. Sign in and go on."),
+        "safe_on_screen": _("What you rated is only on this screen: leave it open. Sign in and go on."),
+        "sign_in": _("Sign in"),
+        "sign_in_again": _("Sign in again"),
+        "sign_in_as_other": _("Sign in as somebody else"),
+        "sign_in_name": _("Name"),
+        "sign_in_password": _("Password"),
+        "sign_in_wrong": _("Not signed in. Is the password right?"),
+        "sign_in_throttled": _("Too many tries to sign in. Try again in a quarter of an hour."),
+        "sign_in_unreached": _("Not signed in: the server cannot be reached. Try again in a moment."),
+        "somebody_else": _("Somebody else is signed in now"),
+        "somebody_else_rest": _(
+            "This page was {name}’s. What {name} rated is kept in this browser for {name} alone; nothing of it is "
+            "shown or sent."
+        ),
+        "somebody_else_way": _("Open the page anew"),
     }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from django.urls import URLPattern
 from rest_framework.test import APIClient
 
@@ -160,3 +161,12 @@ def test_a_session_reads_without_a_token(owner: User) -> None:
     client = APIClient()
     client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
     assert client.get("/api/v1/me/").json()["username"] == "owner"
+
+
+def test_a_page_does_nothing_in_the_name_of_somebody_else(labeler: User, owner: User) -> None:
+    browser = Client()
+    browser.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+    assert browser.get("/api/v1/me/", headers={"X-Account": str(owner.pk)}).json()["username"] == "owner"
+    for whose in (str(labeler.pk), "", "x"):
+        answer = browser.get("/api/v1/me/", headers={"X-Account": whose})
+        assert (answer.status_code, answer.json()["code"]) == (401, "other_account")

@@ -4,7 +4,13 @@ import re
 
 from playwright.sync_api import Error, Locator, Page, expect
 
-from labeling.models import Campaign
+from labeling.models import Campaign, Draft, QueueItem
+
+
+def saved_ratings(item: QueueItem) -> list[int] | None:
+    """What the server has of an item's draft."""
+    draft = Draft.objects.filter(item=item).first()
+    return draft.content["ratings"] if draft else None
 
 
 class DeskPage:

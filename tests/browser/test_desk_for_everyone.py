@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from labeling.models import Campaign, Label
@@ -176,10 +177,10 @@ def test_no_state_of_the_desk_has_a_barrier_or_scrolls_sideways(
     desk.press("ArrowUp", "ArrowUp", "3", "3", "ArrowUp", "1")
     desk.expect_states("neutral", "negative", "parked")
     look("parked")
-    page.context.set_offline(True)
+    Session.objects.all().delete()
     desk.press("Enter")
-    expect(desk.trouble).to_be_visible()
-    look("trouble")
+    expect(page.get_by_label("Password")).to_be_visible()
+    look("signed out")
 
 
 @pytest.mark.parametrize("reference", ["greyed", "hidden"])

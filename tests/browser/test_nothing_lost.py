@@ -1,26 +1,15 @@
-"""Drafts, lost networks, dead servers, stale leases, second tabs: no rating that the page showed as saved is lost."""
-
-from collections.abc import Callable
-from datetime import timedelta
+"""Drafts, reloads and dead servers: no rating that the page showed as saved is lost, and no label made twice."""
 
 import pytest
-from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
-from django.utils import timezone
 from playwright.sync_api import Route, expect
 
 from labeling.models import Campaign, Draft, Label, QueueItem
 from tests import factories as make
-from tests.browser.desk import DeskPage
+from tests.browser.desk import DeskPage, saved_ratings
 from tests.conftest import BrowserErrors
-from tests.factories import PASSWORD
 from tests.live import Site, eventually
 
-
-def saved_ratings(item: QueueItem) -> list[int] | None:
-    """What the server has of an item's draft."""
-    draft = Draft.objects.filter(item=item).first()
-    return draft.content["ratings"] if draft else None
+KEEP_NOTHING = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }"
 
 
 def deliver_but_lose_the_answer(route: Route) -> None:
@@ -45,10 +34,13 @@ def test_parked_ratings_survive_a_reload(desk: DeskPage, items: list[QueueItem])
     desk.expect_states("positive", "negative", "parked", "later")
 
 
-def test_saved_is_said_only_after_the_server_said_so(desk: DeskPage) -> None:
-    held = []
-    desk.page.route("**/draft/", lambda route: held.append(route))
+def test_saved_is_said_only_of_what_the_server_has(desk: DeskPage) -> None:
+    held: list[Route] = []
     desk.press("3")
+    desk.expect_saved()
+    desk.page.route("**/draft/", lambda route: held.append(route))
+    desk.press("2")
+    expect(desk.sign).to_have_text("")  # at once: what was said is not so of what is on the screen now
     expect(desk.sign).to_have_text("Saving")
     held[0].continue_()
     desk.expect_saved()
@@ -71,18 +63,6 @@ def test_leaving_at_once_still_sends_the_draft(desk: DeskPage, items: list[Queue
     eventually(lambda: saved_ratings(items[0]) == [1])
 
 
-def test_offline_ratings_are_kept_and_sent_when_the_network_is_back(
-    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    desk.page.context.set_offline(True)
-    desk.press("3", "3", "2")
-    expect(desk.sign).to_have_text("Offline, 3 ratings kept here")
-    desk.page.context.set_offline(False)
-    desk.expect_saved()
-    assert saved_ratings(items[0]) == [1, 1, 0]
-
-
 def test_work_that_never_reached_the_server_is_there_when_the_page_is_opened_again(
     desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:
@@ -99,12 +79,42 @@ def test_work_that_never_reached_the_server_is_there_when_the_page_is_opened_aga
     eventually(lambda: saved_ratings(items[0]) == [1, 0])
 
 
+def test_unsent_work_of_another_solution_than_the_next_is_kept_by_the_server(
+    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    context = desk.page.context
+    context.set_offline(True)
+    desk.press("3", "2")
+    expect(desk.sign).to_have_text("Offline, 2 ratings kept here")
+    desk.page.close()
+    context.set_offline(False)
+    labeler = QueueItem.objects.get(pk=items[0].pk).leased_by
+    make.take_away(items[0])
+    again = DeskPage(context.new_page(), campaign).open()
+    again.expect_problem_of("First we add")
+    eventually(lambda: saved_ratings(items[0]) == [1, 0])
+    assert Draft.objects.get().labeler == labeler
+    eventually(lambda: not kept_here(again))
+
+
+def kept_here(desk: DeskPage) -> list[str]:
+    """What this browser keeps still."""
+    names: list[str] = desk.page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('plumbline.kept.'))")
+    return names
+
+
+# --- the server dies
+
+
 @pytest.mark.parametrize("by", ["a click", "the page itself"])
 def test_a_submission_to_a_dead_server_is_sent_again_and_becomes_one_label(
     timed_desk: DeskPage, live_site: Site, browser_errors: BrowserErrors, by: str
 ) -> None:
     browser_errors.requests_may_fail()
     desk = timed_desk
+    desk.page.route("**/next/?ahead=1", lambda route: route.abort())  # nothing to go on with
+    desk.reload()
     desk.press("3", "1")
     desk.expect_saved()
     desk.hold_time()
@@ -123,6 +133,41 @@ def test_a_submission_to_a_dead_server_is_sent_again_and_becomes_one_label(
     assert Label.objects.get().ratings == "+-"
 
 
+def test_a_server_killed_between_taking_a_label_and_saying_so_makes_it_once(
+    desk: DeskPage, items: list[QueueItem], live_site: Site, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+
+    def take_and_die(route: Route) -> None:
+        route.fetch()
+        live_site.web.kill()
+        route.abort()
+
+    desk.wait_ahead()
+    desk.page.route("**/label/", take_and_die, times=1)
+    desk.press("1", "Enter")
+    desk.expect_problem_of("First we add")
+    expect(desk.sign).to_contain_text("1 solution waits to be sent")
+    live_site.web.start()
+    expect(desk.page.get_by_text("1 done today")).to_be_visible()
+    assert Label.objects.get().item == items[0]
+
+
+def test_what_was_saved_outlives_a_killed_server(
+    desk: DeskPage, items: list[QueueItem], live_site: Site, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.press("3", "2")
+    desk.expect_saved()
+    live_site.web.kill()
+    assert saved_ratings(items[0]) == [1, 0]
+    desk.press("3")
+    expect(desk.sign).to_have_text("Offline, 1 rating kept here")
+    live_site.web.start()
+    desk.expect_saved()
+    assert saved_ratings(items[0]) == [1, 0, 1]
+
+
 def test_an_answer_lost_on_the_way_makes_no_second_label(
     desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:
@@ -130,109 +175,8 @@ def test_an_answer_lost_on_the_way_makes_no_second_label(
     desk.page.route("**/label/", deliver_but_lose_the_answer, times=1)
     desk.press("1", "Enter")
     desk.expect_problem_of("First we add")
+    expect(desk.page.get_by_text("1 done today")).to_be_visible()
     assert Label.objects.get().item == items[0]
-
-
-def test_a_stale_lease_leaves_the_work_on_the_screen_and_shows_a_way_on(
-    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    desk.press("3", "2")
-    desk.expect_saved()
-    soon = timezone.now() + timedelta(minutes=30)
-    QueueItem.objects.filter(pk=items[0].pk).update(
-        leased_by=make.make_labeler(campaign), lease_number=7, lease_slot=0, leased_until=soon
-    )
-    desk.press("1")
-    expect(desk.trouble).to_contain_text("Not saved. Your time on this solution ran out and somebody else has it now.")
-    desk.expect_states("positive", "neutral", "negative", "later")
-    desk.press("2", "Enter")  # rating is over; Enter goes on
-    desk.expect_problem_of("First we add")
-    desk.press("3")
-    desk.expect_saved()
-    expect(desk.trouble).to_be_hidden()
-    assert not Label.objects.exists()
-
-
-def test_a_lease_that_ran_out_gives_the_work_back_where_nobody_took_the_solution(
-    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    desk.press("3")
-    desk.expect_saved()
-    desk.wait_ahead()
-    QueueItem.objects.filter(state="leased").update(
-        state="waiting", leased_by=None, lease_slot=None, leased_at=None, leased_until=None
-    )
-    desk.press("2")
-    expect(desk.trouble).to_contain_text("Your time on this solution ran out.")
-    desk.reload()
-    desk.expect_states("positive", "neutral", "active", "later")
-    eventually(lambda: saved_ratings(items[0]) == [1, 0])
-
-
-def test_a_second_tab_gets_the_same_solution_and_is_told_when_it_is_gone(
-    desk: DeskPage, campaign: Campaign, browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    second = DeskPage(desk.page.context.new_page(), campaign).open()
-    second.expect_problem_of("Let x")
-    desk.press("1", "Enter")
-    desk.expect_problem_of("First we add")
-    second.press("3", "3")
-    expect(second.trouble).to_contain_text("This solution has been labeled meanwhile.")
-    second.button("Next solution").click()
-    expect(second.step(1)).not_to_contain_text("Let x")
-    second.expect_states("active", *["later"] * (second.rows.count() - 1))
-    assert Label.objects.count() == 1
-
-
-def test_a_second_tab_does_not_overwrite_what_the_first_one_saved(
-    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    second = DeskPage(desk.page.context.new_page(), campaign).open()
-    desk.press("3", "3", "2", "1")
-    desk.expect_saved()
-    second.press("1")
-    expect(second.trouble).to_contain_text("This solution was worked on in another tab or on another device.")
-    expect(second.sign).to_have_text("Not saved here")
-    second.expect_states("negative", "later", "later", "later")
-    second.page.goto("about:blank")
-    assert saved_ratings(items[0]) == [1, 1, 0, -1]
-    desk.reload()
-    desk.expect_states("positive", "positive", "neutral", "negative")
-    expect(desk.trouble).to_be_hidden()
-
-
-def test_a_second_tab_goes_on_with_what_the_first_one_saved(
-    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    second = DeskPage(desk.page.context.new_page(), campaign).open()
-    desk.press("3", "2")
-    desk.expect_saved()
-    second.press("1")
-    second.button("Load what was saved").click()
-    second.expect_states("positive", "neutral", "active", "later")
-    expect(second.trouble).to_be_hidden()
-    second.press("3")
-    second.expect_saved()
-    assert saved_ratings(items[0]) == [1, 0, 1]
-
-
-def test_a_second_tab_can_still_submit_what_its_screen_shows(
-    desk: DeskPage, campaign: Campaign, browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    second = DeskPage(desk.page.context.new_page(), campaign).open()
-    desk.press("3", "2")
-    desk.expect_saved()
-    second.press("1")
-    expect(second.trouble).to_contain_text("What was saved there is kept.")
-    second.press("Enter")
-    second.expect_problem_of("First we add")
-    assert Label.objects.get().ratings == "-"
 
 
 def test_a_draft_whose_answer_was_lost_is_no_work_of_another_tab(
@@ -252,60 +196,46 @@ def test_a_draft_whose_answer_was_lost_is_no_work_of_another_tab(
     assert saved_ratings(items[0]) == [1, 0]
 
 
-def test_unsent_work_kept_here_does_not_overwrite_what_was_saved_elsewhere_since(
+def test_pressing_twice_submits_once_and_leaves_the_next_solution_alone(desk: DeskPage, items: list[QueueItem]) -> None:
+    desk.press("1")
+    desk.button("Submit").dblclick()
+    desk.expect_problem_of("First we add")
+    desk.expect_states("active", "later", "later")
+    desk.press("1", "Enter", "Enter", "Enter")
+    desk.expect_problem_of("There are 4")
+    desk.expect_states("active", "later")
+    assert [label.item for label in Label.objects.order_by("pk")] == items[:2]
+
+
+# --- a browser that keeps nothing
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_warns_before_work_goes(
     desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:
     browser_errors.requests_may_fail()
-    desk.page.route("**/draft/", lambda route: route.abort())
-    desk.press("3", "2")
-    expect(desk.sign).to_have_text("Offline, 2 ratings kept here")
-    holder = QueueItem.objects.get(pk=items[0].pk).leased_by
-    assert holder is not None
-    make.make_draft(items[0], holder, {"ratings": [-1]})
+    desk.page.add_init_script(KEEP_NOTHING)
     desk.reload()
-    desk.expect_states("positive", "neutral", "active", "later")
-    desk.page.unroute("**/draft/")
+    expect(desk.trouble).to_contain_text("This browser keeps nothing for this page")
+    desk.button("Understood").click()
     desk.press("3")
-    expect(desk.trouble).to_contain_text("What was saved there is kept.")
-    assert saved_ratings(items[0]) == [-1]
+    desk.expect_saved()  # the server keeps it all the same
+    desk.page.context.set_offline(True)
+    desk.press("3", "1")
+    expect(desk.sign).to_have_text("Offline, 2 ratings only on this screen")
+    with desk.page.expect_event("dialog") as asked:
+        desk.page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    desk.page.context.set_offline(False)
+    desk.expect_saved()
+    assert saved_ratings(items[0]) == [1, 1, -1]
 
 
-def test_an_expired_session_keeps_the_work_and_signing_in_brings_it_back(
-    desk: DeskPage, labeler: User, items: list[QueueItem], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
+def test_a_storage_that_fills_up_is_told_when_it_happens(desk: DeskPage, browser_errors: BrowserErrors) -> None:
     desk.press("3")
     desk.expect_saved()
-    Session.objects.all().delete()
-    desk.press("2")
-    expect(desk.trouble).to_contain_text("You are signed out. Everything you rated is kept in this browser")
-    expect(desk.sign).to_have_text("Signed out, 1 rating kept here")
-    desk.page.get_by_role("link", name="Sign in again").click()
-    desk.page.get_by_label("Name").fill(labeler.username)
-    desk.page.get_by_label("Password").fill(PASSWORD)
-    desk.page.keyboard.press("Enter")
-    desk.expect_states("positive", "neutral", "active", "later")
-    eventually(lambda: saved_ratings(items[0]) == [1, 0])
-
-
-def test_what_one_person_left_unsent_is_not_shown_to_another_in_the_same_browser(
-    desk: DeskPage,
-    campaign: Campaign,
-    items: list[QueueItem],
-    open_desk: Callable[[User], DeskPage],
-    browser_errors: BrowserErrors,
-) -> None:
-    browser_errors.requests_may_fail()
-    desk.page.route("**/draft/", lambda route: route.abort())
+    desk.page.evaluate(f"() => {{ {KEEP_NOTHING} }}")
     desk.press("3")
-    expect(desk.sign).to_have_text("Offline, 1 rating kept here")
-    kept = desk.page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('plumbline.kept.'))")
-    other = make.make_account()
-    make.make_membership(campaign, other)
-    theirs = open_desk(other)
-    theirs.page.evaluate("keys => keys.forEach(key => localStorage.setItem(key, '{}'))", kept)
-    QueueItem.objects.filter(pk=items[0].pk).update(
-        state="waiting", leased_by=None, lease_slot=None, leased_at=None, leased_until=None
-    )
-    theirs.reload()
-    theirs.expect_states("active", *["later"] * (theirs.rows.count() - 1))
+    expect(desk.trouble).to_contain_text("its storage is full or switched off")
+    desk.expect_saved()

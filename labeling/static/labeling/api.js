@@ -14,6 +14,9 @@ export class Unreachable extends Error {
 /** The session is over: nothing is wrong with the request, but somebody has to sign in again. */
 export class SignedOut extends Error {}
 
+/** Somebody else is signed in now: nothing of this page may be sent as theirs, nor shown to them. */
+export class SomebodyElse extends SignedOut {}
+
 /** The server said no, and why. */
 export class Refused extends Error {
   constructor(status, body) {
@@ -24,19 +27,33 @@ export class Refused extends Error {
     this.body = body;
   }
 
-  /** Whether only the draft was overtaken, by work in another tab or on another device. */
-  get isOvertaken() {
-    return this.code === "draft_changed";
+  /** Whether the work goes on in another tab or on another device: it was saved or opened there since. */
+  get isElsewhere() {
+    return this.code === "draft_changed" || Boolean(this.body?.opened_elsewhere);
+  }
+
+  /** Whether the lease is gone; it may be taken again where nobody else took the item. */
+  get isLost() {
+    return (this.code === "lease_lost" && !this.isElsewhere) || this.status === 404;
   }
 
   /** Whether the thing itself is out of reach now, so that the same request with other content would fail too. */
   get isFinal() {
-    return (this.status === 409 && !this.isOvertaken) || this.status === 404;
+    return (this.status === 409 && !this.isElsewhere) || this.status === 404;
   }
 }
 
-// Read anew each time: signing in from another tab changes it.
-function csrfToken() {
+let whose = null;
+let replaced = () => {};
+
+/** Whose page this is: each request says so. `somebodyElse()` hears that the session is another person's now. */
+export function identify(who, somebodyElse) {
+  whose = who;
+  replaced = somebodyElse;
+}
+
+// Read anew each time: signing in changes it.
+export function csrfToken() {
   const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
   return cookie ? decodeURIComponent(cookie.slice("csrftoken=".length)) : "";
 }
@@ -52,6 +69,30 @@ export function retryAfter(response) {
   return Number.isFinite(seconds) ? seconds : null;
 }
 
+/** Milliseconds until then, by the clock of the server that answered: the machine's own may be wrong. */
+export function timeLeft(until, response) {
+  const served = Date.parse(response.headers.get("Date") ?? "") || Date.now();
+  return Date.parse(until) - served;
+}
+
+function headers() {
+  const each = { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() };
+  return whose ? { ...each, "X-Account": whose } : each;
+}
+
+function refusal({ status, body, response }) {
+  if (body?.code === "other_account") {
+    replaced();
+    return new SomebodyElse(body.message);
+  }
+  // A forbidden request without a token for forms is one of a session that was cleared away.
+  if (status === 401 || (status === 403 && !csrfToken())) return new SignedOut(body?.message ?? "");
+  if (status >= 500 || status === 429) {
+    return new Unreachable(body?.message || `${status}`, { retryAfter: retryAfter(response) });
+  }
+  return new Refused(status, body);
+}
+
 /**
  * Send one request; resolve to `{status, body, response}` for any 2xx.
  * Raises Unreachable, SignedOut or Refused; an aborted request raises its AbortError.
@@ -65,8 +106,8 @@ export async function call(method, url, content, { keepalive = false, signal } =
       method,
       keepalive,
       credentials: "same-origin",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-      body: JSON.stringify(content ?? {}),
+      headers: headers(),
+      body: method === "GET" ? undefined : JSON.stringify(content ?? {}),
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
     });
     body = await bodyOf(response);
@@ -74,12 +115,9 @@ export async function call(method, url, content, { keepalive = false, signal } =
     if (signal?.aborted) throw error;
     throw new Unreachable(error.message, { isOffline: true });
   }
-  if (response.ok) return { status: response.status, body, response };
-  if (response.status === 401 || response.status === 403) throw new SignedOut(body?.message ?? "");
-  if (response.status >= 500 || response.status === 429) {
-    throw new Unreachable(body?.message || `${response.status}`, { retryAfter: retryAfter(response) });
-  }
-  throw new Refused(response.status, body);
+  const answer = { status: response.status, body, response };
+  if (response.ok) return answer;
+  throw refusal(answer);
 }
 
 /** A version 4 UUID, also on plain http, where the browser offers no randomUUID. */

@@ -1,19 +1,24 @@
 /** Active time in milliseconds: a minute without input, or a hidden page, is not work. */
 
 export const IDLE_MS = 60_000;
+const DAY_MS = 24 * 3600 * 1000; // no label takes longer; a clock that says so is wrong
+
+/** A time that a draft brings along, whatever is written there. */
+const sane = (time) => (Number.isFinite(time) ? Math.min(DAY_MS, Math.max(0, time)) : 0);
 
 /**
  * Time counts from one input to the next, at most IDLE_MS of it, and goes to the step in hand.
- * `now` gives milliseconds of a clock that never goes back.
+ * `now` gives milliseconds of a clock that never goes back; `lastInput` is when somebody was last seen, by that clock.
  */
 export class ActiveClock {
-  constructor({ total = 0, steps = [], now = () => performance.now() } = {}) {
+  constructor({ total = 0, steps = [], now = () => performance.now(), lastInput = now(), isRunning = true } = {}) {
     this.now = now;
-    this.total = total;
-    this.steps = [...steps];
+    this.total = sane(total);
+    this.steps = Array.isArray(steps) ? Array.from(steps, sane) : [];
     this.step = 0;
-    this.isRunning = true;
-    this.lastInput = this.counted = now();
+    this.isRunning = isRunning;
+    this.lastInput = lastInput;
+    this.counted = now();
   }
 
   /** Add what has passed since it was last counted. */
@@ -56,12 +61,12 @@ export class ActiveClock {
 
   get milliseconds() {
     this.settle();
-    return Math.round(this.total);
+    return Math.round(sane(this.total));
   }
 
   /** Whole milliseconds for each of `count` steps. */
   stepMilliseconds(count) {
     this.settle();
-    return Array.from({ length: count }, (_, step) => Math.round(this.steps[step] ?? 0));
+    return Array.from({ length: count }, (_, step) => Math.round(sane(this.steps[step])));
   }
 }

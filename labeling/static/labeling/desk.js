@@ -1,28 +1,26 @@
-/** The labeler's desk: one solution in hand, what the keys and buttons do to it, and where it goes from there. */
+/**
+ * A desk: one solution in hand, and what keys and buttons do to it. Where the work goes is for each kind of desk to say,
+ * by `draftsFor({ from, replaces, leaseEnds })`, which gives what saves it, and `send(ending)`.
+ */
 
 import { ActiveClock } from "./clock.js";
 import { paintDock, readiness, whatIsMissing, whereabouts } from "./dock.js";
-import { Drafts, newerDraft } from "./drafts.js";
-import { shownGuide } from "./guide.js";
+import { newerDraft } from "./drafts.js";
 import { closePanel, openPanel, togglePanel } from "./panels.js";
 import { letterOf } from "./others.js";
 import { Pass, isJudged } from "./pass.js";
 import { askReason, closeReason, openForm } from "./reason.js";
 import { keepInMiddle } from "./scrolling.js";
 import { announce, showSaved, showTime } from "./sign.js";
-import { Submission } from "./submitting.js";
-import { explain, hideTrouble } from "./trouble.js";
+import { hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
 const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
 
 export class Desk {
-  /**
-   * `places` are the elements that hold problem and steps; `finished(label)` hears that the server has a label;
-   * `nextWanted` and `storedWanted` that the next solution, or this one as it is stored, is asked for.
-   */
-  constructor({ places, api, signIn, keeping, finished, nextWanted, storedWanted }) {
-    Object.assign(this, { places, api, signIn, keeping, finished, nextWanted, storedWanted });
+  /** `places` are the elements that hold problem and steps; `nextWanted` hears that the next solution is asked for. */
+  constructor({ places, api, signIn, keeping, nextWanted }) {
+    Object.assign(this, { places, api, signIn, keeping, nextWanted });
     this.pass = null;
   }
 
@@ -35,10 +33,10 @@ export class Desk {
     const { draft, replaces, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
     Object.assign(this, { item, sheet, submission: null, isFrozen: false });
     this.pass = this.passFrom(draft);
-    this.saved = this.passFrom(item.draft).words;
-    this.clock = new ActiveClock({ total: draft?.total_time ?? 0, steps: draft?.step_times ?? [] });
+    this.saved = new Set(this.passFrom(item.draft).words);
+    this.clock = this.clockFrom(draft);
     this.clock.turnTo(this.pass.hand);
-    this.drafts = this.draftsFor({ from: draft, replaces, leaseEnds: ends });
+    this.drafts = this.draftsFor({ from: draft, replaces, leaseEnds: ends?.page });
     hideTrouble();
     closeReason();
     showSaved("none");
@@ -61,19 +59,10 @@ export class Desk {
     return say("opened", { n: this.item.steps.length, step: this.pass.hand + 1 });
   }
 
-  /** What saves this solution as it is being rated. */
-  draftsFor({ from, replaces, leaseEnds }) {
-    return new Drafts({
-      url: `${this.api}items/${this.item.item}/draft/`,
-      item: this.item,
-      from,
-      replaces,
-      leaseEnds,
-      keeping: this.keeping,
-      content: () => this.draftContent(),
-      report: (state, at) => this.report(state, at),
-      refused: (refusal) => (refusal.isOvertaken ? this.overtaken() : this.refused(refusal, say("not_saved"))),
-    });
+  /** Time goes on from the draft. Nobody need be there: somebody is only where an input comes, here or just before. */
+  clockFrom(draft) {
+    const seen = this.clock ? { lastInput: this.clock.lastInput } : {};
+    return new ActiveClock({ total: draft?.total_time, steps: draft?.step_times, isRunning: !document.hidden, ...seen });
   }
 
   get row() {
@@ -83,15 +72,6 @@ export class Desk {
   draftContent() {
     const { pass, clock } = this;
     return { ...pass.content, total_time: clock.milliseconds, step_times: clock.stepMilliseconds(Math.min(pass.count, pass.made.length + 1)) };
-  }
-
-  report(state, at) {
-    const words = this.pass.words;
-    if (state === "saved") this.saved = words;
-    const unsaved = words.filter((word) => !this.saved.includes(word)).length;
-    showSaved(state, { at, unsaved });
-    if (state === "signed-out") explain("signed-out", { signIn: this.signIn, again: () => this.drafts.hurry() });
-    else if (state === "saved") hideTrouble("signed-out");
   }
 
   paint(sending = null) {
@@ -223,56 +203,8 @@ export class Desk {
       ratings: pass.ratings,
       flagged: pass.flagged,
       alternatives: pass.alternatives.filter(isJudged),
-      step_times: clock.stepMilliseconds(pass.ratings.length),
+      step_times: clock.stepMilliseconds(Math.min(pass.count, pass.ratings.length + (pass.hasEnded ? 0 : 1))),
     };
-  }
-
-  /** Submit, and hand the label to `finished`; a refusal leaves everything where it is. */
-  async send(ending) {
-    if (!this.canRate) return;
-    const { item, clock } = this;
-    this.drafts.stop();
-    clock.settle();
-    this.submission = new Submission({
-      url: `${this.api}items/${item.item}/label/`,
-      item: item.item,
-      keeping: this.keeping,
-      waiting: (error, seconds) => explain("waiting", { error, seconds, signIn: this.signIn, again: () => this.submission?.tryNow() }),
-      body: {
-        lease: item.lease,
-        ...this.said(ending),
-        total_time: clock.milliseconds,
-        ...(shownGuide() && { guide: shownGuide() }),
-        ...ending,
-      },
-    });
-    this.paint(say("sending"));
-    try {
-      await this.submission.send();
-    } catch (refusal) {
-      this.submission = null;
-      if (!refusal.isFinal) this.drafts.resume();
-      this.refused(refusal, say("not_submitted"));
-      return;
-    }
-    this.drafts.done();
-    this.news = say("submitted");
-    this.finished();
-  }
-
-  /** The server said no. Where it takes nothing more for this item, the work stays readable, and there is a way on. */
-  refused(refusal, fact) {
-    this.isFrozen = refusal.isFinal;
-    closeReason();
-    showSaved("none");
-    this.paint();
-    explain(refusal.isFinal ? "lease" : "refused", { fact, refusal, next: () => this.nextWanted() });
-  }
-
-  /** The solution was worked on elsewhere: saving is over here, but the screen stays, and can still be submitted. */
-  overtaken() {
-    showSaved("elsewhere");
-    explain("overtaken", { load: () => this.storedWanted() });
   }
 
   /** Put the work away. What the server does not have stays kept here, should the solution come back. */
@@ -281,10 +213,11 @@ export class Desk {
     this.pass = null;
   }
 
-  /** Every second: show the time, and hold the lease of somebody who thinks for long. */
+  /** Somebody is back: what that asks for is for each kind of desk to say. */
+  woke() {}
+
+  /** Every second: show the time. */
   tick() {
-    if (!this.pass) return;
-    showTime(this.clock.milliseconds);
-    if (this.canRate && this.clock.isActive && !this.drafts.isDirty && this.drafts.isLeaseHalfOver) this.drafts.changed();
+    if (this.pass) showTime(this.clock.milliseconds);
   }
 }

@@ -1,6 +1,6 @@
 /** Saves the draft of one item as it grows: the newest state only, one request at a time, until the server has it. */
 
-import { Refused, SignedOut, Unreachable, call, newId } from "./api.js";
+import { Refused, SignedOut, Unreachable, call, newId, timeLeft } from "./api.js";
 
 const QUIET_MS = 400; // after the last change
 const SAVING_AFTER_MS = 400; // "Saving" is said only when the answer takes this long
@@ -11,34 +11,37 @@ const isEarlier = (draft, mark) => Boolean(mark && draft?.mark?.by === mark.by &
 
 /**
  * Where to go on: what the server has, or what only this browser has, and which stored draft that builds on. What is
- * kept here is shown even where other work was stored since: sending it then says so, and overwrites nothing.
+ * kept here is shown even where other work was stored since: sending it then says so, and overwrites nothing, unless
+ * somebody chose it over what is stored (`wins`).
  */
 export function newerDraft(item, kept) {
   const stored = item.draft_saved_at ?? null;
-  if (!kept?.content || isEarlier(kept.content, item.draft?.mark)) {
+  if (!kept?.content || (isEarlier(kept.content, item.draft?.mark) && !kept.wins)) {
     return { draft: item.draft ?? null, replaces: stored, isUnsent: false };
   }
-  const replaces = isEarlier(item.draft, kept.content.mark) ? stored : (kept.replaces ?? null);
-  return { draft: kept.content, replaces, isUnsent: true };
+  const buildsOnStored = kept.wins || isEarlier(item.draft, kept.content.mark);
+  return { draft: kept.content, replaces: buildsOnStored ? stored : (kept.replaces ?? null), isUnsent: true };
 }
 
 export class Drafts {
   /**
-   * `content()` gives what to save; `report(state, detail)` hears `saved` (with the server's time), `saving`,
-   * `offline`, `signed-out`; `refused(refusal)` hears why the server did not take it: nothing is sent then until the
-   * next change, or ever, where the refusal is final or other work was stored since. `replaces` names the stored draft
-   * that this work builds on, `from` the draft that it goes on from.
+   * `content()` gives what to save; `report(state, at)` hears `saved` (with the server's time), `saving`, `offline`,
+   * `signed-out`, `changed` at once, and `private` once the server keeps work whose lease is gone. `refused(refusal)` hears why the server
+   * did not take it: nothing is sent then until the next change, or ever, where the work goes on elsewhere or the lease
+   * is gone for good. `replaces` names the stored draft that this work builds on, `from` the draft that it goes on from.
    */
-  constructor({ url, item, from, replaces, leaseEnds, keeping, content, report, refused }) {
-    Object.assign(this, { url, item, from, replaces, leaseEnds, keeping, content, report, refused });
+  constructor({ api, item, from, replaces, leaseEnds, keeping, content, report, refused }) {
+    Object.assign(this, { api, item, from, replaces, leaseEnds, keeping, content, report, refused });
     this.by = newId();
     this.leasedAt = performance.now();
+    this.heardAt = Date.now();
     this.name = `draft.${item.item}`;
-    this.version = 0;
+    this.version = this.changedVersion = 0;
     this.savedVersion = 0;
     this.failures = 0;
     this.isStopped = false;
-    this.isOvertaken = false;
+    this.isElsewhere = false;
+    this.isPrivate = false;
   }
 
   /** The work as it is now. Its mark tells whose it is, should an answer be lost: two tabs share all but this. */
@@ -50,17 +53,44 @@ export class Drafts {
     return this.version !== this.savedVersion;
   }
 
+  /** Whether the server lacks something that was done here, and not only a sign of life. */
+  get isUnsent() {
+    return this.changedVersion > this.savedVersion;
+  }
+
+  /** Whether anything was done on this solution, here or before. */
+  get isBegun() {
+    return this.changedVersion > 0 || Boolean(this.from);
+  }
+
   /** Whether it is time to save once more only to keep the lease. */
   get isLeaseHalfOver() {
     return performance.now() > (this.leasedAt + this.leaseEnds) / 2;
   }
 
+  /** Milliseconds since the server was last heard of, by the clock on the wall, which also runs while a laptop sleeps. */
+  get silence() {
+    return Math.abs(Date.now() - this.heardAt);
+  }
+
   /** Something changed: keep it here at once, send it when the hand rests. */
   changed() {
-    this.version += 1;
-    if (this.isOvertaken) return; // what is kept here may be the other tab's
-    this.keeping.write(this.name, { replaces: this.replaces, content: this.body });
+    this.changedVersion = this.version += 1;
+    if (this.isElsewhere) return; // what is kept here may be the other tab's
+    this.keep();
+    this.report("changed");
     this.schedule(QUIET_MS);
+  }
+
+  keep() {
+    this.keeping.write(this.name, { replaces: this.replaces, content: this.body });
+  }
+
+  /** Save although nothing changed: whether the lease still lives shows in the answer. */
+  touch() {
+    if (this.isStopped || this.isElsewhere) return;
+    this.version += 1;
+    this.schedule(0);
   }
 
   schedule(delay) {
@@ -77,7 +107,7 @@ export class Drafts {
       const answer = await this.put({ signal: this.request.signal });
       this.saved(version, answer.body);
     } catch (error) {
-      this.failed(error);
+      await this.failed(error);
     } finally {
       clearTimeout(slow);
       this.request = null;
@@ -85,37 +115,90 @@ export class Drafts {
   }
 
   put(options) {
-    return call("PUT", this.url, { lease: this.item.lease, replaces: this.replaces, ...this.body }, options);
+    const { api, item, replaces, body } = this;
+    if (this.isPrivate) return call("PUT", `${api}me/drafts/${item.item}/`, { replaces, ...body }, options);
+    return call("PUT", `${api}items/${item.item}/draft/`, { lease: item.lease, replaces, ...body }, options);
   }
 
   saved(version, { saved_at: savedAt, lease_expires_at: expiresAt }) {
-    this.leasedAt = performance.now();
-    this.leaseEnds = this.leasedAt + (Date.parse(expiresAt) - Date.parse(savedAt));
+    this.heardAt = Date.now();
+    if (expiresAt) this.holds(Date.parse(expiresAt) - Date.parse(savedAt));
     this.savedVersion = version;
     this.replaces = savedAt;
     this.failures = 0;
     if (this.isDirty) this.schedule(QUIET_MS);
     else this.forget();
-    this.report("saved", savedAt);
+    this.report(this.isPrivate ? "private" : "saved", savedAt);
   }
 
-  failed(error) {
+  /** The lease lasts so long from now on. */
+  holds(milliseconds) {
+    this.leasedAt = performance.now();
+    this.leaseEnds = this.leasedAt + milliseconds;
+  }
+
+  async failed(error) {
     if (this.isStopped) return;
-    if (error instanceof Refused) {
-      if (error.isOvertaken && this.isOwn(error.body.draft)) {
-        this.replaces = error.body.draft_saved_at; // stored, but the answer was lost
-        this.schedule(0);
-        return;
-      }
-      if (error.isOvertaken) this.overtaken();
-      else if (error.isFinal) this.stop();
-      this.refused(error);
+    if (!(error instanceof Refused)) {
+      this.later(error);
       return;
     }
+    this.heardAt = Date.now();
+    if (this.isPrivate) this.notKept(error);
+    else if (error.isElsewhere && this.isOwn(error.body.draft)) {
+      this.replaces = error.body.draft_saved_at; // stored, but the answer was lost
+      this.schedule(0);
+    } else if (error.isElsewhere) {
+      this.leaveToOthers();
+      this.refused(error);
+    } else if (error.isLost) await this.takeAgain(error);
+    else {
+      if (error.isFinal) this.stop();
+      this.refused(error);
+    }
+  }
+
+  later(error) {
     this.report(error instanceof SignedOut ? "signed-out" : "offline");
     const step = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
     this.failures += 1;
     this.schedule(error instanceof Unreachable && error.retryAfter ? error.retryAfter * 1000 : step);
+  }
+
+  /** The lease is gone. Where nobody took the item it is this labeler's again; else the work is kept for them alone. */
+  async takeAgain(refusal) {
+    let again;
+    let response;
+    try {
+      ({ body: again, response } = await call("POST", `${this.api}items/${this.item.item}/lease/`));
+    } catch (error) {
+      if (!(error instanceof Refused)) this.later(error);
+      else if (!this.isStopped) this.keepPrivate(refusal);
+      return;
+    }
+    if (this.isStopped) return;
+    this.item.lease = again.lease;
+    this.holds(timeLeft(again.lease_expires_at, response));
+    const stored = again.draft_saved_at ?? null;
+    if (stored !== this.replaces && again.draft && !this.isOwn(again.draft)) {
+      this.leaveToOthers();
+      this.refused(new Refused(409, { code: "draft_changed", message: refusal.message }));
+      return;
+    }
+    this.replaces = stored;
+    this.schedule(0);
+  }
+
+  keepPrivate(refusal) {
+    this.isPrivate = true;
+    this.refused(refusal);
+    this.schedule(0);
+  }
+
+  /** Labeled meanwhile by the same person, or out of their campaigns; where other work is stored, this one stays here. */
+  notKept(error) {
+    this.stop();
+    if (!error.isElsewhere) this.forget();
   }
 
   /** Whether what is stored is this work at an earlier moment. */
@@ -123,11 +206,16 @@ export class Drafts {
     return isEarlier(stored, { by: this.by, change: this.version }) || isEarlier(stored, this.from?.mark);
   }
 
-  /** Other work was stored since: nothing of this one is sent or kept any more; it stays on the screen. */
-  overtaken() {
-    this.isOvertaken = true;
+  /** The work goes on elsewhere: this one is sent no more. What only this screen has stays kept here. */
+  leaveToOthers() {
+    this.isElsewhere = true;
     this.stop();
-    this.forget();
+    if (!this.isDirty) this.forget();
+  }
+
+  /** Go on here with what is on this screen, whatever was stored elsewhere meanwhile. */
+  insist() {
+    this.keeping.write(this.name, { content: this.body, wins: true });
   }
 
   /** Drop what this work kept here, not what another tab did. */
@@ -156,7 +244,7 @@ export class Drafts {
 
   /** Save again after a submission that was refused for what it said. */
   resume() {
-    this.isStopped = this.isOvertaken;
+    this.isStopped = this.isElsewhere;
     this.changed();
   }
 
@@ -171,5 +259,21 @@ export class Drafts {
   done() {
     this.stop();
     this.keeping.forget(this.name);
+  }
+}
+
+/** Work that this browser kept of other solutions than the one in hand: the server keeps it for its labeler alone. */
+export async function sendKeptDrafts({ api, keeping, except }) {
+  for (const name of keeping.names("draft.").filter((each) => /^draft\.\d+$/.test(each))) {
+    const item = Number(name.slice("draft.".length));
+    if (item === except || keeping.read(`submission.${item}`)) continue;
+    const { content, replaces = null } = keeping.read(name) ?? {};
+    try {
+      if (content) await call("PUT", `${api}me/drafts/${item}/`, { ...content, replaces });
+      keeping.forget(name);
+    } catch (error) {
+      if (!(error instanceof Refused)) return; // not reachable: kept for the next visit
+      if (!error.isElsewhere) keeping.forget(name); // labeled meanwhile, or out of one's campaigns
+    }
   }
 }

@@ -1,13 +1,17 @@
 /** What this browser keeps for one person until the server has it: drafts and submissions not yet answered. */
 
-const DAYS_14 = 14 * 24 * 3600 * 1000;
+const DAYS_60 = 60 * 24 * 3600 * 1000;
 
-/** localStorage where it works; a private window that refuses it costs only the copy. */
+/** localStorage where it works. Where it is full or switched off, `works` is false, and the page says so. */
 export class Keeping {
-  constructor(who, storage = globalThis.localStorage) {
+  /** `failed()` hears, once, that something could not be kept. */
+  constructor(who, { storage = null, failed = () => {} } = {}) {
     this.prefix = `plumbline.kept.${who}.`;
-    this.storage = storage;
-    this.forgetOld();
+    this.storage = storage ?? ownStorage();
+    this.failed = failed;
+    this.works = true;
+    this.write("probe", {});
+    this.forget("probe");
   }
 
   read(name) {
@@ -21,8 +25,10 @@ export class Keeping {
   write(name, content) {
     try {
       this.storage.setItem(this.prefix + name, JSON.stringify({ ...content, kept_at: Date.now() }));
+      this.works = true;
     } catch {
-      // Full or forbidden: the server still gets the draft.
+      if (this.works) this.failed();
+      this.works = false; // the server still gets what there is to keep
     }
   }
 
@@ -44,9 +50,19 @@ export class Keeping {
     }
   }
 
+  /** Drop what is too old to be wanted still. Done last: the server may have taken it by then, a clock may be wrong. */
   forgetOld() {
-    for (const name of this.names("")) {
-      if (Date.now() - (this.read(name)?.kept_at ?? 0) > DAYS_14) this.forget(name);
+    for (const name of this.names("draft.")) {
+      if (Date.now() - (this.read(name)?.kept_at ?? 0) > DAYS_60) this.forget(name);
     }
+  }
+}
+
+/** Asking for it raises an error where a browser was told to keep nothing. */
+function ownStorage() {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return null;
   }
 }

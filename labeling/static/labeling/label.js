@@ -1,19 +1,22 @@
 /** The labeler's page: binds keys, buttons and the network to one desk, and brings one solution after the other. */
 
-import { SignedOut } from "./api.js";
+import { SignedOut, call, identify } from "./api.js";
 import { Desk } from "./desk.js";
+import { sendKeptDrafts } from "./drafts.js";
 import { Guide } from "./guide.js";
 import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
 import { useKeysOf } from "./keys.js";
+import { leased } from "./leasing.js";
 import { restorePanels } from "./panels.js";
-import { showDone } from "./sign.js";
-import { sendKept } from "./submitting.js";
+import { showDone, showSaved } from "./sign.js";
+import { Outbox } from "./submitting.js";
 import { Supply } from "./supply.js";
 import { bindTime } from "./timing.js";
 import { TreeDesk } from "./tree_desk.js";
-import { explain } from "./trouble.js";
+import { explain, hideTrouble } from "./trouble.js";
 import { Waiting } from "./waiting.js";
+import { say } from "./words.js";
 
 const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -21,27 +24,62 @@ const AGAIN_MS = 5_000;
 
 const { api, campaign, reference, who, signIn } = root.dataset;
 const places = { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") };
-const keeping = new Keeping(who);
+const stage = { problem: part("stage-problem"), steps: part("stage-steps") };
+const keeping = new Keeping(who, { failed: () => queueMicrotask(() => tell("storage")) });
+const outbox = new Outbox({
+  api,
+  keeping,
+  changed: () => {
+    desk.showState();
+    if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
+  },
+  sent: () => counted(),
+  refused: (refusal) => tell("earlier", { refusal }),
+});
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
-  stage: { problem: part("stage-problem"), steps: part("stage-steps") },
+  stage,
   templates: { row: part("row"), others: part("others"), place: part("place-template") },
   reference,
 });
 const waiting = new Waiting(() => next());
-const shared = { places, api, signIn, keeping, finished, nextWanted: () => leaveBehind(), storedWanted: () => next({ isAgain: true }) };
-const desks = { solution: new Desk(shared), candidates: new TreeDesk(shared) };
+const shared = {
+  places,
+  api,
+  signIn,
+  who,
+  keeping,
+  outbox,
+  finished,
+  nextWanted: () => leaveBehind(),
+  storedWanted: () => next({ isAgain: true }),
+  aheadWanted: () => goOnAhead(),
+};
+const desks = { solution: new (leased(Desk))(shared), candidates: new (leased(TreeDesk))(shared) };
 let desk = desks.solution;
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
 const noted = { "guide-noted": () => guide.noted() };
 const actions = new Map(Object.values(desks).map((each) => [each, { ...each.actions(), ...noted }]));
 const whileWaiting = { submit: () => waiting.now() };
 let done = Number(root.dataset.done);
-let isFetching = false;
+let isBusy = false;
+let isFetching = true; // also before the first solution is asked for
+let isOver = false;
+let untold = null;
 
-function finished() {
+/** Say it where the next solution does not wipe it away. */
+function tell(kind, details) {
+  if (isFetching) untold = { kind, details };
+  else explain(kind, details);
+}
+
+function counted() {
   done += 1;
   showDone(done);
+}
+
+function finished() {
+  counted();
   return next();
 }
 
@@ -51,12 +89,19 @@ function leaveBehind() {
   return next();
 }
 
+/** Go on with what was fetched ahead, though what is done is not sent yet. */
+function goOnAhead() {
+  const found = isOver || isFetching ? null : supply.takeAhead();
+  if (found) show(found);
+  return Boolean(found);
+}
+
 function retry(error) {
   let timer = 0;
   const again = () => {
     clearTimeout(timer);
     removeEventListener("online", again);
-    return next();
+    return next({ isAgain: !desk.pass });
   };
   if (!(error instanceof SignedOut)) timer = setTimeout(again, AGAIN_MS);
   addEventListener("online", again, { once: true });
@@ -64,21 +109,26 @@ function retry(error) {
   explain("no-next", { error, seconds: AGAIN_MS / 1000, signIn, again });
 }
 
-/** Bring the next solution, or again the one in hand, as the server has it; the old one stays until the new one is whole. */
+/**
+ * Bring the next solution, or again the one in hand, as the server has it; the old one stays until the new one is whole.
+ * What is done goes first: the server would offer it again.
+ */
 async function next({ isAgain = false } = {}) {
-  if (isFetching) return;
-  isFetching = true;
+  if (isBusy || isOver) return;
+  isBusy = isFetching = true;
   try {
+    await outbox.drained();
     const found = await supply.take({ isAgain });
+    if (isOver) return;
     if (found.item) show(found);
     else {
       desk.close();
       waiting.show(found);
     }
   } catch (error) {
-    retry(error);
+    if (!isOver) retry(error);
   } finally {
-    isFetching = false;
+    isBusy = isFetching = false;
   }
 }
 
@@ -97,16 +147,47 @@ function show(found) {
   desk.open(found);
   guide.noticed(found.item.guide);
   supply.prepareAhead();
+  if (untold) explain(untold.kind, untold.details);
+  untold = null;
+}
+
+/** The session is somebody else's now: nothing of this person stays on the screen, nor is sent. */
+function somebodyElse() {
+  if (isOver) return;
+  isOver = true;
+  outbox.end();
+  desk.close();
+  for (const place of [places.problem, places.steps, stage.problem, stage.steps]) place.replaceChildren();
+  hideTrouble();
+  showSaved("none");
+  waiting.end({ title: say("somebody_else"), text: say("somebody_else_rest", { name: root.dataset.name }), way: say("somebody_else_way") });
+}
+
+/** The network is back, or somebody is signed in again: whatever waits is tried at once. */
+function hurry() {
+  desk.drafts?.hurry();
+  outbox.tryNow();
 }
 
 function bindNetwork() {
-  addEventListener("online", () => desk.drafts?.hurry());
+  addEventListener("online", hurry);
+  document.addEventListener("signed-in", hurry);
+  addEventListener("focus", () => desk.woke());
   addEventListener("pagehide", () => desk.drafts?.leave());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
+  addEventListener("beforeunload", (event) => desk.holdsUnkept && event.preventDefault());
   new ResizeObserver(() => desk.sheet?.refit()).observe(places.steps);
 }
 
+/** Another page of this browser is somebody else's: is this one still whose it was? */
+function bindPeople() {
+  const people = new BroadcastChannel("plumbline.people");
+  people.addEventListener("message", ({ data }) => data !== who && call("GET", `${api}me/`).catch(() => {}));
+  people.postMessage(who);
+}
+
 async function start() {
+  identify(who, somebodyElse);
   restorePanels();
   bindHands({
     actions: () => (waiting.isShown ? whileWaiting : actions.get(desk)),
@@ -115,10 +196,12 @@ async function start() {
   });
   bindTime(() => desk);
   bindNetwork();
+  bindPeople();
   showDone(done);
-  const refused = await sendKept(keeping);
-  await next();
-  if (refused.length) explain("earlier", { refusal: refused[0] });
+  outbox.load((error, seconds) => error && explain("waiting", { error, seconds, signIn, isKept: true, again: () => outbox.tryNow() }));
+  await next({ isAgain: true });
+  await sendKeptDrafts({ api, keeping, except: desk.item?.item });
+  keeping.forgetOld();
 }
 
 start();

@@ -198,7 +198,7 @@ export class Pass {
     return [...this.flags].filter((index) => index < rated).sort((a, b) => a - b);
   }
 
-  /** All that is said, one word each: what two states of a pass differ in. */
+  /** Every rating, one word each: what two states of a pass differ in. */
   get words() {
     const others = Object.entries(this.said).flatMap(([step, said]) =>
       said.flatMap((each, index) => (isJudged(each) ? [`${step}.${index} ${each.rating} ${each.flagged}`] : [])),

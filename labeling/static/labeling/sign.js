@@ -9,21 +9,35 @@ const sign = part("saved");
 const signText = sign.querySelector("[data-text]");
 const signUse = sign.querySelector("use");
 
-/** `saved` with the server's time, `saving`, `offline` or `signed-out` with how many ratings are only here; `elsewhere`; `none`. */
-export function showSaved(state, { at, unsaved = 0 } = {}) {
+const REACHED = new Set(["none", "saved", "saving"]);
+
+/**
+ * `saved` with the server's time, `saving`, `offline` or `signed-out` with what is only here, `elsewhere`,
+ * `none`; and how many finished solutions wait to be sent, with the `trouble` that keeps them.
+ */
+export function showSaved(state, { at, unsaved = 0, isUnsent = false, isKept = true, waiting = 0, trouble = null } = {}) {
+  const shown = waiting && trouble && REACHED.has(state) ? trouble : state;
   const before = sign.dataset.state;
-  sign.dataset.state = state;
-  signUse.setAttribute("href", `#${state}`);
-  signText.textContent = textOf(state, at, unsaved);
+  sign.dataset.state = shown === "none" && waiting ? "saving" : shown;
+  signUse.setAttribute("href", `#${sign.dataset.state}`);
+  const parts = [textOf(shown, { at, unsaved, isUnsent, isKept }), waiting ? say("to_be_sent", { n: waiting }) : ""];
+  signText.textContent = parts.filter(Boolean).join(" · ");
   const isTrouble = (name) => name === "offline" || name === "signed-out";
-  if (before !== state && (isTrouble(state) || (isTrouble(before) && state === "saved"))) announce(signText.textContent);
+  if (before !== shown && (isTrouble(shown) || (isTrouble(before) && shown === "saved"))) announce(signText.textContent);
 }
 
-function textOf(state, at, unsaved) {
+/** Without a server: how many ratings it lacks, or that it lacks other work, such as a step that is being written. */
+function unreached(state, { unsaved, isUnsent, isKept }) {
+  const kept = isKept ? "kept" : "open"; // in this browser, or only on this screen
+  if (!isUnsent) return say(state);
+  return unsaved ? say(`${state}_${kept}`, { n: unsaved }) : say(`${state}_work_${kept}`);
+}
+
+function textOf(state, { at, ...lacking }) {
   if (state === "saved") return say("saved_at", { time: clockTime.format(new Date(at)) });
   if (state === "saving") return say("saving");
-  if (state === "offline") return unsaved ? say("offline_kept", { n: unsaved }) : say("offline");
-  if (state === "signed-out") return unsaved ? say("signed_out_kept", { n: unsaved }) : say("signed_out");
+  if (state === "offline") return unreached("offline", lacking);
+  if (state === "signed-out") return unreached("signed_out", lacking);
   if (state === "elsewhere") return say("not_saved_here");
   return "";
 }

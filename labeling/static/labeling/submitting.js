@@ -1,8 +1,9 @@
-/** Sends one label until it is answered, always under the same submission_id, so that it becomes one label. */
+/** Sends finished labels, one after the other, each until it is answered and always under the same submission_id. */
 
-import { Refused, Unreachable, call, newId } from "./api.js";
+import { Refused, SignedOut, Unreachable, call, newId } from "./api.js";
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
+const SLOW_MS = 4_000; // without an answer for so long, one need not wait for it
 
 /** A pause that `wake()` or the returning network ends early. */
 class Pause {
@@ -21,67 +22,177 @@ class Pause {
   }
 }
 
+/** One label on its way. `answer` resolves to the server's, or is rejected with why it was refused. */
 export class Submission {
-  /** `waiting(error, seconds)` hears that it will be tried again. */
-  constructor({ url, item, body, keeping, waiting }) {
-    Object.assign(this, { url, keeping, waiting });
+  /** `waits(error, seconds)` hears that it will be tried again, or (without an error) that the answer is slow. */
+  constructor({ item, body, draft, replaces = null, order, waits = () => {} }) {
+    Object.assign(this, { item, body, draft, replaces, order, waits });
     this.name = `submission.${item}`;
-    this.body = { ...body, submission_id: newId() };
+    this.isLeft = false; // whoever sent it has gone on to another solution
+    this.answer = new Promise((resolve, reject) => Object.assign(this, { taken: resolve, refused: reject }));
+    this.answer.catch(() => {}); // heard by `waits` or by the outbox
+  }
+
+  get kept() {
+    const { item, body, draft, replaces, order } = this;
+    return { item, body, draft, replaces, order };
+  }
+}
+
+export class Outbox {
+  /**
+   * `changed()` hears that there is more or less to send; `sent()` and `refused(refusal)` what became of a submission
+   * that was left alone. A refusal has `isKept` where the server keeps the work as a private draft.
+   */
+  constructor({ api, keeping, changed, sent, refused }) {
+    Object.assign(this, { api, keeping, changed, sent, refused });
+    this.waiting = [];
     this.isEnded = false;
+    this.running = null;
+  }
+
+  /** What an earlier page sent without hearing the answer; `waits` as that of a submission. */
+  load(waits) {
+    const kept = this.keeping.names("submission.").map((name) => ({ ...this.keeping.read(name), name }));
+    for (const { name, ...each } of kept.sort((a, b) => (a.order ?? 0) - (b.order ?? 0))) {
+      if (!each.body) continue;
+      const submission = new Submission({ ...each, waits, item: each.item ?? Number(name.slice("submission.".length)) });
+      submission.isLeft = true;
+      this.waiting.push(submission);
+    }
+    this.run();
+  }
+
+  /** Send this label behind those that still wait. */
+  add({ body, ...rest }) {
+    const order = 1 + Math.max(0, ...this.waiting.map((each) => each.order ?? 0));
+    const submission = new Submission({ ...rest, order, body: { ...body, submission_id: newId() } });
+    this.waiting.push(submission);
+    this.keeping.write(submission.name, submission.kept);
+    this.run();
+    if (this.pause) queueMicrotask(() => submission.waits(...this.why)); // it is behind one that waits already
+    return submission;
+  }
+
+  /** How many have been left to be sent in the background. */
+  get left() {
+    return this.waiting.filter((each) => each.isLeft).length;
+  }
+
+  /** What keeps them: `offline`, `signed-out`, or null. */
+  get trouble() {
+    if (!this.pause) return null;
+    return this.why[0] instanceof SignedOut ? "signed-out" : "offline";
+  }
+
+  /** Go on without waiting for the answer. */
+  leave(submission) {
+    submission.isLeft = true;
+    this.changed();
   }
 
   tryNow() {
     this.pause?.wake();
   }
 
-  /** Stop asking; what is kept here stays. */
+  /** Send nothing more; what is kept here stays. */
   end() {
     this.isEnded = true;
     this.tryNow();
   }
 
-  /** The server's answer. Raises Refused; whatever may pass is tried again, also behind a lost session. */
-  async send() {
-    this.keeping.write(this.name, { url: this.url, body: this.body });
+  /** Resolves when nothing waits any more. */
+  async drained() {
+    while (this.running) await this.running;
+  }
+
+  run() {
+    this.running ??= this.sendAll().finally(() => (this.running = null));
+  }
+
+  async sendAll() {
+    while (this.waiting.length && !this.isEnded) await this.deliver(this.waiting[0]);
+  }
+
+  async deliver(submission) {
     for (let failures = 0; !this.isEnded; failures += 1) {
+      const slow = setTimeout(() => submission.waits(null), SLOW_MS);
       try {
-        const { body } = await call("POST", this.url, this.body);
-        this.keeping.forget(this.name);
-        return body;
+        const label = await this.attempt(submission);
+        this.close(submission);
+        submission.taken(label);
+        if (submission.isLeft) this.sent();
+        return;
       } catch (error) {
         if (error instanceof Refused) {
-          this.keeping.forget(this.name);
-          throw error;
+          this.close(submission);
+          submission.refused(error);
+          if (submission.isLeft) this.refused(error);
+          return;
         }
+        clearTimeout(slow);
         await this.wait(error, failures);
+      } finally {
+        clearTimeout(slow);
       }
     }
-    return null;
+  }
+
+  close(submission) {
+    this.waiting.shift();
+    this.keeping.forget(submission.name);
+    this.changed();
   }
 
   async wait(error, failures) {
     const step = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
     const milliseconds = error instanceof Unreachable && error.retryAfter ? error.retryAfter * 1000 : step;
     this.pause = new Pause(milliseconds);
-    this.waiting(error, Math.round(milliseconds / 1000));
+    this.why = [error, Math.round(milliseconds / 1000)];
+    for (const each of this.waiting) each.waits(...this.why);
+    this.changed();
     await this.pause.end();
+    this.pause = null;
   }
-}
 
-/** Submissions that an earlier page sent without hearing the answer. Resolves to those the server refused. */
-export async function sendKept(keeping) {
-  const refused = [];
-  for (const name of keeping.names("submission.")) {
-    const { url, body } = keeping.read(name) ?? {};
+  post({ item, body }) {
+    return call("POST", `${this.api}items/${item}/label/`, body);
+  }
+
+  /** The server's answer; a lease that ran out is taken again if nobody took the item. Raises Refused. */
+  async attempt(submission) {
     try {
-      if (url) await call("POST", url, body);
-      keeping.forget(name);
-    } catch (error) {
-      if (!(error instanceof Refused)) continue; // not reachable: kept for the next visit
-      keeping.forget(name);
-      refused.push(error);
+      return (await this.post(submission)).body;
+    } catch (refusal) {
+      if (!(refusal instanceof Refused)) throw refusal;
+      if (refusal.isLost && (await this.takeAgain(submission))) return (await this.post(submission)).body;
+      if (refusal.isLost || submission.isLeft) await this.keepPrivate(submission, refusal);
+      throw refusal;
     }
   }
-  return refused;
-}
 
+  async takeAgain(submission) {
+    try {
+      const { body } = await call("POST", `${this.api}items/${submission.item}/lease/`);
+      submission.body.lease = body.lease;
+      this.keeping.write(submission.name, submission.kept);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused) return false;
+      throw error;
+    }
+  }
+
+  /** The work is not lost with its submission: the server keeps it, or (where other work is stored there) this browser. */
+  async keepPrivate({ item, draft, replaces }, refusal) {
+    if (!draft) return;
+    try {
+      await call("PUT", `${this.api}me/drafts/${item}/`, { ...draft, replaces });
+      refusal.isKept = true;
+      this.keeping.forget(`draft.${item}`);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.isElsewhere) this.keeping.write(`draft.${item}`, { replaces, content: draft });
+    }
+  }
+}

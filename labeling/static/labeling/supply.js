@@ -1,17 +1,11 @@
 /** Brings the next solution: one ahead of the one in hand, typeset before it is needed. */
 
-import { call, retryAfter } from "./api.js";
+import { call, retryAfter, timeLeft } from "./api.js";
 import { Sheet } from "./sheet.js";
 import { TreeSheet } from "./tree_sheet.js";
 
 const AHEAD_AFTER_MS = 300; // the solution in hand comes first
 const NEAR_END_MS = 60_000; // a lease that ends sooner is asked for again
-
-/** When the lease ends, on this page's own clock: the machine's may be wrong. */
-function leaseEnd(item, response) {
-  const served = Date.parse(response.headers.get("Date") ?? "") || Date.now();
-  return performance.now() + (Date.parse(item.lease_expires_at) - served);
-}
 
 /** Why there is nothing, in the language of the page: percent-encoded, since headers hold ASCII. */
 function reasonOf(response) {
@@ -22,8 +16,8 @@ function reasonOf(response) {
 export class Supply {
   constructor({ url, stage, templates, reference }) {
     Object.assign(this, { url, stage, templates, reference });
-    this.ahead = null;
-    this.taken = null;
+    this.ahead = this.prepared = this.taken = null;
+    this.isTaking = false;
   }
 
   async ask(query) {
@@ -31,33 +25,64 @@ export class Supply {
     if (status === 204) {
       return { item: null, reason: reasonOf(response), seconds: retryAfter(response) };
     }
+    const left = timeLeft(body.lease_expires_at, response);
+    const ends = { page: performance.now() + left, wall: Date.now() + left };
     const sheet = body.candidates ? new TreeSheet(body, this) : new Sheet(body, this);
     await sheet.prepare(this.stage);
-    return { item: body, sheet, ends: leaseEnd(body, response) };
+    return { item: body, sheet, ends };
   }
 
-  /** Soon fetch and typeset one more, while the one just taken is being rated. A failure here is no news: `take` asks again. */
+  /**
+   * Soon fetch and typeset one more, while the one just taken is being rated. A failure here is no news: `take` asks
+   * again. Asked once more, it tries again where there is none yet.
+   */
   prepareAhead() {
-    this.timer = setTimeout(() => {
-      this.ahead = this.ask("?ahead=1").catch(() => null);
-    }, AHEAD_AFTER_MS);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.fetchAhead(), AHEAD_AFTER_MS);
   }
 
-  /** Whether a solution that was fetched ahead can be used: another one than the last, with time left on its lease. */
+  async fetchAhead() {
+    await this.ahead;
+    if (this.isTaking || this.isGood(this.prepared)) return;
+    const found = (prepared) => (this.prepared = prepared);
+    this.ahead = this.ask("?ahead=1").then(found, () => null);
+  }
+
+  /**
+   * Whether a solution that was fetched ahead can be used: another one than the last, with time left on its lease by
+   * the page's clock and by the one on the wall, as only that one runs while a laptop sleeps.
+   */
   isGood(prepared) {
-    return prepared?.item && prepared.item.item !== this.taken && prepared.ends - performance.now() > NEAR_END_MS;
+    if (!prepared?.item || prepared.item.item === this.taken) return false;
+    const { page, wall } = prepared.ends;
+    return Math.min(page - performance.now(), wall - Date.now()) > NEAR_END_MS;
   }
 
   /**
    * The next solution: the prepared one, else a fresh one. Resolves to `{item: null, reason, seconds}` where there is none.
-   * `isAgain` asks for the one in hand once more, as the server has it now.
+   * `isAgain` asks for the one in hand once more, as the server has it now, and ends what other tabs and devices do with it.
    * Nothing else is asked for meanwhile: two sheets would be typeset in the same place.
    */
   async take({ isAgain = false } = {}) {
     clearTimeout(this.timer);
-    const prepared = await this.ahead;
-    this.ahead = null;
-    const found = !isAgain && this.isGood(prepared) ? prepared : await this.ask("");
+    this.isTaking = true;
+    try {
+      await this.ahead;
+      const found = (!isAgain && this.takeAhead()) || (await this.ask(isAgain ? "?take_over=1" : ""));
+      return this.give(found);
+    } finally {
+      this.isTaking = false;
+    }
+  }
+
+  /** The prepared solution if it is there now, else null: the network is not asked. */
+  takeAhead() {
+    clearTimeout(this.timer);
+    return this.isGood(this.prepared) ? this.give(this.prepared) : null;
+  }
+
+  give(found) {
+    this.prepared = this.ahead = null;
     this.taken = found.item?.item ?? null;
     return found;
   }

@@ -9,7 +9,10 @@ export function bindTime(deskNow) {
     if (document.hidden) {
       deskNow().clock?.pause();
       deskNow().drafts?.leave();
-    } else deskNow().clock?.resume();
+    } else {
+      deskNow().clock?.resume();
+      deskNow().woke();
+    }
   });
   setInterval(() => deskNow().tick(), 1000);
 }

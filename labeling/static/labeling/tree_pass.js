@@ -338,13 +338,11 @@ export class TreePass {
     });
   }
 
-  /** All that is said, one word each: what two states of a pass differ in. */
+  /** Every rating, one word each: what two states of a pass differ in. */
   get words() {
-    return [...this.places].flatMap(([path, { said, chosen, written }]) => [
-      ...said.flatMap((each, index) => (isJudged(each) ? [`${path} ${index} ${each.rating} ${each.flagged}`] : [])),
-      ...(chosen === null ? [] : [`${path} chosen ${chosen}`]),
-      ...(written === null ? [] : [`${path} written ${written}`]),
-    ]);
+    return [...this.places].flatMap(([path, { said }]) =>
+      said.flatMap((each, index) => (isJudged(each) ? [`${path} ${index} ${each.rating} ${each.flagged}`] : [])),
+    );
   }
 
   /** What a draft keeps: the places of the way, and apart from them those that it does not pass now. */

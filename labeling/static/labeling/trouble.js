@@ -1,6 +1,7 @@
 /** What happened, what is safe, what to do: said in the dock, where the work is. */
 
 import { SignedOut } from "./api.js";
+import { door } from "./door.js";
 import { capOf } from "./keys.js";
 import { say } from "./words.js";
 
@@ -25,12 +26,12 @@ function control({ text, action, href, run }, isFirst) {
   return made;
 }
 
-/** Say it: the fact in bold, then the rest, then what can be done, the likeliest first. */
-function show(factText, restText, choices) {
+/** Say it: the fact in bold, then the rest, then what can be done (a form, or the likeliest control first). */
+function show(factText, restText, choices, form = null) {
   if (fact.textContent !== factText) fact.textContent = factText; // unchanged text is not read out again
   rest.textContent = restText;
-  actions.replaceChildren(...choices.map((choice, index) => control(choice, index === 0)));
-  actions.hidden = !choices.length;
+  actions.replaceChildren(...(form ? [form] : []), ...choices.map((choice, index) => control(choice, index === 0 && !form)));
+  actions.hidden = !actions.children.length;
   box.hidden = false;
 }
 
@@ -39,35 +40,62 @@ export function hideTrouble(kind = box.dataset.kind) {
   if (box.dataset.kind !== kind) return;
   box.hidden = true;
   fact.textContent = "";
+  actions.replaceChildren();
+}
+
+const hide = () => hideTrouble();
+
+/** The form stays while it is shown: somebody may be typing in it. */
+function signedOut({ signIn, isKept = true, again }) {
+  if (box.dataset.kind === "signed-out" && !box.hidden) return;
+  const entered = () => {
+    hideTrouble("signed-out");
+    again();
+    document.dispatchEvent(new Event("signed-in"));
+  };
+  const form = door({ signIn, entered });
+  const leave = { text: say(form ? "sign_in_as_other" : "sign_in_again"), href: signIn };
+  const choices = form ? [leave] : [leave, { text: say("try_again"), run: again }];
+  show(say("trouble_signed_out"), say(isKept ? "safe_here" : "safe_on_screen"), choices, form);
+  box.dataset.kind = "signed-out";
+}
+
+const tryAgain = (run) => [{ text: say("try_again"), action: "submit", run }];
+
+function elsewhereRest(isOnlyHere, unsaved) {
+  if (!isOnlyHere) return say("safe_elsewhere");
+  return unsaved ? say("safe_elsewhere_unsaved", { n: unsaved }) : say("safe_elsewhere_change");
 }
 
 const KINDS = {
-  "signed-out": ({ signIn, again }) => show(say("trouble_signed_out"), say("safe_here"), [
-    { text: say("sign_in_again"), href: signIn },
-    { text: say("try_again"), run: again },
-  ]),
-  waiting: ({ error, seconds, signIn, again }) => {
-    if (error instanceof SignedOut) KINDS["signed-out"]({ signIn, again });
-    else {
-      const why = error.isOffline ? say("trouble_offline") : say("trouble_server", { message: error.message });
-      show(why, say("sent_again", { n: seconds }), [{ text: say("try_again"), action: "submit", run: again }]);
-    }
+  "signed-out": signedOut,
+  waiting: ({ error, seconds, isKept, again }) => {
+    const why = error.isOffline ? say("trouble_offline") : say("trouble_server", { message: error.message });
+    show(why, say(isKept ? "sent_again" : "sent_again_open", { n: seconds }), tryAgain(again));
   },
-  "no-next": ({ error, seconds, signIn, again }) => {
-    if (error instanceof SignedOut) KINDS["signed-out"]({ signIn, again });
-    else show(say("trouble_no_next"), say("asked_again", { n: seconds }), [{ text: say("try_again"), run: again }]);
+  "no-next": ({ seconds, again }) => {
+    show(say("trouble_no_next"), say("asked_again", { n: seconds }), [{ text: say("try_again"), run: again }]);
   },
-  lease: ({ fact: what, refusal, next }) => show(what, refusal.message, [
+  lost: ({ fact: what, refusal, isKept, next, discard }) => show(what, [refusal.message, ...(isKept ? [say("kept_private")] : [])].join(" "), [
     { text: say("next_solution"), action: "submit", run: next },
     { text: say("keep_reading"), run: () => (actions.hidden = true) },
+    ...(isKept ? [{ text: say("discard"), run: discard }] : []),
   ]),
-  overtaken: ({ load }) => show(say("trouble_overtaken"), say("safe_elsewhere"), [{ text: say("load_stored"), run: load }]),
-  refused: ({ fact: what, refusal }) => show(what, refusal.message, [{ text: say("keep_working"), run: () => hideTrouble() }]),
-  earlier: ({ refusal }) => show(say("trouble_earlier"), refusal.message, [{ text: say("understood"), run: () => hideTrouble() }]),
+  elsewhere: ({ fact: what, isOnlyHere, unsaved, goOn, insist }) => show(what, elsewhereRest(isOnlyHere, unsaved), [
+    { text: say("go_on_here"), action: "submit", run: goOn },
+    ...(isOnlyHere ? [{ text: say("take_this_screen"), run: insist }] : []),
+  ]),
+  refused: ({ fact: what, refusal }) => show(what, refusal.message, [{ text: say("keep_working"), run: hide }]),
+  earlier: ({ refusal }) => {
+    const rest = refusal.isKept ? `${refusal.message} ${say("kept_private")}` : refusal.message;
+    show(say("trouble_earlier"), rest, [{ text: say("understood"), run: hide }]);
+  },
+  storage: () => show(say("trouble_storage"), say("storage_rest"), [{ text: say("understood"), run: hide }]),
 };
 
 /** Say what kind of trouble there is, with the details that its sentence needs. */
-export function explain(kind, details) {
-  KINDS[kind](details);
-  box.dataset.kind = kind;
+export function explain(kind, details = {}) {
+  const what = details.error instanceof SignedOut ? "signed-out" : kind;
+  KINDS[what](details);
+  box.dataset.kind = what;
 }

@@ -45,6 +45,21 @@ export class Waiting {
     this.turn(false);
   }
 
+  /** The page is over for whoever it was made for: what there was on it is gone, and the one way on is to open it anew. */
+  end({ title, text, way }) {
+    this.hide();
+    this.show = () => {};
+    this.look = () => location.reload();
+    part("empty-title").textContent = title;
+    part("empty-text").textContent = text;
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: way });
+    button.addEventListener("click", () => this.look());
+    part("empty").append(button);
+    this.turn(true);
+    document.title = `${title} · Plumbline`;
+    announce(`${title}. ${text}`);
+  }
+
   turn(isEmpty) {
     document.body.toggleAttribute("data-empty", isEmpty);
     part("empty").hidden = !isEmpty;

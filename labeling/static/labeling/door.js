@@ -1,0 +1,85 @@
+/** Signing in again in place: the page and the work on it stay, and only whose page it is can go on with it. */
+
+import { SignedOut, call, csrfToken } from "./api.js";
+import { say } from "./words.js";
+
+const root = document.querySelector("[data-desk]");
+let shown = null;
+
+function field(text, input) {
+  const label = document.createElement("label");
+  const name = document.createElement("span");
+  label.className = "field";
+  name.textContent = text;
+  label.append(name, input);
+  return label;
+}
+
+function input(attributes) {
+  return Object.assign(document.createElement("input"), { required: true, ...attributes });
+}
+
+/** The form, or null where the page does not say whose it is. `entered()` hears that the same person is in again. */
+export function door({ signIn, entered }) {
+  const { name, api } = root.dataset;
+  if (!name) return null;
+  const form = document.createElement("form");
+  form.className = "door-here";
+  const username = input({ name: "username", autocomplete: "username", value: name, readOnly: true });
+  const password = input({ name: "password", type: "password", autocomplete: "current-password" });
+  const button = Object.assign(document.createElement("button"), { className: "button", textContent: say("sign_in") });
+  const said = Object.assign(document.createElement("p"), { className: "field-error", hidden: true });
+  said.setAttribute("role", "status");
+  button.dataset.kind = "primary";
+  form.append(field(say("sign_in_name"), username), field(say("sign_in_password"), password), button, said);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (button.disabled) return;
+    button.disabled = true;
+    const trouble = await enter({ signIn, api, body: new URLSearchParams({ username: name, password: password.value }) });
+    button.disabled = false;
+    said.textContent = trouble ?? "";
+    said.hidden = !trouble;
+    if (trouble) password.select();
+    else entered();
+  });
+  shown = { form, password };
+  return form;
+}
+
+/** Put the focus into the form; false where none is shown. */
+export function askToEnter() {
+  if (!shown?.form.isConnected || !shown.form.checkVisibility()) return false;
+  shown.password.focus();
+  return true;
+}
+
+/** Sign in by the form of the start page. Gives null, or the sentence that says why not. */
+async function enter({ signIn, api, body }) {
+  try {
+    if (await isIn(api)) return null; // in another tab meanwhile
+    let response = await send(signIn, body);
+    if (response.status === 403) response = await send(signIn, body, { anew: true });
+    if (response.type === "opaqueredirect" && (await isIn(api))) return null;
+    return say(response.status === 429 ? "sign_in_throttled" : "sign_in_wrong");
+  } catch {
+    return say("sign_in_unreached");
+  }
+}
+
+/** Without a token for forms, or with one that is refused, the start page gives a new one. */
+async function send(signIn, body, { anew = !csrfToken() } = {}) {
+  if (anew) await fetch(signIn, { credentials: "same-origin" });
+  const headers = { "X-CSRFToken": csrfToken() };
+  return fetch(signIn, { method: "POST", body, headers, credentials: "same-origin", redirect: "manual" });
+}
+
+async function isIn(api) {
+  try {
+    await call("GET", `${api}me/`);
+    return true;
+  } catch (error) {
+    if (error instanceof SignedOut) return false;
+    throw error;
+  }
+}
