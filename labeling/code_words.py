@@ -69,6 +69,30 @@ SELECTOR_STATES = {
     "held_back": pgettext_lazy("state of a selector", "held back"),
 }
 
+SELECTOR_KINDS = {
+    "prm": _("step labels"),
+    "orm": _("final answers"),
+    "implicit": _("final answers, as a log-ratio of two models"),
+    "surprise": _("nothing: the base as it is"),
+}
+COLD_STARTS = {
+    "uniform": _("by chance"),
+    "popular_wrong": _("popular wrong answers"),
+    "surprise": _("wrong answers that surprise the base model least"),
+    "orm": _("a model of final answers"),
+    "implicit": _("a model of final answers, as a log-ratio of two models"),
+}
+UNDECIDED_BY = {
+    "score": _("the solution score"),
+    "committee": _("the disagreement of a committee"),
+}
+KEPT_OUT = {
+    "labeled": _("labeled before"),
+    "copies": _("identical texts"),
+    "uncertain_answer": _("answers in doubt"),
+    "cap": _("beyond the most of one problem"),
+}
+
 # --- background work
 KINDS = {
     "import": pgettext_lazy("kind of job", "import"),

@@ -12,8 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from labeling import code_words
 from labeling.actions.campaigns import SETTINGS
 from labeling.actions.errors import ActionError
-from labeling.actions.rounds import OF_TREES
-from labeling.models import MAX_GUIDE, MAX_NOTE, Campaign, Mode, ReferenceAnswer, Role, Round, Scope, WriteStepWhen
+from labeling.actions.rounds import OF_TREES, strategy_of
+from labeling.models import (
+    MAX_GUIDE,
+    MAX_NOTE,
+    Campaign,
+    ColdStart,
+    Mode,
+    ReferenceAnswer,
+    Role,
+    Round,
+    Scope,
+    UndecidedBy,
+    WriteStepWhen,
+)
 from labeling.wording import percent
 from selector import strategies
 
@@ -114,6 +126,23 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
         help_text=_("Of the whole round: uniform from the test split, never trained on. It measures selectors."),
     )
 
+    cold_start = forms.ChoiceField(
+        choices=[(choice.value, capfirst(code_words.COLD_STARTS[choice.value])) for choice in ColdStart],
+        label=_("Before there is a selector"),
+        help_text=_(
+            "What the first rounds show people. A model of final answers, and what surprises the base model, is made "
+            "before the first round; a selector of people’s labels takes over."
+        ),
+    )
+    problem_cap = PercentField(
+        label=_("Most of one problem, %"),
+        help_text=_("Of a problem’s distinct solutions one round takes so many, at least one."),
+    )
+    undecided_by = forms.ChoiceField(
+        choices=[(choice.value, capfirst(code_words.UNDECIDED_BY[choice.value])) for choice in UndecidedBy],
+        label=_("Undecided is told by"),
+        help_text=_("For the strategy of undecided solutions, alone or in a mixture."),
+    )
     mode = forms.ChoiceField(
         choices=MODE_CHOICES,
         label=_("What people label"),
@@ -134,6 +163,9 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "lease_minutes": _("Minutes to label one"),
             "auto_advance": _("Go on by itself"),
             "base_model": _("Base model"),
+            "leave_out_uncertain": _("Leave out answers in doubt"),
+            "committee": _("Heads of the committee"),
+            "mixture": _("Mixture"),
             "round_size": _("Labels in a round"),
             "bad_problem_quorum": _("Reports that hold a problem"),
             "show_ranking": _("Labelers see how their count compares"),
@@ -146,6 +178,11 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
                 "What selectors are trained from: tiny, or a Hugging Face causal model by name or folder. "
                 "The tiny base is quick and no judge of mathematics."
             ),
+            "leave_out_uncertain": _(
+                "Answers that the graders disagree about are not chosen. Otherwise they may be, never as wrong ones."
+            ),
+            "committee": _("How many heads a selector is trained with, 1 to 16; one alone cannot disagree."),
+            "mixture": _("For the strategy of that name: strategies and their weights."),
             "round_size": _("What a planned round wants unless told otherwise."),
             "bad_problem_quorum": _("So many labels that say “bad problem” take it out of the queue until you decide."),
             "show_ranking": _(
@@ -202,10 +239,8 @@ class PlanForm(forms.Form):
     @classmethod
     def start(cls, campaign: Campaign, *, seed: int) -> dict[str, Any]:
         """The campaign's settings as the form's data."""
-        values = {
-            name: getattr(campaign, name) for name in ("mode", "strategy", "wrong_share", "evaluation_share", "scope")
-        }
-        shown = values | {"size": campaign.round_size, "seed": seed}
+        values = {name: getattr(campaign, name) for name in ("mode", "wrong_share", "evaluation_share", "scope")}
+        shown = values | {"strategy": strategy_of(campaign), "size": campaign.round_size, "seed": seed}
         return {name: cls.base_fields[name].prepare_value(value) for name, value in shown.items()}
 
     def asked(self) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _add_score(score: argparse.ArgumentParser) -> None:
     by = score.add_mutually_exclusive_group(required=True)
     by.add_argument("--model", help="folder made by train")
     by.add_argument("--kind", choices=("popular", "surprise"), help="what needs no model of its own")
-    score.add_argument("--base", help="kind surprise: tiny, or a Hugging Face causal model by name or folder")
+    score.add_argument("--base", help="tiny, or a Hugging Face causal model: whose likelihood is told")
     score.add_argument("--data", nargs="+", required=True, metavar="POOL")
     score.add_argument("--out", required=True, metavar="SCORES")
     score.add_argument(

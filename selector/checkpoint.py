@@ -93,11 +93,21 @@ def save(
         "report": asdict(report),
         **facts,
         "files": {name: _fingerprint(folder / name) for name in files if (folder / name).exists()},
+        "code": code_version(),
         "versions": {name: version(name) for name in ("torch", "transformers", "safetensors")},
     }
     write_bytes(folder / MANIFEST, orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     (folder / RESUME).unlink(missing_ok=True)
     return manifest
+
+
+def code_version() -> str:
+    """The start of a SHA-256 over this package's files: it changes with any of them, committed or not."""
+    digest = hashlib.sha256()
+    package = Path(__file__).parent
+    for file in sorted(package.rglob("*.py")):
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def load(folder: Path, device: str = "cpu") -> Loaded:

@@ -18,6 +18,7 @@ from selector.records import Selection
 from selector.rows import RowError, numbered_lines, read_rows
 from selector.score_rows import candidates_of, read_score_rows, solutions_of
 from selector.strategies import select
+from selector.strategies.settings import weights_of
 
 
 def run_select(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
@@ -60,18 +61,8 @@ def selection_settings(arguments: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(arguments, name) for name in names}
     given |= {"takes_copies": arguments.take_copies, "takes_uncertain": not arguments.leave_out_uncertain}
     if arguments.mixture is not None:
-        given["mixture"] = _mixture(arguments.mixture)
+        given["mixture"] = weights_of(arguments.mixture)
     return given
-
-
-def _mixture(text: str) -> dict[str, float]:
-    """`uncertain=0.5,uniform=0.5` as weights by strategy."""
-    try:
-        return {name.strip(): float(weight) for name, weight in (part.split("=") for part in text.split(","))}
-    except ValueError:
-        raise InputError(
-            f"mixture: expected strategies with weights, such as uncertain=0.5,uniform=0.5, not {text!r}"
-        ) from None
 
 
 def _mean_scores(selection: Selection) -> dict[str, float]:

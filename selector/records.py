@@ -98,7 +98,8 @@ class ScoredSolution:
 
     `score` ranks: the step scores under the version's reduction. `step_spreads` is how far the heads of a committee
     disagree on each step, () without one. `reduced` holds the scores by every reduction that the kind knows, and
-    `mean_log_score` the mean of the logs of the step scores, which ranks long solutions better.
+    `mean_log_score` the mean of the logs of the step scores, which ranks long solutions better. `likelihood` is how
+    likely the base itself finds the steps, where that was asked.
     """
 
     score: float | None
@@ -106,6 +107,7 @@ class ScoredSolution:
     mean_log_score: float | None = None
     step_spreads: tuple[float, ...] = ()
     reduced: dict[Reduction, float] = field(default_factory=dict)
+    likelihood: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

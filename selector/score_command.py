@@ -49,8 +49,6 @@ def run_score(arguments: argparse.Namespace, progress: Progress) -> dict[str, An
             for found in chunk:
                 first, scored = known[found.text_key]
                 row = found.as_row(scored, None if first == found.solution_id else first)
-                if scorer.kind == "surprise":
-                    row["likelihood"] = scored.score
                 out.write(orjson.dumps(row) + b"\n")
                 too_long += scored.score is None
             done += len(chunk)

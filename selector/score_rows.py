@@ -46,6 +46,7 @@ class PoolSolution:
             "text_key": self.text_key,
             **{f"{name}_score": scored.reduced[name] for name in ("product", "min") if name in scored.reduced},
             **({"step_spreads": scored.step_spreads} if scored.step_spreads else {}),
+            **({"likelihood": scored.likelihood} if scored.likelihood is not None else {}),
         }
 
 

@@ -2,6 +2,8 @@
 
 import argparse
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +46,7 @@ def run_train(arguments: argparse.Namespace, progress: Progress) -> dict[str, An
         "dtype": config.dtype,
         **manifest["report"],
         "inputs_hash": manifest["inputs_hash"],
+        "code": manifest.get("code", ""),
         "total_seconds": round(time.monotonic() - started, 3),
     }
 
@@ -51,7 +54,13 @@ def run_train(arguments: argparse.Namespace, progress: Progress) -> dict[str, An
 class _Reading:
     """A loaded model as a scorer of solutions; several processes score each its share."""
 
-    def __init__(self, loaded: checkpoint.Loaded, arguments: argparse.Namespace, together: Processes) -> None:
+    def __init__(
+        self,
+        loaded: checkpoint.Loaded,
+        arguments: argparse.Namespace,
+        together: Processes,
+        base: bases.Base | None = None,
+    ) -> None:
         self.kind: str = loaded.kind.name
         self.reduction: str = loaded.reduction
         self._together = together
@@ -63,10 +72,28 @@ class _Reading:
         self._scorer = scoring.Scorer(
             loaded, max_tokens=arguments.batch_tokens, dtype=dtype, cache=cache, shares_prefixes=shares
         )
+        self._likelihood: scoring.Scorer | None = None
+        if base is not None:
+            # Nothing is kept of it on disk: of a large base that would be gigabytes.
+            surprise = checkpoint.untrained(base, "surprise", together.device)
+            self._likelihood = scoring.Scorer(
+                surprise, max_tokens=arguments.batch_tokens, dtype=dtype, shares_prefixes=shares
+            )
 
     def score(self, solutions: list[PoolSolution]) -> list[ScoredSolution]:
-        texts = [(found.problem.problem, found.solution.steps) for found in self._together.own_share(solutions)]
-        return self._together.in_turn(self._scorer.score(texts))
+        texts: list[scoring.Text] = [
+            (found.problem.problem, found.solution.steps) for found in self._together.own_share(solutions)
+        ]
+        return self._together.in_turn(self._with_likelihood(texts, self._scorer.score(texts)))
+
+    def _with_likelihood(self, texts: Sequence[scoring.Text], scored: list[ScoredSolution]) -> list[ScoredSolution]:
+        """What the base itself finds of the texts beside the scores, where it was asked for."""
+        if self.kind == "surprise":
+            return [replace(one, likelihood=one.score) for one in scored]
+        if self._likelihood is None:
+            return scored
+        found = self._likelihood.score(texts)
+        return [replace(one, likelihood=its.score) for one, its in zip(scored, found, strict=True)]
 
 
 def scorer(arguments: argparse.Namespace, progress: Progress) -> _Reading:
@@ -75,12 +102,17 @@ def scorer(arguments: argparse.Namespace, progress: Progress) -> _Reading:
     progress.report("read", 0.0, "loading the model")
     if arguments.kind == "surprise":
         set_threads(arguments.threads, arguments.base)
-        base = _base(arguments, _all_rows(arguments.data) if arguments.base == "tiny" else [], progress, together)
-        loaded = checkpoint.untrained(base, "surprise", together.device)
-    else:
-        loaded = checkpoint.load(Path(arguments.model), together.device)
-        set_threads(arguments.threads, loaded.base[0])
-    return _Reading(loaded, arguments, together)
+        loaded = checkpoint.untrained(_base_of_pool(arguments, progress, together), "surprise", together.device)
+        return _Reading(loaded, arguments, together)
+    loaded = checkpoint.load(Path(arguments.model), together.device)
+    set_threads(arguments.threads, loaded.base[0])
+    base = _base_of_pool(arguments, progress, together) if arguments.base else None
+    return _Reading(loaded, arguments, together, base)
+
+
+def _base_of_pool(arguments: argparse.Namespace, progress: Progress, together: Processes) -> bases.Base:
+    is_pretrained_here = arguments.base == "tiny" and not arguments.pool
+    return _base(arguments, _all_rows(arguments.data) if is_pretrained_here else [], progress, together)
 
 
 def _all_rows(paths: list[str]) -> list[ProblemRow]:

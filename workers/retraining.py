@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from labeling.actions import jobs, rounds, selectors
 from labeling.models import Campaign, Job, Label, SelectorState, SelectorVersion, SolutionScore
+from selector.committee import disagreement
 from workers import snapshots
 from workers.child import Stage, run_selector
 
@@ -27,6 +28,9 @@ PUBLISH = Stage("publish", 0.97, 1.0)
 ENOUGH_EVALUATION_LABELS = 30
 BATCH = 1_000
 TINY_PASSES, MOST_TINY_EPOCHS = 1_000, 10
+SURPRISE = "surprise"
+MADE_WITHOUT_LABELS = (SURPRISE, "orm", "implicit")  # cold starts that are a version of the selector
+MOST_OUTCOMES = 10_000  # one pass over so many takes minutes, and further ones teach little
 
 
 class NothingToTrainOn(Exception):
@@ -35,8 +39,7 @@ class NothingToTrainOn(Exception):
 
 def retrain(job: Job) -> dict[str, Any]:
     """Train, score, evaluate and publish (or hold back) one selector version; returns the job's result."""
-    _check_labels(job)
-    version = _version(job)
+    version = _version(job, kind_for(job.campaign))
     folder = settings.MODELS_DIR / version.folder
     _snapshot(job, version, folder)
     _train(job, version, folder)
@@ -45,13 +48,19 @@ def retrain(job: Job) -> dict[str, Any]:
     return _publish(job, version)
 
 
-def _check_labels(job: Job) -> None:
-    """Before a version exists: one that nothing could be trained for would stay around for ever."""
-    if not Label.objects.for_training().filter(problem__campaign=job.campaign_id).exists():
-        raise NothingToTrainOn(
-            "There is no label to train on: at least one label with a verdict (found_error or solution) on a solution "
-            "outside the test split is needed."
-        )
+def kind_for(campaign: Campaign) -> str:
+    """What can be made now: a process reward model of people's labels, before there are any the campaign's cold start.
+
+    Asked before a version exists: one that nothing could be trained for would stay around for ever.
+    """
+    if Label.objects.for_training().filter(problem__campaign=campaign).exists():
+        return "prm"
+    if campaign.cold_start in MADE_WITHOUT_LABELS:
+        return campaign.cold_start
+    raise NothingToTrainOn(
+        "There is no label to train on: at least one label with a verdict (found_error or solution) on a solution "
+        "outside the test split is needed."
+    )
 
 
 def discard_unfinished(job: Job) -> None:
@@ -70,7 +79,7 @@ def _forget_snapshots(folder: Path) -> None:
         snapshot.unlink(missing_ok=True)
 
 
-def _version(job: Job) -> SelectorVersion:
+def _version(job: Job, kind: str) -> SelectorVersion:
     """The version that this job makes: the same one however often it is begun."""
     with transaction.atomic():
         jobs.heartbeat(job, stage=SNAPSHOT.name, progress=SNAPSHOT.start, message="collecting labels")
@@ -81,6 +90,7 @@ def _version(job: Job) -> SelectorVersion:
             defaults={
                 "campaign": campaign,
                 "number": (last or 0) + 1,
+                "kind": kind,
                 "base_model": campaign.base_model,
                 "folder": f"campaign-{campaign.pk}/job-{job.pk}",
             },
@@ -89,22 +99,39 @@ def _version(job: Job) -> SelectorVersion:
 
 
 def _snapshot(job: Job, version: SelectorVersion, folder: Path) -> None:
-    """Freeze what this version is trained and measured on."""
-    training = folder / "training.jsonl"
-    labels = snapshots.write_once(training, snapshots.training_lines(version.campaign))
+    """Freeze what this version is trained and measured on: `training_labels` counts people's labels alone."""
     snapshots.write_once(folder / "pool.jsonl", snapshots.pool_lines(version.campaign))
     snapshots.write_once(folder / "pool-test.jsonl", snapshots.pool_lines(version.campaign, split="test"))
+    if version.kind == SURPRISE:  # the base as it is: nothing is learned
+        return
+    training = folder / "training.jsonl"
+    lines = snapshots.training_lines(version.campaign)
+    if version.kind != "prm":
+        lines = snapshots.outcome_lines(version.campaign, MOST_OUTCOMES)
+    count = snapshots.write_once(training, lines)
+    labels = count if version.kind == "prm" else 0
     _change(job, version, training_labels=labels, snapshot_hash=snapshots.file_hash(training))
 
 
 def _train(job: Job, version: SelectorVersion, folder: Path) -> None:
-    arguments = ["train", "--data", str(folder / "training.jsonl"), "--pool", str(folder / "pool.jsonl")]
-    arguments += ["--base", version.base_model, "--kind", version.kind, "--seed", str(version.seed)]
-    arguments += ["--out", str(folder / "model"), "--cache", str(settings.CACHE_DIR)]
+    if version.kind == SURPRISE:
+        return
+    training = folder / "training.jsonl"
+    arguments = ["train", "--data", str(training), *_base_arguments(version, folder)]
+    arguments += ["--kind", version.kind, "--seed", str(version.seed), "--out", str(folder / "model")]
+    if version.kind == "prm":
+        arguments += ["--heads", str(version.campaign.committee)]
+    if version.base_model == "tiny":
+        arguments += ["--epochs", str(tiny_epochs(snapshots.count_lines(training)))]
+    _change(job, version, manifest=run_selector(job, TRAIN, arguments))
+
+
+def _base_arguments(version: SelectorVersion, folder: Path) -> list[str]:
+    """The version's base; `tiny` is the one of the pool as it was."""
+    arguments = ["--base", version.base_model, "--pool", str(folder / "pool.jsonl"), "--cache", str(settings.CACHE_DIR)]
     if version.base_model == "tiny":
         arguments += ["--pretrain-steps", str(settings.TINY_PRETRAIN_STEPS)]
-        arguments += ["--epochs", str(tiny_epochs(version.training_labels))]
-    _change(job, version, manifest=run_selector(job, TRAIN, arguments))
+    return arguments
 
 
 def tiny_epochs(labels: int) -> int:
@@ -119,7 +146,9 @@ def _score(job: Job, version: SelectorVersion, folder: Path) -> None:
     """Score the pool; the file is whole before its rows are, and rows of a killed attempt are replaced."""
     scores = folder / "scores.jsonl"
     if not scores.exists():
-        run_selector(job, SCORE, _score_arguments(folder / "model", folder / "pool.jsonl", scores))
+        # The base is there for its own likelihood: a strategy of its own, and what every version is compared with.
+        by_whom = _judge(version, folder) + ([] if version.kind == SURPRISE else _base_arguments(version, folder))
+        run_selector(job, SCORE, _score_arguments(by_whom, folder / "pool.jsonl", scores))
     with transaction.atomic():
         jobs.heartbeat(job, stage=SCORE.name, progress=SCORE.end, message="keeping scores")
         SolutionScore.objects.filter(version=version).delete()
@@ -134,14 +163,28 @@ def _score(job: Job, version: SelectorVersion, folder: Path) -> None:
                         solution_id=int(row["solution_id"]),
                         score=row["score"],
                         step_scores=row["step_scores"],
+                        likelihood=row.get("likelihood"),
+                        **_committees_word(row),
                     )
                     for row in batch
                 )
     _change(job, version, scored_at=Now())
 
 
-def _score_arguments(model: Path, pool: Path, out: Path) -> list[str]:
-    return ["score", "--model", str(model), "--data", str(pool), "--out", str(out), "--cache", str(settings.CACHE_DIR)]
+def _committees_word(row: dict[str, Any]) -> dict[str, float]:
+    said = disagreement(row["step_scores"], row.get("step_spreads", ()))
+    return {} if said is None else {"spread": said[0], "doubt": said[1]}
+
+
+def _judge(version: SelectorVersion, folder: Path) -> list[str]:
+    """What scores for this version: its model, or its base as it is."""
+    if version.kind == SURPRISE:
+        return ["--kind", SURPRISE, *_base_arguments(version, folder)]
+    return ["--model", str(folder / "model"), "--cache", str(settings.CACHE_DIR)]
+
+
+def _score_arguments(by_whom: list[str], pool: Path, out: Path) -> list[str]:
+    return ["score", *by_whom, "--data", str(pool), "--out", str(out)]
 
 
 def _evaluate(job: Job, version: SelectorVersion, folder: Path) -> None:
@@ -175,8 +218,8 @@ def _rescored(job: Job, before: SelectorVersion, folder: Path) -> Path:
     """What the version in use makes of the same test-split solutions: those imported since it scored included."""
     path = folder / f"scores-test-of-{before.number}.jsonl"
     if not path.exists():
-        model = settings.MODELS_DIR / before.folder / "model"
-        run_selector(job, EVALUATE, _score_arguments(model, folder / "pool-test.jsonl", path))
+        judge = _judge(before, settings.MODELS_DIR / before.folder)
+        run_selector(job, EVALUATE, _score_arguments(judge, folder / "pool-test.jsonl", path))
     return path
 
 

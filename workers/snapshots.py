@@ -5,7 +5,9 @@ it and trains on the same labels.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from labeling.actions.references import current_answer
 from labeling.models import Campaign, Label, Solution
 
 CHUNK = 2_000
+BATCH = 500  # a database takes only so many values in one statement
 
 
 def write_once(path: Path, lines: Iterable[bytes]) -> int:
@@ -27,6 +30,10 @@ def write_once(path: Path, lines: Iterable[bytes]) -> int:
             for line in lines:
                 out.write(line)
         temporary.rename(path)
+    return count_lines(path)
+
+
+def count_lines(path: Path) -> int:
     with path.open("rb") as file:
         return sum(1 for _ in file)
 
@@ -40,6 +47,24 @@ def file_hash(path: Path) -> str:
 def training_lines(campaign: Campaign) -> Iterator[bytes]:
     """Every label that may be trained on, as PRM800K rows (they keep neutral apart); never of the test split."""
     return exporting.prm800k_lines(Label.objects.for_training().filter(problem__campaign=campaign))
+
+
+def outcome_lines(campaign: Campaign, limit: int) -> Iterator[bytes]:
+    """Solutions whose answer is known to be right or wrong, as rows without steps' labels; never of the test split.
+
+    At most `limit`, evenly from all problems (each one's first, then each one's second): the outcomes of few problems
+    teach a model those problems.
+    """
+    graded = Solution.objects.of(campaign).distinct_texts().with_verdict()
+    graded = graded.filter(problem__split="train", verdict__in=("correct", "wrong"))
+    of_problem: dict[int, list[int]] = defaultdict(list)
+    for pk, problem in graded.order_by("pk").values_list("pk", "problem_id").iterator(chunk_size=CHUNK):
+        of_problem[problem].append(pk)
+    in_turn = (pk for turn in zip_longest(*of_problem.values()) for pk in turn if pk is not None)
+    chosen = list(islice(in_turn, limit))
+    for start in range(0, len(chosen), BATCH):
+        found = graded.select_related("problem").in_bulk(chosen[start : start + BATCH])
+        yield from (orjson.dumps(_pool_row(found[pk])) + b"\n" for pk in chosen[start : start + BATCH])
 
 
 def evaluation_lines(campaign: Campaign) -> Iterator[bytes]:
@@ -62,7 +87,7 @@ def _pool_row(solution: Any) -> dict[str, Any]:
     return {
         "problem_id": str(solution.problem_id),
         "problem": solution.problem.text,
-        "ground_truth_answer": solution.reference,
+        "ground_truth_answer": getattr(solution, "reference", None),
         "split": solution.problem.split,
         "solution_id": str(solution.pk),
         "steps": solution.steps,

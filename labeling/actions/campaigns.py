@@ -51,6 +51,12 @@ SETTINGS = (
     "wrong_share",
     "evaluation_share",
     "scope",
+    "cold_start",
+    "problem_cap",
+    "leave_out_uncertain",
+    "undecided_by",
+    "committee",
+    "mixture",
     "round_size",
     "bad_problem_quorum",
     "mode",
@@ -113,7 +119,8 @@ def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
     for name, value in wanted.items():
         setattr(campaign, name, value)
     try:
-        RoundPlan.of(campaign, mode=Mode.SOLUTION)  # of candidate trees most of it would not be looked at
+        # Of candidate trees most of it would not be looked at; the cold start is no strategy of these settings.
+        RoundPlan.of(campaign, mode=Mode.SOLUTION, strategy=campaign.strategy)
     except ActionError as error:
         raise ActionError(error.message, {_named(field): rule for field, rule in error.fields.items()}) from error
     if "://" in campaign.base_model:

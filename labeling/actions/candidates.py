@@ -59,12 +59,14 @@ def labeled_solutions(campaign: Campaign) -> set[int]:
 def table(
     campaign: Campaign, version: SelectorVersion | None, needs: Collection[str] = frozenset()
 ) -> Iterator[Candidate]:
-    """All candidates of a campaign with the scores of one selector version; ids are the rows' numbers.
+    """All candidates of a campaign with what one selector version says of them; ids are the rows' numbers.
 
-    Votes are counted only where the strategy `needs` them: they are a read of the whole pool.
+    Beyond the score only what the strategy `needs` is read: votes, for one, are a read of the whole pool.
     """
     labeled = labeled_solutions(campaign)
-    scores = dict(SolutionScore.objects.filter(version=version).values_list("solution_id", "score")) if version else {}
+    names = ["score", *(name for need, marks in _MARKS.items() if need in needs for name in marks)]
+    marks = _marks(version, names) if version else {}
+    nothing = dict.fromkeys(names)
     votes = _votes(campaign) if "votes" in needs else Votes.count(())
     rows = eligible(campaign).values_list("pk", "problem_id", "verdict", "answer", "problem__split")
     for pk, problem, verdict, answer, split in rows.iterator(chunk_size=5000):
@@ -73,14 +75,23 @@ def table(
             solution_id=name,
             problem_id=_name(problem),
             verdict=verdict,
-            score=scores.get(pk),
             answer=answer,
             split=split,
             text_key=name,
             is_labeled=pk in labeled,
             votes=votes.votes(_name(problem), answer),
             samples=votes.of_problem[_name(problem)],
+            **(dict(zip(names, marks[pk], strict=True)) if pk in marks else nothing),
         )
+
+
+_MARKS = {"likelihood": ("likelihood",), "committee": ("spread", "doubt")}
+
+
+def _marks(version: SelectorVersion, names: list[str]) -> dict[int, tuple[Any, ...]]:
+    """What the version says of each solution, in the order of the names."""
+    rows = SolutionScore.objects.filter(version=version).values_list("solution_id", *names)
+    return {row[0]: row[1:] for row in rows}
 
 
 def _name(pk: int) -> str:

@@ -15,7 +15,9 @@ from labeling.actions import candidates, events, jobs
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.statements import Statement
 from labeling.models import (
+    DEFAULT_MIXTURE,
     Campaign,
+    ColdStart,
     ItemState,
     JobKind,
     JobState,
@@ -31,10 +33,12 @@ from labeling.models import (
 )
 from selector import strategies
 from selector.records import Candidate, Pick, Selection
+from selector.strategies.settings import UndecidedBy
 
 BATCH = 2_000
 # What a plan for candidate trees says where nothing else is asked: nobody knows scores or answers of them.
 OF_TREES: dict[str, Any] = {"strategy": "uniform", "wrong_share": 0.0, "scope": Scope.CAMPAIGN}
+RAILS = ("problem_cap", "leave_out_uncertain", "undecided_by", "mixture")
 # Of a round and its campaign, what a label looks at.
 FOR_LABELS = (
     *("number", "state", "counted_items", "counted_labels", "training_requested_at"),
@@ -53,13 +57,19 @@ class RoundPlan:
     scope: strategies.Scope
     seed: int = 0
     mode: str = Mode.SOLUTION
+    problem_cap: float = 0.2
+    leave_out_uncertain: bool = False
+    undecided_by: UndecidedBy = "score"
+    mixture: str = DEFAULT_MIXTURE
 
     @classmethod
     def of(cls, campaign: Campaign, **asked: Any) -> "RoundPlan":
         """The campaign's settings, but for what is asked otherwise. Raises ActionError naming the field."""
-        names = ("mode", "strategy", "wrong_share", "evaluation_share", "scope")
+        names = ("mode", "wrong_share", "evaluation_share", "scope", *RAILS)
         values = {name: getattr(campaign, name) for name in names} | {"size": campaign.round_size}
         asked = {name: value for name, value in asked.items() if value is not None}
+        if "strategy" not in asked:
+            values["strategy"] = strategy_of(campaign)
         if asked.get("mode", campaign.mode) == Mode.CANDIDATES:
             values |= OF_TREES
         plan = cls(**(values | asked))
@@ -91,7 +101,11 @@ class RoundPlan:
                 _("There is no scope “{scope}”.").format(scope=self.scope),
                 {"scope": _("one of {values}").format(values=", ".join(Scope.values))},
             )
-        for name in ("wrong_share", "evaluation_share"):
+        try:
+            strategies.check_mixture(self.mixture)
+        except ValueError as error:
+            raise ActionError(str(error), {"mixture": _("strategies with weights, such as uniform=0.5")}) from error
+        for name in ("wrong_share", "evaluation_share", "problem_cap"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ActionError(_("{name} is a share.").format(name=name), {name: _("from 0 to 1")})
         if self.wrong_share + self.evaluation_share > 1 + 1e-9:
@@ -99,6 +113,19 @@ class RoundPlan:
                 _("wrong_share and evaluation_share are shares of the whole round."),
                 {"wrong_share": _("at most 1 with evaluation_share")},
             )
+
+
+def strategy_of(campaign: Campaign) -> str:
+    """What chooses unless told otherwise: the campaign's strategy, before a selector perhaps its cold start.
+
+    A model of final answers scores like any other selector, so the strategy itself can begin with it.
+    """
+    if campaign.cold_start not in (ColdStart.POPULAR_WRONG, ColdStart.SURPRISE):
+        return campaign.strategy
+    version = candidates.selector_in_use(campaign)
+    if version is None:
+        return campaign.cold_start
+    return "surprise" if version.kind == "surprise" else campaign.strategy
 
 
 def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVersion | None]:
@@ -112,6 +139,10 @@ def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVers
         evaluation_share=plan.evaluation_share,
         scope=plan.scope,
         seed=plan.seed,
+        problem_cap=plan.problem_cap,
+        takes_uncertain=not plan.leave_out_uncertain,
+        undecided_by=plan.undecided_by,
+        mixture=strategies.weights_of(plan.mixture),
     )
     return selection, version
 
@@ -149,7 +180,9 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
         seed=wanted.seed,
         overlap=campaign.overlap,
         selector=version,
+        rails={name: getattr(wanted, name) for name in RAILS},
         shortfall=selection.shortfall,
+        kept_out=selection.kept_out,
         notes=list(selection.notes),
     )
     return planned, _items(planned, selection.picks)

@@ -1,7 +1,9 @@
 """One file per noun family, re-exported here."""
 
 from labeling.models.campaigns import (
+    DEFAULT_MIXTURE,
     Campaign,
+    ColdStart,
     Labeler,
     LabelerKind,
     Membership,
@@ -9,6 +11,7 @@ from labeling.models.campaigns import (
     ReferenceAnswer,
     Role,
     Scope,
+    UndecidedBy,
     WriteStepWhen,
 )
 from labeling.models.events import Event
@@ -34,6 +37,7 @@ from labeling.models.rounds import Round, RoundState
 from labeling.models.selectors import SelectorState, SelectorVersion, SolutionScore
 
 __all__ = [
+    "DEFAULT_MIXTURE",
     "MAX_CHARACTERS",
     "MAX_GUIDE",
     "MAX_LEASES",
@@ -44,6 +48,7 @@ __all__ = [
     "UNFINISHED",
     "Campaign",
     "CandidateTree",
+    "ColdStart",
     "Dispute",
     "DisputeState",
     "Draft",
@@ -81,6 +86,7 @@ __all__ = [
     "SolutionScore",
     "Split",
     "Theme",
+    "UndecidedBy",
     "VerdictChoice",
     "WorkerSign",
     "WriteStepWhen",

@@ -37,6 +37,26 @@ class WriteStepWhen(models.TextChoices):
     ALL_NEGATIVE = "all_negative"
 
 
+class ColdStart(models.TextChoices):
+    """What chooses before people's labels have made a selector: chance, votes, or what learns without them."""
+
+    UNIFORM = "uniform"
+    POPULAR_WRONG = "popular_wrong"
+    SURPRISE = "surprise"
+    ORM = "orm"
+    IMPLICIT = "implicit"
+
+
+class UndecidedBy(models.TextChoices):
+    """How strategy uncertain tells what is undecided."""
+
+    SCORE = "score"
+    COMMITTEE = "committee"
+
+
+DEFAULT_MIXTURE = "uncertain=0.5, convincing_wrong=0.25, uniform_distinct=0.25"
+
+
 class Campaign(models.Model):
     """One pool of problems and solutions, the people who label it, and the settings they work under."""
 
@@ -55,6 +75,13 @@ class Campaign(models.Model):
     wrong_share = models.FloatField(default=0.8, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
     evaluation_share = models.FloatField(default=0.1, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
     scope = models.CharField(max_length=10, choices=Scope, default=Scope.CAMPAIGN)
+    cold_start = models.CharField(max_length=20, choices=ColdStart, default=ColdStart.UNIFORM)
+    # Guard rails and further settings of the strategies (`selector.strategies.settings` explains them).
+    problem_cap = models.FloatField(default=0.2, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
+    leave_out_uncertain = models.BooleanField(default=False)
+    undecided_by = models.CharField(max_length=10, choices=UndecidedBy, default=UndecidedBy.COMMITTEE)
+    committee = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1), MaxValueValidator(16)])
+    mixture = models.CharField(max_length=300, default=DEFAULT_MIXTURE)
     round_size = models.PositiveIntegerField(
         default=100, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
     )
@@ -84,6 +111,16 @@ class Campaign(models.Model):
             ),
             models.CheckConstraint(condition=Q(overlap__gte=1), name="campaign_overlap_at_least_one"),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="campaign_mode_known"),
+            models.CheckConstraint(condition=Q(cold_start__in=ColdStart.values), name="campaign_cold_start_known"),
+            models.CheckConstraint(
+                condition=Q(undecided_by__in=UndecidedBy.values), name="campaign_undecided_by_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(problem_cap__gte=0, problem_cap__lte=1), name="campaign_problem_cap_a_share"
+            ),
+            models.CheckConstraint(
+                condition=Q(committee__gte=1, committee__lte=16), name="campaign_committee_of_some_heads"
+            ),
             models.CheckConstraint(
                 condition=Q(write_step_when__in=WriteStepWhen.values), name="campaign_write_step_when_known"
             ),

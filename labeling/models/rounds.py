@@ -47,7 +47,9 @@ class Round(models.Model):
     seed = models.BigIntegerField(default=0)
     overlap = models.PositiveSmallIntegerField(default=1)
     selector = models.ForeignKey(SelectorVersion, null=True, on_delete=models.PROTECT, related_name="rounds")
+    rails = JSONText(default=dict)  # the campaign's further settings of strategies, as they were
     shortfall = JSONText(default=dict)
+    kept_out = JSONText(default=dict)  # how many each guard rail kept out
     notes = JSONText(default=list)
     planned_at = models.DateTimeField(auto_now_add=True)
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

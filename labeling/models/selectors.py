@@ -59,12 +59,19 @@ class SelectorVersion(models.Model):
 
 
 class SolutionScore(models.Model):
-    """What one selector version thinks of one solution; null where the solution is longer than the base can read."""
+    """What one selector version thinks of one solution; null where the solution is longer than the base can read.
+
+    `likelihood` is how likely the base itself finds its steps; `spread` and `doubt` are what the version's committee
+    says of it, null where it has one head alone (`selector.committee`).
+    """
 
     version = models.ForeignKey(SelectorVersion, on_delete=models.CASCADE, related_name="scores")
     solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="scores")
     score = models.FloatField(null=True)
     step_scores = JSONText(default=list)
+    likelihood = models.FloatField(null=True)
+    spread = models.FloatField(null=True)
+    doubt = models.FloatField(null=True)
 
     class Meta:
         ordering = ["id"]
@@ -72,6 +79,16 @@ class SolutionScore(models.Model):
             models.UniqueConstraint(fields=["version", "solution"], name="score_one_per_version_and_solution"),
             models.CheckConstraint(
                 condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1), name="score_a_probability"
+            ),
+            models.CheckConstraint(
+                condition=Q(likelihood__isnull=True) | Q(likelihood__gte=0, likelihood__lte=1),
+                name="score_likelihood_a_probability",
+            ),
+            models.CheckConstraint(
+                condition=Q(spread__isnull=True, doubt__isnull=True)
+                | Q(spread__isnull=False, doubt__isnull=False)
+                & Q(spread__gte=0, spread__lte=1, doubt__gte=0, doubt__lte=0.5),
+                name="score_committee_says_both_or_nothing",
             ),
         ]
 

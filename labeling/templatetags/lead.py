@@ -149,7 +149,7 @@ def strategy_words(name: str) -> str:
 def chosen_by(of: Round) -> str:
     """What chose a round's solutions: before there is a selector, what it finds convincing cannot be told."""
     known = strategies.STRATEGIES.get(of.strategy)
-    if known and "score" in known.needs and of.selector_id is None:
+    if known and {"score", "likelihood"} & known.needs and of.selector_id is None:
         return _("chance, there was no selector yet")
     return strategy_words(of.strategy)
 
@@ -242,6 +242,21 @@ def shortfall_words(shortfall: Mapping[str, int]) -> str:
         _("{share} ({count})").format(share=_share_words(share), count=grouped(count))
         for share, count in shortfall.items()
     )
+
+
+@register.filter
+def kept_out_words(kept_out: Mapping[str, int]) -> str:
+    """What the guard rails kept out of a round."""
+    return listed(
+        _("{share} ({count})").format(share=_named(code_words.KEPT_OUT, rail), count=grouped(count))
+        for rail, count in kept_out.items()
+    )
+
+
+@register.filter
+def kind_words(kind: str) -> str:
+    """What a kind of selector learns from."""
+    return _named(code_words.SELECTOR_KINDS, kind)
 
 
 def _share_words(share: str) -> str:

@@ -17,7 +17,7 @@ from labeling.actions.errors import ActionError
 from labeling.api.access import may_create_campaigns
 from labeling.forms import CampaignForm, SettingsForm, add_refusal
 from labeling.models import Campaign, Label, Membership, Problem, Round, Solution
-from labeling.views import overview
+from labeling.views import cold_start, overview
 from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page
 from labeling.views.selector_report import SelectorReport
 from labeling.wording import grouped
@@ -101,6 +101,8 @@ def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
         "in_use": in_use,
         "best_of_n": charts.best_of_n(in_use.points, name=in_use.name) if in_use and in_use.top else None,
         "counts": _counts(of),
+        "learned_from": cold_start.learned_from(in_use.version) if in_use else [],
+        "is_first_to_be_made": cold_start.needs_making(of, in_use.version if in_use else None),
     }
     return page(request, "campaign.html", membership, context)
 

@@ -22,8 +22,10 @@ from labeling.models import (
     Mode,
     Round,
     RoundState,
+    SelectorVersion,
     Solution,
 )
+from labeling.views import cold_start
 from labeling.views.selector_report import SelectorReport
 from labeling.wording import grouped, percent, sentences
 
@@ -122,7 +124,7 @@ def conclude(
     """Where the campaign stands, what comes next, and how good its selector is."""
     quality = in_use.in_words() if in_use else [_("There is no selector in use yet.")]
     if newest is None:
-        return _before_the_first(campaign, jobs)
+        return _before_the_first(campaign, jobs, in_use.version if in_use else None)
     state = newest.round.state
     if state == RoundState.PLANNED:
         return _planned(newest, quality)
@@ -133,7 +135,7 @@ def conclude(
     return Conclusion(heading, [following, *quality])
 
 
-def _before_the_first(campaign: Campaign, jobs: list[Job]) -> Conclusion:
+def _before_the_first(campaign: Campaign, jobs: list[Job], version: SelectorVersion | None) -> Conclusion:
     solutions = Solution.objects.of(campaign).distinct_texts().count()
     trees = 0 if solutions and campaign.mode == Mode.SOLUTION else candidates.trees_of(campaign).count()
     if trees:
@@ -147,10 +149,10 @@ def _before_the_first(campaign: Campaign, jobs: list[Job]) -> Conclusion:
         waiting = ngettext(
             "{count} solution waits for a first round", "{count} solutions wait for a first round", solutions
         )
-        return Conclusion(
-            waiting.format(count=grouped(solutions)),
-            [_("There is no selector yet, so the first round is drawn uniformly. Plan it, look at it, open it.")],
-        )
+        if training := _active(jobs, JobKind.RETRAIN):
+            following = _("The first round can be planned from its scores.")
+            return Conclusion(waiting.format(count=grouped(solutions)), [_training_words(training, following)])
+        return Conclusion(waiting.format(count=grouped(solutions)), cold_start.first_round(campaign, version))
     if any(job.kind == JobKind.IMPORT and job.state in ACTIVE for job in jobs):
         return Conclusion(
             _("An import is under way"), [_("Its problems and solutions appear all at once when it is done.")]

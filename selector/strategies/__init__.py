@@ -20,7 +20,7 @@ from selector.strategies import (
 from selector.strategies.draft import Draft
 from selector.strategies.plan import Places, Strategy, gettext_noop
 from selector.strategies.pool import Pool
-from selector.strategies.settings import Scope, Settings
+from selector.strategies.settings import Scope, Settings, weights_of
 
 __all__ = [
     "EVALUATION",
@@ -29,7 +29,9 @@ __all__ = [
     "Scope",
     "Settings",
     "Strategy",
+    "check_mixture",
     "select",
+    "weights_of",
     "words_of_reasons",
     "words_of_shares",
 ]
@@ -61,6 +63,13 @@ def select(
     pool = Pool.of(candidates, asked)
     draft = Draft(pool, size, asked)
     return draft.fill(STRATEGIES[strategy].plan(pool, asked, Places(size, size - draft.evaluation)))
+
+
+def check_mixture(text: str) -> None:
+    """Raise ValueError where these are no weights of strategies that can be mixed."""
+    weights = weights_of(text)
+    mixture.check_parts(weights)
+    Settings(mixture=weights)
 
 
 def words_of_reasons() -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Shares of other strategies: some to learn from, some by chance for calibration and honest comparison."""
 
+from collections.abc import Mapping
+
 from selector.strategies import convincing_wrong, popular_wrong, surprise, uncertain, uniform, uniform_distinct
 from selector.strategies.plan import Places, Plan, Share, Strategy, gettext_noop
 from selector.strategies.pool import Pool
@@ -12,11 +14,16 @@ PARTS = {
 }
 
 
-def _plan(pool: Pool, settings: Settings, places: Places) -> Plan:
-    """Each part's own shares, of its own places; what one part cannot fill falls to all of them in turn."""
-    for name in settings.mixture:
+def check_parts(mixture: Mapping[str, float]) -> None:
+    """Raise ValueError where one of them cannot be mixed in."""
+    for name in mixture:
         if name not in PARTS:
             raise ValueError(f"mixture: expected strategies among {', '.join(PARTS)}, not {name!r}")
+
+
+def _plan(pool: Pool, settings: Settings, places: Places) -> Plan:
+    """Each part's own shares, of its own places; what one part cannot fill falls to all of them in turn."""
+    check_parts(settings.mixture)
     shares: list[Share] = []
     notes: dict[str, None] = {}
     for name, count in apportioned(places.free, settings.mixture).items():

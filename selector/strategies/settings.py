@@ -14,6 +14,20 @@ def _default_mixture() -> dict[str, float]:
     return {"uncertain": 0.5, "convincing_wrong": 0.25, "uniform_distinct": 0.25}
 
 
+def weights_of(text: str) -> dict[str, float]:
+    """`uncertain=0.5, uniform=0.5` as weights by strategy.
+
+    Raises:
+        ValueError: it is written otherwise; the message says how.
+    """
+    try:
+        return {name.strip(): float(weight) for name, weight in (part.split("=") for part in text.split(","))}
+    except ValueError:
+        raise ValueError(
+            f"mixture: expected strategies with weights, such as uncertain=0.5,uniform=0.5, not {text!r}"
+        ) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of one selection; the same ones, seed included, choose the same solutions.

@@ -101,6 +101,10 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "practice_result_ratings_are_signs": lambda _: update(make.make_practice_result(), ratings="+1-"),
     "practice_result_ends_at_first_error": lambda _: update(make.make_practice_result(), ratings="+-+"),
     "campaign_mode_known": lambda rows: update(rows.campaign, mode="both"),
+    "campaign_cold_start_known": lambda rows: update(rows.campaign, cold_start="prm"),
+    "campaign_undecided_by_known": lambda rows: update(rows.campaign, undecided_by="dice"),
+    "campaign_problem_cap_a_share": lambda rows: update(rows.campaign, problem_cap=1.1),
+    "campaign_committee_of_some_heads": lambda rows: update(rows.campaign, committee=17),
     "campaign_write_step_when_known": lambda rows: update(rows.campaign, write_step_when="never"),
     "membership_one_per_account": lambda rows: again(make.make_membership(rows.campaign)),
     "membership_role_known": lambda rows: update(make.make_membership(rows.campaign), role="owner"),
@@ -141,6 +145,12 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     ),
     "score_a_probability": lambda rows: make.make_score(
         make.make_selector(rows.campaign), rows.solution, score=1.01, step_scores=[]
+    ),
+    "score_likelihood_a_probability": lambda rows: make.make_score(
+        make.make_selector(rows.campaign), rows.solution, likelihood=1.01
+    ),
+    "score_committee_says_both_or_nothing": lambda rows: make.make_score(
+        make.make_selector(rows.campaign), rows.solution, spread=0.1
     ),
     "round_number_once_per_campaign": lambda rows: again(rows.round),
     "round_state_known": lambda rows: update(rows.round, state="paused", closed_at=timezone.now()),

@@ -14,7 +14,8 @@ SETTINGS = {
     "name": "Algebra", "overlap": "2", "lease_minutes": "45", "reference_answer": "hidden", "auto_advance": "on",
     "train_after": "55", "base_model": "tiny", "strategy": "uniform", "wrong_share": "70", "evaluation_share": "20",
     "scope": "problem", "round_size": "12", "bad_problem_quorum": "3",
-    "mode": "candidates", "write_step_when": "all_negative",
+    "mode": "candidates", "write_step_when": "all_negative", "cold_start": "orm", "problem_cap": "30",
+    "undecided_by": "score", "committee": "2", "mixture": "uniform=1", "leave_out_uncertain": "on",
 }  # fmt: skip
 
 
@@ -55,6 +56,7 @@ def test_settings_are_kept_as_shares_and_told_as_percent(campaign: Campaign, own
     assert client.post(f"/campaigns/{campaign.slug}/settings/", SETTINGS).status_code == 302
     campaign.refresh_from_db()
     assert (campaign.overlap, campaign.train_after, campaign.wrong_share, campaign.scope) == (2, 0.55, 0.7, "problem")
+    assert (campaign.cold_start, campaign.problem_cap, campaign.leave_out_uncertain) == ("orm", 0.3, True)
     assert campaign.auto_advance
     assert 'value="55"' in text_of(client.get(f"/campaigns/{campaign.slug}/settings/"))
     assert Event.objects.filter(verb="campaign.changed", actor=owner).exists()
@@ -69,6 +71,7 @@ def test_settings_are_kept_as_shares_and_told_as_percent(campaign: Campaign, own
         ("evaluation_share", "nan", "Enter a number"),
         ("base_model", "https://models.example/x", "tiny, or a model's name or folder"),
         ("strategy", "best", "is not one of the available choices"),
+        ("mixture", "uniform", "strategies with weights"),
         ("train_after", "0", "greater than or equal to 1"),
     ],
 )
@@ -93,6 +96,33 @@ def test_an_empty_campaign_says_what_comes_next(campaign: Campaign, owner: User)
     assert conclusion(campaign, owner).startswith("Nothing has been imported yet")
     fill_pool(campaign)
     assert conclusion(campaign, owner).startswith("4 solutions wait for a first round")
+
+
+@pytest.mark.parametrize(
+    ("cold_start", "told"),
+    [
+        ("uniform", "so the first round is drawn uniformly"),
+        ("popular_wrong", "takes wrong answers that many solutions share: they convince without any model"),
+        ("surprise", "whose steps surprise the base model least: make the first selector"),
+        ("orm", "chosen by a model of final answers, which needs no label: make the first selector"),
+        ("implicit", "a log-ratio of two models, which learns from final answers alone: make the first selector"),
+    ],
+)
+def test_the_cold_start_is_told_with_its_reason_before_the_first_round(
+    cold_start: str, told: str, campaign: Campaign, owner: User
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(cold_start=cold_start)
+    fill_pool(campaign)
+    assert told in conclusion(campaign, owner)
+    is_made = cold_start in ("surprise", "orm", "implicit")
+    page = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/"))
+    assert ("Make the first selector" in page) is is_made
+    if is_made:
+        make.make_selector(campaign, kind=cold_start)
+        assert "It is chosen from the scores of selector 1." in conclusion(campaign, owner)
+        page = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/"))
+        assert "A selector of people’s labels takes over when it is not worse" in page
+        assert "Make the first selector" not in page
 
 
 def test_an_open_round_is_told_with_its_counts(campaign: Campaign, owner: User) -> None:

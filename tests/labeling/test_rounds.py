@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from labeling.actions import problems, rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.rounds import RoundPlan
-from labeling.models import Campaign, Event, Job, Labeler, Problem, QueueItem, Round, Solution
+from labeling.models import Campaign, Event, Job, Labeler, Problem, QueueItem, Round, Solution, SolutionScore
 from selector import strategies
 from tests import factories as make
 from tests.labeling.working import make_items, submit, take, work
@@ -513,3 +513,63 @@ def test_the_next_round_is_asked_for_only_where_the_campaign_goes_on(campaign: C
     rounds.request_next(campaign)
 
     assert asked("plan") == 1
+
+
+# --- what strategies need beside the score
+
+
+@pytest.mark.parametrize(
+    ("cold_start", "version", "strategy"),
+    [
+        ("uniform", None, "mixture"),
+        ("popular_wrong", None, "popular_wrong"),
+        ("popular_wrong", "prm", "mixture"),
+        ("surprise", None, "surprise"),
+        ("surprise", "surprise", "surprise"),
+        ("surprise", "prm", "mixture"),
+        ("orm", None, "mixture"),
+        ("orm", "orm", "mixture"),
+    ],
+)
+def test_the_cold_start_chooses_until_a_selector_of_labels_is_in_use(
+    cold_start: str, version: str | None, strategy: str, campaign: Campaign
+) -> None:
+    Campaign.objects.filter(pk=campaign.pk).update(cold_start=cold_start, strategy="mixture")
+    campaign.refresh_from_db()
+    if version:
+        make.make_selector(campaign, kind=version)
+    assert RoundPlan.of(campaign).strategy == strategy
+    assert RoundPlan.of(campaign, strategy="uniform").strategy == "uniform"
+
+
+def test_surprise_ranks_by_stored_likelihoods_and_uncertain_by_the_committee(
+    campaign: Campaign, pool: list[Solution]
+) -> None:
+    """Both against the order of the scores, which would choose otherwise."""
+    wrong = [solution for solution in pool[:20] if not solution.answer_is_correct]
+    SolutionScore.objects.filter(solution=wrong[0]).update(likelihood=0.9, spread=0.1, doubt=0.2)
+    SolutionScore.objects.filter(solution=wrong[1]).update(likelihood=0.5, spread=0.3, doubt=0.2)
+    SolutionScore.objects.filter(solution=wrong[2]).update(likelihood=0.7, spread=0.2, doubt=0.2)
+    asked: dict[str, Any] = {"size": 3, "evaluation_share": 0.0, "wrong_share": 1.0}
+    unsurprising, undecided = plan(campaign, strategy="surprise", **asked), None
+    assert [pk for pk, *_ in chosen(unsurprising)] == [wrong[0].pk, wrong[2].pk, wrong[1].pk]
+    unsurprising.delete()
+    undecided = plan(campaign, strategy="uncertain", **asked)
+    assert [pk for pk, *_ in chosen(undecided)] == [wrong[1].pk, wrong[2].pk, wrong[0].pk]
+    assert not undecided.notes
+
+
+def test_the_campaigns_guard_rails_hold_and_are_kept_with_the_round(campaign: Campaign) -> None:
+    problem = make.make_problem(campaign, split="train")
+    solutions = [make.make_solution(problem, answer_is_correct=None) for _ in range(10)]
+    make.make_grade(solutions[0], verdict="uncertain")
+    make.make_problem(campaign, split="train")
+    asked: dict[str, Any] = {"size": 2, "strategy": "uniform", "evaluation_share": 0.0}
+    Campaign.objects.filter(pk=campaign.pk).update(problem_cap=0.5, leave_out_uncertain=True)
+
+    made = plan(campaign, **asked | {"size": 9})
+
+    assert len(chosen(made)) == 9, "caps give way where the round could not be filled otherwise"
+    assert solutions[0].pk not in {pk for pk, *_ in chosen(made)}
+    assert made.rails["problem_cap"] == 0.5
+    assert made.kept_out["uncertain_answer"] == 1

@@ -62,6 +62,9 @@ def outcome(campaign: Campaign) -> dict[str, list[Any]]:
             "version__number",
             "solution__external_id",
             "score",
+            "likelihood",
+            "spread",
+            "doubt",
         ),
         "rounds": _rows(Round.objects.filter(campaign=campaign), "number", "state", "size", "selector__number"),
         "items": _rows(

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from labeling.actions import jobs
 from labeling.models import Campaign, JobKind
@@ -71,7 +72,7 @@ def test_a_training_without_labels_fails_with_words_and_leaves_no_version(campai
 
 @pytest.mark.django_db
 def test_a_base_that_cannot_be_loaded_fails_with_one_line_and_leaves_neither_version_nor_snapshot(
-    campaign: Campaign, settings: Any, tmp_path: Path, django_capture_on_commit_callbacks: Any
+    campaign: Campaign, settings: Settings, tmp_path: Path, django_capture_on_commit_callbacks: Any
 ) -> None:
     settings.MODELS_DIR = tmp_path
     Campaign.objects.filter(pk=campaign.pk).update(base_model="/no/such/folder")
@@ -90,3 +91,30 @@ def test_a_base_that_cannot_be_loaded_fails_with_one_line_and_leaves_neither_ver
     assert "\n" not in job.error
     assert not campaign.selectors.exists()
     assert not list(tmp_path.rglob("*.jsonl")), "a retry takes the rows as they are then"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["surprise", "orm"])
+def test_a_cold_start_needs_no_label_and_gives_every_solution_its_likelihood(
+    kind: str, campaign: Campaign, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = settings.CACHE_DIR = tmp_path
+    settings.TINY_PRETRAIN_STEPS = 2
+    campaign.cold_start = kind
+    campaign.save()
+    for split in ("train", "test"):
+        problem = make.make_problem(campaign, split=split)
+        for is_right in (True, False):
+            make.make_solution(problem, answer_is_correct=is_right)
+    requested = jobs.request(campaign=campaign, kind=JobKind.RETRAIN)
+    job = jobs.claim(requested.pk, claimed_by="test")
+    assert job is not None
+
+    pipeline.run(job)
+
+    version = campaign.selectors.get()
+    assert (version.kind, version.state, version.training_labels) == (kind, "published", 0)
+    assert version.scores.filter(likelihood__gt=0, spread=None).count() == 4
+    assert "surprise" in version.metrics["best_of_n"]["2"]
+    learned_from = (tmp_path / version.folder / "training.jsonl").read_bytes() if kind == "orm" else b""
+    assert learned_from.count(b"\n") == (2 if kind == "orm" else 0), "outcomes of the train split alone"
