@@ -115,9 +115,16 @@ def _parse(row: Any, line: bytes | None) -> ProblemRow:
     if "candidates" in row:
         return _tree(row)
     if "question" in row and "label" in row:
-        text = orjson.dumps(row) if line is None else line.removeprefix(b"\xef\xbb\xbf").strip()
+        text = _as_text(row) if line is None else line.removeprefix(b"\xef\xbb\xbf").strip()
         return prm800k.parse(row, text.decode(), _split(row))
     raise RowError("row", _SHAPES)
+
+
+def _as_text(row: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(row)
+    except TypeError as error:  # a number above 64 bits, which no file holds: there it was read as a float
+        raise RowError("row", f"values that JSON can hold ({error})") from error
 
 
 def _split(row: dict[str, Any]) -> Split:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from selector.rows import MAX_CHARACTERS, MAX_STEPS, ProblemRow, RowError, parse_line, parse_row, read_rows
@@ -267,6 +267,7 @@ keys = st.sampled_from(
 
 
 @given(st.dictionaries(keys, json_values, max_size=6) | json_values)
+@example({"question": None, "label": -(2**63) - 1})
 def test_whatever_comes_is_a_row_or_a_clear_refusal(value: object) -> None:
     try:
         row = parse_row(value)
