@@ -51,16 +51,17 @@ def tables_can_be_emptied() -> None:
     """
     if connection.vendor != "sqlite":
         return
-    flush = connection.ops.sql_flush
+    operations = type(connection.ops)  # of the class: beside a browser's event loop Django has another connection
+    flush = operations.sql_flush
 
-    def without_triggers(*arguments: Any, **options: Any) -> list[str]:
-        with connection.cursor() as cursor:
+    def without_triggers(self: Any, *arguments: Any, **options: Any) -> list[str]:
+        with self.connection.cursor() as cursor:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
             triggers = cursor.fetchall()
         dropped = [f"DROP TRIGGER {name}" for name, _ in triggers]
-        return [*dropped, *flush(*arguments, **options), *(made for _, made in triggers)]
+        return [*dropped, *flush(self, *arguments, **options), *(made for _, made in triggers)]
 
-    connection.ops.sql_flush = without_triggers
+    operations.sql_flush = without_triggers  # type: ignore[method-assign]
 
 
 def database_url() -> str:
