@@ -21,12 +21,18 @@ BINS = 40
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Best-of-N at one N: shares of problems, with the interval of `score` where there is one."""
+    """Best-of-N at one N: shares of problems, with the interval of `score` where there is one.
+
+    `popular` ranks by vote share, `surprise` by the base's likelihood, `orm` by another version, of final answers.
+    """
 
     n: int
     score: float
     majority: float | None = None
     passed: float | None = None
+    popular: float | None = None
+    surprise: float | None = None
+    orm: float | None = None
     low: float | None = None
     high: float | None = None
     problems: int = 0
@@ -42,7 +48,7 @@ class Part:
 
 
 def best_of_n(points: Sequence[Point], *, name: str) -> SafeString:
-    """Best-of-N over N of one selector version, with majority vote and pass@N."""
+    """Best-of-N over N of one selector version, with what needs no labels and pass@N."""
     frame = _Frame.around(points)
     lines = _lines(points, name)
     pieces: list[SafeString] = [frame.axes(), *_n_labels(points, frame)]
@@ -74,7 +80,7 @@ class _Frame:
         values = [
             value
             for point in points
-            for value in (point.score, point.majority, point.passed, point.low, point.high)
+            for value in (point.score, point.low, point.high, *(getattr(point, key) for key, *_ in beside()))
             if value is not None
         ]
         lowest = math.floor(min(values) * 10) * 10
@@ -100,13 +106,24 @@ class _Frame:
         )
 
 
+def beside() -> list[tuple[str, str, str]]:
+    """What a selector is compared with: field of a point, class of its line, short name."""
+    return [
+        ("majority", "line-3", _("majority vote")),
+        ("passed", "line-4", _("any of N right")),
+        ("popular", "line-5", _("vote share")),
+        ("surprise", "line-6", _("surprise")),
+        ("orm", "line-2", _("final answers")),
+    ]
+
+
 _Values = list[tuple[int, float]]
 
 
 def _lines(points: Sequence[Point], name: str) -> list[tuple[_Values, str, str]]:
     """The lines that have a value at the largest N: places and values, class, name; the selector's first."""
     found: list[tuple[_Values, str, str]] = [([(i, point.score) for i, point in enumerate(points)], "line-1", name)]
-    for key, paint, label in (("majority", "line-3", _("majority vote")), ("passed", "line-4", _("any of N right"))):
+    for key, paint, label in beside():
         values = [(i, value) for i, point in enumerate(points) if (value := getattr(point, key)) is not None]
         if values and values[-1][0] == len(points) - 1:
             found.append((values, paint, label))

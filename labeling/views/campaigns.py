@@ -19,7 +19,7 @@ from labeling.forms import CampaignForm, SettingsForm, add_refusal
 from labeling.models import Campaign, Label, Membership, Problem, Round, Solution
 from labeling.views import cold_start, overview
 from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page
-from labeling.views.selector_report import SelectorReport
+from labeling.views.selector_report import SelectorReport, of_final_answers
 from labeling.wording import grouped
 
 SHOWN_JOBS = 6
@@ -86,6 +86,7 @@ def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
     jobs = list(of.jobs.order_by("-id")[:SHOWN_JOBS])
     reports = [SelectorReport.of(version) for version in of.selectors.order_by("-number")]
     in_use = next((report for report in reports if report.version.state == "published"), None)
+    in_use = in_use and in_use.beside(of_final_answers(of.selectors.all()))
     has_worker = waiting.has_living_worker()
     newest = rounds[0] if rounds else None
     context = {

@@ -1,9 +1,10 @@
 """What is known of a selector version, read from its figures; what is not there is None, never an error."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -26,6 +27,9 @@ class SelectorReport:
     ece: float | None
     intervals: dict[str, tuple[float, float]]
     comparison: dict[str, Any]
+    threshold: float | None = None
+    is_calibrated: bool = False
+    last_minima: tuple[float, float] | None = None
 
     @classmethod
     def of(cls, version: SelectorVersion) -> "SelectorReport":
@@ -37,7 +41,24 @@ class SelectorReport:
         }
         intervals = {name: found for name, pair in _mapping(metrics.get("intervals")).items() if (found := _pair(pair))}
         compared = _mapping(metrics.get("comparison") or metrics.get("compare"))
-        return cls(version, _points(metrics.get("best_of_n")), **figures, intervals=intervals, comparison=compared)
+        first_error, minima = _mapping(metrics.get("first_error")), _mapping(metrics.get("minima_at_last_step"))
+        return cls(
+            version,
+            _points(metrics.get("best_of_n")),
+            **figures,
+            intervals=intervals,
+            comparison=compared,
+            threshold=_number(first_error.get("threshold")) if is_known else None,
+            is_calibrated=str(first_error.get("how", "")).startswith("calibrated"),
+            last_minima=_pair([minima.get("share"), minima.get("by_chance")]),
+        )
+
+    def beside(self, orm: "SelectorReport | None") -> "SelectorReport":
+        """The same with the best-of-N of a version that learned from final answers, where both have that N."""
+        if orm is None or orm.version.pk == self.version.pk:
+            return self
+        theirs = {point.n: point.score for point in orm.points}
+        return replace(self, points=[replace(point, orm=theirs.get(point.n)) for point in self.points])
 
     @property
     def is_known(self) -> bool:
@@ -78,6 +99,21 @@ class SelectorReport:
     def step_auc_interval(self) -> tuple[float, float] | None:
         """95 % interval of the step AUC."""
         return self.intervals.get("step_auc")
+
+    @property
+    def ece_interval(self) -> tuple[float, float] | None:
+        """95 % interval of the calibration error."""
+        return self.intervals.get("ece")
+
+    @property
+    def code(self) -> str:
+        """Version of the code that trained it, "" where nothing was trained or it was not kept."""
+        return str(_mapping(self.version.manifest).get("code", ""))
+
+    @property
+    def snapshot(self) -> str:
+        """The start of its snapshot's hash."""
+        return self.version.snapshot_hash[:12]
 
     @property
     def first_error_interval(self) -> tuple[float, float] | None:
@@ -188,6 +224,8 @@ def _points(best_of_n: Any) -> list[Point]:
                 score=score,
                 majority=_number(values.get("majority")),
                 passed=_number(values.get("pass")),
+                popular=_number(values.get("popular")),
+                surprise=_number(values.get("surprise")),
                 low=low,
                 high=high,
                 problems=int(_number(values.get("problems")) or 0),
@@ -210,3 +248,9 @@ def _pair(value: Any) -> tuple[float, float] | None:
         return None
     low, high = map(_number, value)
     return None if low is None or high is None else (low, high)
+
+
+def of_final_answers(versions: QuerySet[SelectorVersion]) -> SelectorReport | None:
+    """The newest complete version that learned from final answers alone."""
+    version = versions.filter(kind="orm", scored_at__isnull=False).order_by("-number").first()
+    return SelectorReport.of(version) if version else None

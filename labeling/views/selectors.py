@@ -11,23 +11,26 @@ from labeling.actions import selectors
 from labeling.actions.errors import ActionError
 from labeling.models import Membership
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, refused
-from labeling.views.selector_report import SelectorReport
+from labeling.views.selector_report import SelectorReport, of_final_answers
 
 
 @require_safe
 @for_readers
 def selector_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """All versions, the newest first."""
-    reports = [SelectorReport.of(version) for version in membership.campaign.selectors.order_by("-number")]
+    versions = membership.campaign.selectors
+    reports = [SelectorReport.of(version) for version in versions.order_by("-number")]
     in_use = next((report for report in reports if report.version.state == "published"), None)
-    return page(request, "selectors.html", membership, {"reports": reports, "in_use": in_use})
+    before = versions.filter(state="retired", scored_at__isnull=False).order_by("-published_at", "-number").first()
+    return page(request, "selectors.html", membership, {"reports": reports, "in_use": in_use, "before": before})
 
 
 @require_safe
 @for_readers
 def selector_page(request: HttpRequest, membership: Membership, number: int) -> HttpResponse:
     """One version with all that is known of it."""
-    report = SelectorReport.of(get_object_or_404(membership.campaign.selectors, number=number))
+    versions = membership.campaign.selectors
+    report = SelectorReport.of(get_object_or_404(versions, number=number)).beside(of_final_answers(versions.all()))
     chart = charts.best_of_n(report.points, name=report.name) if report.top else ""
     return page(request, "selector.html", membership, {"report": report, "version": report.version, "chart": chart})
 

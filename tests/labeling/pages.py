@@ -12,11 +12,22 @@ from tests import factories as make
 METRICS = {
     "best_of_n": {
         "1": {"score": 0.45, "majority": 0.45, "pass": 0.45, "problems": 11, "interval": [0.3, 0.6]},
-        "4": {"score": 0.8, "majority": 0.5, "pass": 0.9, "problems": 11, "interval": [0.6, 0.95]},
+        "4": {
+            "score": 0.8,
+            "majority": 0.5,
+            "pass": 0.9,
+            "popular": 0.52,
+            "surprise": 0.61,
+            "problems": 11,
+            "interval": [0.6, 0.95],
+        },
     },
     "first_error_f1": 0.31,
     "step_auc": 0.66,
-    "intervals": {"step_auc": [0.55, 0.75]},
+    "ece": 0.08,
+    "first_error": {"threshold": 0.37, "how": "calibrated on the labels of every other problem"},
+    "minima_at_last_step": {"share": 0.4, "by_chance": 0.2},
+    "intervals": {"step_auc": [0.55, 0.75], "ece": [0.05, 0.12]},
 }
 
 

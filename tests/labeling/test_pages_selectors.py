@@ -30,6 +30,9 @@ def test_a_held_back_version_is_published_after_a_question(campaign: Campaign, l
 def test_the_earlier_version_is_used_again(campaign: Campaign, lead: Client) -> None:
     make.make_selector(campaign, 1, state="retired", scored_at=make.A_MOMENT)
     make.make_selector(campaign, 2)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/"))
+    assert f'action="/campaigns/{campaign.slug}/selectors/1/publish/"' in page, "one press goes back"
+    assert "Go back to selector 1" in page
     lead.post(f"/campaigns/{campaign.slug}/selectors/1/publish/")
     assert campaign.selectors.get(state="published").number == 1
 
@@ -42,19 +45,26 @@ def test_an_incomplete_version_is_refused_in_words(campaign: Campaign, lead: Cli
 
 def test_figures_are_not_known_until_thirty_evaluation_labels(campaign: Campaign, lead: Client) -> None:
     make.make_selector(campaign, 1, state="retired", metrics=METRICS, evaluation_labels=29)
-    make.make_selector(campaign, 2, metrics=METRICS, evaluation_labels=30)
+    about = {"snapshot_hash": "abcdef0123456789", "manifest": {"code": "0a1b2c3d4e5f"}}
+    make.make_selector(campaign, 2, metrics=METRICS, evaluation_labels=30, **about)
     assert "not known yet (29 of 30" in text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/"))
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/2/"))
     assert "0.66 <small>0.55 to 0.75</small>" in page
+    assert "0.08 <small>0.05 to 0.12</small>" in page
+    assert "0.37 <small>set by other evaluation labels</small>" in page
+    assert "40\N{NO-BREAK SPACE}% <small>by chance 20\N{NO-BREAK SPACE}%</small>" in page
+    assert "<dd>abcdef012345</dd>" in page
+    assert "<dd>0a1b2c3d4e5f</dd>" in page
     assert "not known yet" not in page
 
 
 def test_best_of_n_is_drawn_with_majority_and_ceiling_and_a_table_behind(campaign: Campaign, lead: Client) -> None:
     make.make_selector(campaign, 1, metrics=METRICS)
+    of_answers = {"best_of_n": {"4": {"score": 0.7}}}
+    make.make_selector(campaign, 2, "retired", kind="orm", scored_at=make.A_MOMENT, metrics=of_answers)
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/"))
-    assert "At N 4: selector 1 80.0 %, majority vote 50.0 %, any of N right 90.0 %." in page.replace(
-        "\N{NO-BREAK SPACE}", " "
-    )
+    figures = "selector 1 80.0 %, majority vote 50.0 %, any of N right 90.0 %, vote share 52.0 %, surprise 61.0 %"
+    assert f"At N 4: {figures}, final answers 70.0 %." in page.replace("\N{NO-BREAK SPACE}", " ")
     assert '<td class="figure">60.0\N{NO-BREAK SPACE}% to 95.0\N{NO-BREAK SPACE}%</td>' in page
 
 
