@@ -17,4 +17,6 @@ function setFormulas(root) {
 
 setFormulas(document);
 document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on phones the tabs scroll
+// Both: at once, before the piece is painted; and where it took the place of what was asked to be replaced.
+document.addEventListener("htmx:afterSwap", (event) => event.target.isConnected && setFormulas(event.target));
 document.addEventListener("htmx:load", (event) => setFormulas(event.detail.elt));

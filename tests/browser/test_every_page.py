@@ -1,0 +1,122 @@
+"""Every page that is not a desk: nothing that axe finds, in light and in dark; no scrolling sideways on a phone, and
+nothing that moves when formulas are set."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.template.loader import render_to_string
+from playwright.sync_api import Page, expect
+
+from labeling.models import Campaign
+from tests import factories as make
+from tests.browser.axe import expect_no_violations
+from tests.conftest import BrowserErrors
+from tests.labeling.pages import fill_pool, scored_by
+
+OpenPage = Callable[[User | None], Page]
+
+FORMULAS = ["We add: $\\frac{2}{3} + 2 = x$.", "\\[ \\sum_{n=1}^{9} n^2 = 285 \\]", "So \\(x\\) is it."]
+LEADS = [
+    "", "settings/", "rounds/", "rounds/plan/", "rounds/0/", "rounds/0/close/", "problems/", "problems/{problem}/",
+    "solutions/", "solutions/{solution}/", "trees/{tree}/", "decisions/", "decisions/disputes/{dispute}/",
+    "decisions/problems/{problem}/", "members/", "members/{member}/remove/", "agreement/", "data/", "jobs/",
+    "jobs/{job}/", "jobs/{job}/cancel/", "selectors/", "selectors/1/", "selectors/2/publish/", "guide/", "guide/1/",
+    "guide/edit/", "history/",
+]  # fmt: skip
+OWN = ["/", "/campaigns/", "/new-campaign/", "/practice/", "/me/work/", "/me/settings/", "/me/password/"]
+WITH_FORMULAS = ["problems/{problem}/", "solutions/{solution}/", "trees/{tree}/", "rounds/plan/", "rounds/0/"]
+
+# How far things moved, and which scripts of the formulas the first paint did not wait for.
+WATCH_MOVES = """
+window.moved = 0;
+new PerformanceObserver(list => { for (const entry of list.getEntries()) window.moved += entry.value; })
+  .observe({ type: "layout-shift", buffered: true });
+"""
+PAINTED_BEFORE_SET = r"""() => {
+    const painted = performance.getEntriesByName("first-contentful-paint")[0]?.startTime;
+    const scripts = performance.getEntriesByType("resource").filter(one => /(katex\.min|lead)\.\w+\.js/.test(one.name));
+    return scripts.map(one => one.responseEnd > painted ? one.name : "in time");
+}"""
+
+
+Address = Callable[[str], str]
+
+
+@pytest.fixture
+def address(campaign: Campaign, owner: User, labeler: User) -> Address:
+    """Fills the numbers of real rows into an address below the campaign's; there is some of everything."""
+    text = "Find $x$ in \\[ \\frac{x}{3} = 2 \\]"
+    solutions = [make.make_solution(make.make_problem(campaign, text=text), FORMULAS) for _ in range(3)]
+    scored_by(campaign, solutions + fill_pool(campaign))
+    make.make_selector(campaign, 2, state="held_back", scored_at=make.A_MOMENT)
+    make.make_guide(campaign)
+    item = make.make_item(solutions[0], make.make_round(campaign, 0), state="labeled")
+    label = make.make_label(item=item, ratings=[1, 1, 1])
+    make.make_event(campaign)
+    tree = make.make_candidate_tree(solutions[1].problem, [{"text": FORMULAS[0], "next": [{"text": FORMULAS[1]}]}])
+    numbers = {
+        "problem": solutions[0].problem_id,
+        "solution": solutions[0].pk,
+        "tree": tree.pk,
+        "dispute": make.make_dispute(label).pk,
+        "job": make.make_job(campaign, "grade", "requested").pk,
+        "member": campaign.memberships.get(account=labeler).pk,
+    }
+    return lambda path: path if path.startswith("/") else f"/campaigns/{campaign.slug}/" + path.format(**numbers)
+
+
+def look(page: Page, where: str) -> None:
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect_no_violations(page, where)
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") == 360, where
+    page.set_viewport_size({"width": 1280, "height": 800})
+
+
+def test_no_page_has_a_barrier_or_scrolls_sideways(
+    address: Address, owner: User, open_page: OpenPage, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()  # a page that is not there is told with its status
+    page = open_page(owner)
+    for path in (*LEADS, *OWN, "/nowhere/"):
+        page.goto(address(path))
+        look(page, path)
+
+
+def test_no_page_without_a_way_on_has_a_barrier(
+    address: Address, campaign: Campaign, stranger: User, open_page: OpenPage, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    make.make_membership(campaign, stranger, role="reviewer")
+    page = open_page(stranger)
+    page.goto(address("settings/"))
+    expect(page).to_have_title(re.compile("^Not yours to open"))
+    look(page, "403")
+    page.route(
+        "**/broken/",
+        lambda route: route.fulfill(status=500, body=render_to_string("500.html"), content_type="text/html"),
+    )
+    page.goto("/broken/")
+    look(page, "500")
+    page.context.clear_cookies()
+    page.goto("/")
+    look(page, "sign-in")
+    page.get_by_label("Name").fill("nobody")
+    page.get_by_label("Password").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    look(page, "sign-in refused")
+
+
+def test_formulas_are_set_before_anything_is_painted(address: Address, owner: User, open_page: OpenPage) -> None:
+    page = open_page(owner)
+    page.add_init_script(WATCH_MOVES)
+    for path in WITH_FORMULAS:
+        page.goto(address(path))
+        expect(page.locator(".katex").first).to_be_visible()
+        page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate(PAINTED_BEFORE_SET) == ["in time", "in time"], path
+        assert page.evaluate("window.moved") < 0.001, path
