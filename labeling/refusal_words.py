@@ -22,6 +22,7 @@ EXPECTED = [
     gettext_noop("JSON nested less than {limit} levels deep"),
     gettext_noop("a string or a whole number"),
     gettext_noop("one JSON object on each line"),
+    gettext_noop("values that JSON can hold"),
     gettext_noop("a string or null"),
     gettext_noop("a whole number or null"),
     gettext_noop("a number or null"),

@@ -91,6 +91,8 @@ FORMS = [
             gettext_noop("Version {number} is in use. {why}"),
             gettext_noop("Version {number} is held back. {why}"),
             gettext_noop("There was no version in use."),
+            gettext_noop("There was no version in use. Its labels are all of one kind: it tells nothing apart yet."),
+            gettext_noop("Version {number}, the one in use, cannot be read any more, so nothing could be compared."),
             gettext_noop("Published by {name}."),
             gettext_noop(
                 "Not known yet which version is better: only {count} of {needed} evaluation labels are there."
@@ -126,6 +128,7 @@ FORMS = [
                 "There is no label to train on: at least one label with a verdict (found_error or solution) on a "
                 "solution outside the test split is needed."
             ),
+            gettext_noop("The pool is empty: at least one solution is needed."),
             gettext_noop("Nothing was imported."),
             # what a round's choice has to say
             gettext_noop("No solution has a score yet: chosen uniformly."),

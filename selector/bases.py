@@ -50,7 +50,19 @@ def load(name: str) -> Base:
             f" ({reason})"
         ) from None
     model.eval()
+    if not _reads_forward(model):
+        raise InputError(
+            f"base {name!r}: expected a causal language model; {type(model).__name__} looks ahead, so its states at a "
+            "step's end would know what follows"
+        )
     return Base(name, model, tokenizer, _revision(model))
+
+
+def _reads_forward(model: Any) -> bool:
+    """Whether what follows a token leaves what the model makes of it as it was."""
+    with torch.inference_mode():
+        one, other = (model(input_ids=torch.tensor([[0, follower]])).logits[0, 0] for follower in (0, 1))
+    return bool(torch.allclose(one, other, atol=1e-6, rtol=1e-5))
 
 
 def readable_tokens(model: Any) -> int:

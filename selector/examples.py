@@ -17,6 +17,12 @@ class Examples:
     labels: int
     left_out: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def is_of_one_kind(self) -> bool:
+        """Whether they hold nothing but right, or nothing but wrong: such examples tell nothing apart."""
+        known = {rating >= 0 for one in self.solutions for rating in one.ratings if rating is not None}
+        return len(known | {one.outcome for one in self.solutions if one.outcome is not None}) == 1
+
 
 def of_rows(rows: Iterable[ProblemRow], kind: TrainedKind) -> Examples:
     """Examples for a kind: rated steps for prm, distinct solutions with a known outcome for the others.

@@ -29,6 +29,11 @@ def run_train(arguments: argparse.Namespace, progress: Progress) -> dict[str, An
     found = examples.of_rows(rows, config.kind)
     if not found.solutions:
         raise InputError(f"nothing to train on: {_missing(config.kind)}; left out: {found.left_out or 'nothing'}")
+    if found.is_of_one_kind and config.kind != "prm":  # one label of steps may be the first of many
+        raise InputError(
+            f"nothing to learn from: all {len(found.solutions)} outcomes are the same; expected right answers and "
+            "wrong ones outside the test split"
+        )
     base = _base(arguments, rows, progress, together)
     cache = bases.cache_folder(arguments.cache)
     manifest = training.train(
@@ -41,6 +46,7 @@ def run_train(arguments: argparse.Namespace, progress: Progress) -> dict[str, An
         "base": manifest["base"],
         "labels": found.labels,
         "left_out": found.left_out,
+        "is_of_one_kind": found.is_of_one_kind,
         "too_long": manifest["too_long"],
         "reduction": manifest["reduction"],
         "dtype": config.dtype,

@@ -32,6 +32,9 @@ def run(job: Job) -> None:
     except (ActionError, SelectorFailed, retraining.NothingToTrainOn) as known:
         _fail(job, str(known))
         log.warning("job_failed", job=job.pk, error=str(known))
+    except OSError as error:  # a disk that is full, for one: a retry goes on where it can
+        _fail(job, f"{error.filename or 'a file'}: {error.strerror or error}")
+        log.warning("job_failed", job=job.pk, error=str(error))
     except Exception as error:
         _fail(job, f"{type(error).__name__}: {error}")
         raise

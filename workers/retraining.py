@@ -15,10 +15,10 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from labeling.actions import jobs, rounds, selectors
-from labeling.models import Campaign, Job, Label, SelectorState, SelectorVersion, SolutionScore
+from labeling.models import Campaign, Job, Label, SelectorState, SelectorVersion, Solution, SolutionScore
 from selector.committee import disagreement
 from workers import snapshots
-from workers.child import Stage, run_selector
+from workers.child import SelectorFailed, Stage, run_selector
 
 SNAPSHOT = Stage("snapshot", 0.0, 0.02)
 TRAIN = Stage("train", 0.02, 0.65, first="pretrain")
@@ -26,6 +26,7 @@ SCORE = Stage("score", 0.65, 0.85)
 EVALUATE = Stage("evaluate", 0.85, 0.97)
 PUBLISH = Stage("publish", 0.97, 1.0)
 ENOUGH_EVALUATION_LABELS = 30
+DAMAGED = "model "  # how the selector begins what it says of a model folder that it cannot use
 BATCH = 1_000
 TINY_PASSES, MOST_TINY_EPOCHS = 1_000, 10
 SURPRISE = "surprise"
@@ -56,6 +57,8 @@ def kind_for(campaign: Campaign) -> str:
     if Label.objects.for_training().filter(problem__campaign=campaign).exists():
         return "prm"
     if campaign.cold_start in MADE_WITHOUT_LABELS:
+        if not Solution.objects.of(campaign).exists():
+            raise NothingToTrainOn("The pool is empty: at least one solution is needed.")
         return campaign.cold_start
     raise NothingToTrainOn(
         "There is no label to train on: at least one label with a verdict (found_error or solution) on a solution "
@@ -195,9 +198,17 @@ def _evaluate(job: Job, version: SelectorVersion, folder: Path) -> None:
     if count:
         arguments += ["--labels", str(labels)]
     before = in_use(version.campaign)
+    broken = ""
     if before and count:
-        arguments += ["--against", str(_rescored(job, before, folder))]
+        try:
+            arguments += ["--against", str(_rescored(job, before, folder))]
+        except SelectorFailed as failed:
+            if not str(failed).startswith(DAMAGED):
+                raise
+            broken = str(failed)
     metrics = run_selector(job, EVALUATE, arguments)
+    if broken:
+        metrics["comparison"] = {"is_not_worse": None, "broken": broken}
     _change(job, version, metrics=metrics, evaluation_labels=count, state=SelectorState.EVALUATED)
 
 
@@ -242,10 +253,17 @@ def _publish(job: Job, version: SelectorVersion) -> dict[str, Any]:
 
 
 def publish_rule(version: SelectorVersion, before: SelectorVersion | None) -> tuple[bool, str]:
-    """Whether a new version takes over, and why: not worse than the one in use on the evaluation labels of now."""
+    """Whether a new version takes over, and why: not worse than the one in use on the evaluation labels of now.
+
+    One that cannot be compared because the model in use is damaged waits for a lead.
+    """
     count = version.evaluation_labels
     if before is None:
+        if (version.manifest or {}).get("is_of_one_kind"):
+            return True, "There was no version in use. Its labels are all of one kind: it tells nothing apart yet."
         return True, "There was no version in use."
+    if (version.metrics.get("comparison") or {}).get("broken"):
+        return False, f"Version {before.number}, the one in use, cannot be read any more, so nothing could be compared."
     if count < ENOUGH_EVALUATION_LABELS:
         missing = f"only {count} of {ENOUGH_EVALUATION_LABELS} evaluation labels are there"
         return True, f"Not known yet which version is better: {missing}."

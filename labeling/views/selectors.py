@@ -32,7 +32,9 @@ def selector_page(request: HttpRequest, membership: Membership, number: int) -> 
     versions = membership.campaign.selectors
     report = SelectorReport.of(get_object_or_404(versions, number=number)).beside(of_final_answers(versions.all()))
     chart = charts.best_of_n(report.points, name=report.name) if report.top else ""
-    return page(request, "selector.html", membership, {"report": report, "version": report.version, "chart": chart})
+    too_long = report.version.scores.filter(score=None).count()
+    context = {"report": report, "version": report.version, "chart": chart, "too_long": too_long}
+    return page(request, "selector.html", membership, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

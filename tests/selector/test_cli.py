@@ -287,6 +287,10 @@ def test_empty_files_get_clear_answers(run: Run, refused: Callable[..., str], mo
     assert run("select", "--scores", empty, "--size", 3, "--out", tmp_path / "picks")["shortfall"]["size"] == 3
     assert run("evaluate", "--scores", empty)["why"]["best_of_n"] == "needs solutions with answer_is_correct"
     assert "nothing to train on" in refused("train", "--data", empty, "--base", "tiny", "--out", tmp_path / "model")
+    right = write(tmp_path / "right", {"problem": "p", "steps": ["a"], "answer_is_correct": True})
+    said = refused("train", "--kind", "orm", "--data", right, "--base", "tiny", "--out", tmp_path / "model")
+    assert "all 1 outcomes are the same" in said
+    assert not (tmp_path / "model").exists()
     assert not (tmp_path / "model").exists()
 
 

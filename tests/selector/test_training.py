@@ -1,5 +1,6 @@
 """Training: repeatable, resumable, idempotent, and it learns."""
 
+import errno
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,9 @@ import orjson
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import BertConfig, BertLMHeadModel
 
-from selector import bases, checkpoint, tiny
+from selector import bases, checkpoint, tensor_files, tiny
 from selector.bases import Base
 from selector.errors import InputError
 from selector.progress import Progress
@@ -144,6 +146,40 @@ def test_a_loss_that_is_no_number_ends_the_training_with_nothing_written(
     with pytest.raises(InputError, match="the loss is no number any more"):
         train(tiny_base(), solutions, config, tmp_path / "model", Progress())
     assert list((tmp_path / "model").iterdir()) == []
+
+
+def test_a_disk_that_fills_ends_with_words_and_the_training_goes_on_from_its_last_checkpoint(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = TrainingConfig(checkpoint_seconds=0, batch_size=4)
+    train(tiny_base(), solutions, config, tmp_path / "undisturbed", Progress())
+    save, saved = tensor_files.save_file, []
+
+    def fill(tensors: dict[str, torch.Tensor], path: Path, metadata: dict[str, str]) -> None:
+        save(tensors, path, metadata)
+        saved.append(path)
+        if len(saved) == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(tensor_files, "save_file", fill)
+    with pytest.raises(OSError, match="No space left"):
+        train(tiny_base(), solutions, config, tmp_path / "disturbed", Progress())
+    assert [path.name for path in (tmp_path / "disturbed").iterdir()] == [checkpoint.RESUME]
+    monkeypatch.undo()
+    manifest = train(tiny_base(), solutions, config, tmp_path / "disturbed", Progress())
+    assert manifest["report"]["resumed_at"] == 2
+    weights = [load_file(tmp_path / name / checkpoint.WEIGHTS) for name in ("undisturbed", "disturbed")]
+    assert same(*weights)
+
+
+def test_a_model_that_looks_ahead_is_no_base(hub_folder: Path, tmp_path: Path) -> None:
+    bases.load(str(hub_folder))
+    for file in hub_folder.glob("tokenizer*"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    small = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    BertLMHeadModel(BertConfig(vocab_size=300, **small)).save_pretrained(tmp_path)
+    with pytest.raises(InputError, match="expected a causal language model; BertLMHeadModel looks ahead"):
+        bases.load(str(tmp_path))
 
 
 def test_a_complete_model_is_left_as_it_is_and_other_inputs_replace_it(

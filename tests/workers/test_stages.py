@@ -1,5 +1,6 @@
 """What needs no worker process: how far a job is, the publish rule, and what a failed training leaves behind."""
 
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from pytest_django import Settings
 from labeling.actions import jobs
 from labeling.models import Campaign, JobKind
 from tests import factories as make
-from workers import pipeline
+from workers import pipeline, retraining, snapshots
 from workers.child import Stage
 from workers.retraining import publish_rule, tiny_epochs
 
@@ -39,6 +40,7 @@ def test_tiny_sees_few_labels_often_and_many_twice(labels: int, epochs: int) -> 
         (30, {"is_not_worse": False, "difference": -1.0, "labels": 30, "interval": [-1.5, -0.5]}, False),
         (30, {"is_not_worse": True, "difference": -0.1, "labels": 30, "interval": [-0.3, 0.1]}, True),
         (30, {"is_not_worse": None, "why": "no label that both scored"}, True),
+        (30, {"is_not_worse": None, "broken": "model x: damaged"}, False),
     ],
 )
 def test_from_thirty_evaluation_labels_on_a_worse_version_is_held_back(
@@ -118,3 +120,53 @@ def test_a_cold_start_needs_no_label_and_gives_every_solution_its_likelihood(
     assert "surprise" in version.metrics["best_of_n"]["2"]
     learned_from = (tmp_path / version.folder / "training.jsonl").read_bytes() if kind == "orm" else b""
     assert learned_from.count(b"\n") == (2 if kind == "orm" else 0), "outcomes of the train split alone"
+
+
+@pytest.mark.django_db
+def test_an_empty_pool_and_a_full_disk_fail_with_words_and_leave_no_version(
+    campaign: Campaign, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.MODELS_DIR = tmp_path
+    Campaign.objects.filter(pk=campaign.pk).update(cold_start="surprise")
+    assert "The pool is empty" in failure(campaign)
+
+    def full(path: Path, lines: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    make.make_label(make.make_solution(make.make_problem(campaign, split="train")))
+    monkeypatch.setattr(snapshots, "write_once", full)
+    assert failure(campaign).endswith("pool.jsonl: No space left on device")
+    assert not campaign.selectors.exists()
+
+
+def failure(campaign: Campaign) -> str:
+    """The error of a training that is asked for now."""
+    job = jobs.claim(jobs.request(campaign=campaign, kind=JobKind.RETRAIN).pk, claimed_by="test")
+    assert job is not None
+    pipeline.run(job)
+    job.refresh_from_db()
+    assert job.state == "failed"
+    return job.error
+
+
+@pytest.mark.django_db
+def test_a_damaged_model_in_use_holds_the_next_version_back_with_the_reason(
+    campaign: Campaign, settings: Settings, tmp_path: Path
+) -> None:
+    """The real command says so of the folder; the new version's own evaluation is not what this is about."""
+    settings.MODELS_DIR = tmp_path
+    make.make_label(make.make_solution(make.make_problem(campaign, split="test")))
+    before = make.make_selector(campaign, 1)
+    job = jobs.claim(jobs.request(campaign=campaign, kind=JobKind.RETRAIN).pk, claimed_by="test")
+    assert job is not None
+    version = make.make_selector(campaign, 2, "training", job=job)
+    folder = tmp_path / version.folder
+    snapshots.write_once(folder / "scores.jsonl", [])
+    snapshots.write_once(folder / "pool-test.jsonl", snapshots.pool_lines(campaign, split="test"))
+    (tmp_path / before.folder / "model").mkdir(parents=True)
+
+    retraining._evaluate(job, version, folder)
+
+    publishes, why = retraining.publish_rule(version, before)
+    assert (publishes, version.evaluation_labels) == (False, 1)
+    assert why.startswith("Version 1, the one in use, cannot be read any more")
