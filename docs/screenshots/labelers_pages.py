@@ -25,7 +25,7 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
-def practice(page: Page, campaign: str) -> None:
+def practice(page: Page, _: str) -> None:
     """An exercise, judged: a step that was rated otherwise, and why the next one is the first error."""
     page.goto("/practice/")
     page.locator("main a[href^='/practice/']").first.click()
@@ -65,7 +65,7 @@ def my_work(page: Page, campaign: str) -> None:
         page.goto("/me/work/")
 
 
-def keys(page: Page, campaign: str) -> None:
+def keys(page: Page, _: str) -> None:
     page.goto("/me/settings/#keys")
 
 
