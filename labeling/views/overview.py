@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Avg, Count, Q, Sum
 from django.db.models.functions import Length
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -63,6 +63,7 @@ class RoundProgress:
     round: Round
     items: dict[str, int]
     found: Found = field(default_factory=Found)
+    convincing: float | None = None  # mean score of its convincing wrong answers: where it sinks, they run out
 
     @property
     def wanted(self) -> int:
@@ -90,7 +91,7 @@ class RoundProgress:
 
 
 def rounds_with_progress(campaign: Campaign) -> list[RoundProgress]:
-    """All rounds, the newest first, in three queries."""
+    """All rounds, the newest first, in four queries."""
     rounds = list(campaign.rounds.select_related("selector", "campaign").order_by("-number"))
     items: dict[int, dict[str, int]] = {}
     counted = campaign.queue_items.filter(round__isnull=False).order_by().values_list("round_id", "state")
@@ -102,7 +103,9 @@ def rounds_with_progress(campaign: Campaign) -> list[RoundProgress]:
         sums: dict[str, Any] = dict(row)
         round_id = sums.pop("round_id")
         found[round_id] = Found(**sums)
-    return [RoundProgress(one, items.get(one.pk, {}), found.get(one.pk, Found())) for one in rounds]
+    fooled = campaign.queue_items.filter(round__isnull=False, reason="convincing_wrong").order_by()
+    means = dict(fooled.values_list("round_id").annotate(mean=Avg("score")))
+    return [RoundProgress(one, items.get(one.pk, {}), found.get(one.pk, Found()), means.get(one.pk)) for one in rounds]
 
 
 def all_found(campaign: Campaign) -> Found:

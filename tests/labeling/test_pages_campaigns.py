@@ -168,6 +168,16 @@ def test_a_worker_that_was_seen_long_ago_is_not_alive(campaign: Campaign, owner:
     assert "No worker is alive." in text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/"))
 
 
+def test_rounds_tell_how_convincing_their_wrong_answers_were(campaign: Campaign, owner: User) -> None:
+    of, solutions = make.make_round(campaign), fill_pool(campaign)
+    for solution, score in zip(solutions, (0.9, 0.7), strict=False):
+        make.make_item(solution, of, reason="convincing_wrong", score=score)
+    make.make_item(solutions[2], of, reason="convincing", score=0.1)
+    page = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/"))
+    assert '<td class="figure">0.80</td>' in page
+    assert "they run out" in page
+
+
 def test_a_good_selector_is_told_with_its_counts(campaign: Campaign, owner: User) -> None:
     make.make_round(campaign)
     scored_by(campaign, fill_pool(campaign), evaluation_labels=34)
