@@ -117,7 +117,7 @@ def _snapshot(job: Job, version: SelectorVersion, folder: Path) -> None:
 
 
 def _train(job: Job, version: SelectorVersion, folder: Path) -> None:
-    if version.kind == SURPRISE:
+    if version.kind == SURPRISE or version.manifest:  # its folder is complete: nothing is loaded to find that out
         return
     training = folder / "training.jsonl"
     arguments = ["train", "--data", str(training), *_base_arguments(version, folder)]
@@ -146,12 +146,18 @@ def tiny_epochs(labels: int) -> int:
 
 
 def _score(job: Job, version: SelectorVersion, folder: Path) -> None:
-    """Score the pool; the file is whole before its rows are, and rows of a killed attempt are replaced."""
+    """Score the pool; the file is whole before its rows are."""
     scores = folder / "scores.jsonl"
     if not scores.exists():
         # The base is there for its own likelihood: a strategy of its own, and what every version is compared with.
         by_whom = _judge(version, folder) + ([] if version.kind == SURPRISE else _base_arguments(version, folder))
         run_selector(job, SCORE, _score_arguments(by_whom, folder / "pool.jsonl", scores))
+    _keep_scores(job, version, scores)
+    _change(job, version, scored_at=Now())
+
+
+def _keep_scores(job: Job, version: SelectorVersion, scores: Path) -> None:
+    """The file's rows, in short transactions; those of a killed attempt go first."""
     with transaction.atomic():
         jobs.heartbeat(job, stage=SCORE.name, progress=SCORE.end, message="keeping scores")
         SolutionScore.objects.filter(version=version).delete()
@@ -171,7 +177,6 @@ def _score(job: Job, version: SelectorVersion, folder: Path) -> None:
                     )
                     for row in batch
                 )
-    _change(job, version, scored_at=Now())
 
 
 def _committees_word(row: dict[str, Any]) -> dict[str, float]:
@@ -191,7 +196,13 @@ def _score_arguments(by_whom: list[str], pool: Path, out: Path) -> list[str]:
 
 
 def _evaluate(job: Job, version: SelectorVersion, folder: Path) -> None:
-    """Measure this version and the one in use on all evaluation labels there are now."""
+    """Measure this version and the one in use on all evaluation labels there are now, and keep the figures."""
+    metrics, count = _measure(job, version, folder)
+    _change(job, version, metrics=metrics, evaluation_labels=count, state=SelectorState.EVALUATED)
+
+
+def _measure(job: Job, version: SelectorVersion, folder: Path) -> tuple[dict[str, Any], int]:
+    """The figures, and on how many labels."""
     labels = folder / "evaluation.jsonl"
     count = snapshots.write_once(labels, snapshots.evaluation_lines(version.campaign))
     arguments = ["evaluate", "--scores", str(_test_scores(folder))]
@@ -209,7 +220,7 @@ def _evaluate(job: Job, version: SelectorVersion, folder: Path) -> None:
     metrics = run_selector(job, EVALUATE, arguments)
     if broken:
         metrics["comparison"] = {"is_not_worse": None, "broken": broken}
-    _change(job, version, metrics=metrics, evaluation_labels=count, state=SelectorState.EVALUATED)
+    return metrics, count
 
 
 def _test_scores(folder: Path) -> Path:

@@ -93,7 +93,9 @@ def claim(job_id: int, *, claimed_by: str) -> Job | None:
     except IntegrityError:  # another one of its kind is running in this campaign; the sweeper asks again
         return None
     if taken:
-        return Job.objects.select_related("campaign").get(pk=job_id)
+        job = Job.objects.select_related("campaign").get(pk=job_id)
+        job.stage_before = job.stage
+        return job
     _give_up(job_id)
     return None
 
@@ -120,8 +122,8 @@ def heartbeat(job: Job, *, stage: str | None = None, progress: float | None = No
     changes: dict[str, Any] = {"leased_until": _lease_end(), "heartbeat_at": Now()}
     if stage is not None and stage != job.stage:
         job.stage = changes["stage"] = stage
-        if (progress or 0.0) > job.progress:  # as it was when claimed: this attempt got further than the ones that died
-            changes["attempts"] = 1
+        if stage != job.stage_before and (progress or 0.0) >= job.progress:  # which is as it was when claimed
+            changes["attempts"] = 1  # this attempt got further than the ones that died
     if progress is not None:
         changes["progress"] = min(max(progress, 0.0), 1.0)
     if message is not None:

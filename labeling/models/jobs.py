@@ -55,6 +55,8 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
+    stage_before = ""  # no column: the stage that the attempt before this claim was in
+
     class Meta:
         ordering = ["-id"]
         constraints = [

@@ -181,6 +181,21 @@ def test_getting_further_than_before_forgets_earlier_deaths(waiting: Job) -> Non
     assert claim(waiting).attempts == 3
 
 
+def test_the_next_stage_is_further_where_the_last_one_was_whole(waiting: Job) -> None:
+    for stage, begin, end in (
+        ("train", 0.02, 0.65),
+        ("score", 0.65, 0.85),
+        ("evaluate", 0.85, 0.97),
+        ("publish", 0.97, 1),
+    ):
+        job = claim(waiting)
+        jobs.heartbeat(job, stage=stage, progress=begin)
+        jobs.heartbeat(job, progress=end)
+        die(waiting)
+
+    assert claim(waiting).attempts == 2
+
+
 # --- signs of life
 
 
