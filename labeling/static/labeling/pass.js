@@ -1,8 +1,10 @@
 /** One labeler's pass over one solution, as plain state: no page, no network. The server judges it again. */
 
-const isRating = (value) => value === 1 || value === 0 || value === -1;
-const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
-const UNSAID = { rating: null, flagged: false };
+import { Undoing } from "./undoing.js";
+
+export const isRating = (value) => value === 1 || value === 0 || value === -1;
+export const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
+export const UNSAID = { rating: null, flagged: false };
 
 /** Whether an alternative is rated or at least flagged as unsure: one of the two is asked for. */
 export const isJudged = ({ rating, flagged }) => rating !== null || flagged;
@@ -36,15 +38,14 @@ function saidOf(draft, offered) {
  * is `said` of others waits until the first error is at their step again. What is in hand is the step `hand` or, where
  * `other` is no null, the alternative with that index to the step of the first error.
  */
-export class Pass {
+export class Pass extends Undoing {
   constructor(count, draft = null, offered = {}) {
+    super();
     this.count = count;
     this.offered = offered;
     this.made = madeOf(draft, count);
     this.said = saidOf(draft, offered);
     this.flags = new Set((draft?.flagged ?? []).filter((index) => Number.isInteger(index) && index < count));
-    this.past = [];
-    this.future = [];
     this.rest();
   }
 
@@ -140,11 +141,6 @@ export class Pass {
     return place <= this.frontier ? this.take(place) : this.take(this.frontier, place - this.frontier - 1);
   }
 
-  remember() {
-    this.past.push(this.snapshot());
-    this.future = [];
-  }
-
   snapshot() {
     const { made, flags, said, hand, other, isTaken } = this;
     return { made: [...made], flags: new Set(flags), said: { ...said }, hand, other, isTaken };
@@ -174,22 +170,6 @@ export class Pass {
     const said = this.alternatives.map(({ rating, flagged }) => ({ rating, flagged }));
     Object.assign(said[this.other], change);
     this.said[this.firstError] = said;
-  }
-
-  undo() {
-    return this.travel(this.past, this.future);
-  }
-
-  redo() {
-    return this.travel(this.future, this.past);
-  }
-
-  travel(from, to) {
-    const moment = from.pop();
-    if (!moment) return false;
-    to.push(this.snapshot());
-    Object.assign(this, moment);
-    return true;
   }
 
   /** Flags on rated steps: the only ones a label can hold. */

@@ -1,13 +1,11 @@
 /** One labeler's pass over a candidate tree, as plain state: no page, no network. The server judges it again. */
 
-import { isJudged } from "./pass.js";
+import { isJudged, isRating, NAMES, UNSAID } from "./pass.js";
+import { Undoing } from "./undoing.js";
 
-const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
-const UNSAID = { rating: null, flagged: false };
 const MAX_WRITTEN = 1_000;
 const ROOT = "";
 
-const isRating = (value) => value === 1 || value === 0 || value === -1;
 const isText = (value) => typeof value === "string" && Boolean(value.trim());
 const plain = (text) => text.split(/\s+/).filter(Boolean).join(" ").toLowerCase();
 const indexOrNull = (value, count) => (Number.isInteger(value) && value >= 0 && value < count ? value : null);
@@ -47,13 +45,12 @@ const isTouched = ({ said, chosen, written, writing, ended }) =>
  * In hand is the step `hand` of the way (its length: the open place behind it) and there the candidate `other`, null
  * where there is none.
  */
-export class TreePass {
+export class TreePass extends Undoing {
   constructor({ candidates, write_step_when: rule }, draft = null) {
+    super();
     this.candidates = candidates;
     this.isStrict = rule === "all_negative"; // then a neutral one goes on where none is positive
     this.places = new Map();
-    this.past = [];
-    this.future = [];
     this.isWriting = false; // a step is being written, so that no candidate is in hand
     this.restore(draft);
     this.rest();
@@ -219,11 +216,6 @@ export class TreePass {
     return this.hand + by >= 0 && this.take(this.hand + by);
   }
 
-  remember() {
-    this.past.push(this.snapshot());
-    this.future = [];
-  }
-
   snapshot() {
     return { places: new Map(this.places), hand: this.hand, other: this.other };
   }
@@ -301,22 +293,6 @@ export class TreePass {
     const path = this.open;
     this.places.set(path, { ...this.at(path), ended: !this.at(path).ended });
     this.rest();
-  }
-
-  undo() {
-    return this.travel(this.past, this.future);
-  }
-
-  redo() {
-    return this.travel(this.future, this.past);
-  }
-
-  travel(from, to) {
-    const moment = from.pop();
-    if (!moment) return false;
-    to.push(this.snapshot());
-    Object.assign(this, moment);
-    return true;
   }
 
   /** Every judgement that a label would hold. */
