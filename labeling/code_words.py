@@ -54,6 +54,16 @@ DISPUTE_STATES = {
     "accepted": pgettext_lazy("state of a dispute", "accepted"),
     "declined": pgettext_lazy("state of a dispute", "declined"),
 }
+GOLD_USES = {
+    "stream": pgettext_lazy("use of gold", "in rounds"),
+    "screening": pgettext_lazy("use of gold", "in screening"),
+    "retired": pgettext_lazy("use of gold", "retired"),
+}
+GOLD_SOURCES = {
+    "imported": pgettext_lazy("source of gold", "an imported label"),
+    "adjudicated": pgettext_lazy("source of gold", "a label that a lead held to be right"),
+    "hand": pgettext_lazy("source of gold", "a lead’s own judgement"),
+}
 JOB_STATES = {
     "requested": pgettext_lazy("state of a job", "waiting"),
     "running": pgettext_lazy("state of a job", "running"),
@@ -124,6 +134,7 @@ COUNTS = {
 
 # --- selection
 SCOPES = {"campaign": _("the campaign"), "problem": _("each problem")}
+REASONS = {"disagreement": gettext_noop("two disagreed"), "requeued": gettext_noop("sent back to the queue")}
 SHORTFALLS = {"size": gettext_noop("labels in all"), "evaluation": gettext_noop("evaluation items")}
 
 
@@ -149,6 +160,18 @@ EVENTS = {
     "problem.decided": _("decided about a problem"),
     "dispute.decided": _("decided a dispute"),
     "reference.changed": _("changed a reference answer"),
+    "ruling.made": _("decided where a first error is"),
+    "gold.made": _("made a solution gold"),
+    "gold.changed": _("changed what is right of gold"),
+    "gold.retired": _("retired gold"),
+    "labeler.paused": _("paused a labeler"),
+    "labeler.resumed": _("let a labeler go on"),
+    "labels.requeued": _("sent labels back to the queue"),
+    "labels.requeue_undone": _("made labels count again"),
+    "screening.passed": _("found a screening passed"),
+    "screening.failed": _("found a screening not passed"),
+    "screening.further_attempt": _("allowed another attempt at screening"),
+    "screening.let_in": _("let a labeler in without screening"),
 }
 
 # --- a job in one sentence, by kind and state

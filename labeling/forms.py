@@ -143,6 +143,24 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
         label=_("Undecided is told by"),
         help_text=_("For the strategy of undecided solutions, alone or in a mixture."),
     )
+    overlap_share = PercentField(
+        label=_("Of the solutions, %"), help_text=_("That share gets so many labels, the others get one.")
+    )
+    screening = forms.ChoiceField(
+        choices=[("off", pgettext_lazy("screening", "off")), ("on", pgettext_lazy("screening", "on"))],
+        label=_("Screening"),
+        help_text=_("Nobody gets real work before passing it. It needs gold that is for screening."),
+    )
+    screening_bar = PercentField(
+        label=_("To pass: errors found, %"), help_text=_("Of the solutions with an error, at least.")
+    )
+    screening_false_alarms = PercentField(
+        label=_("To pass: false alarms, %"), help_text=_("Of the solutions without an error, at most.")
+    )
+    gold_bar = PercentField(
+        label=_("Bar on gold, %"),
+        help_text=_("A labeler is paused when the whole interval of their share of right gold labels is below it."),
+    )
     mode = forms.ChoiceField(
         choices=MODE_CHOICES,
         label=_("What people label"),
@@ -160,6 +178,7 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
         labels = {
             "name": pgettext_lazy("of a campaign", "Name"),
             "overlap": _("Labels per solution"),
+            "extra_on_disagreement": _("Ask one more where two disagree"),
             "lease_minutes": _("Minutes to label one"),
             "auto_advance": _("Go on by itself"),
             "base_model": _("Base model"),
@@ -168,10 +187,16 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "mixture": _("Mixture"),
             "round_size": _("Labels in a round"),
             "bad_problem_quorum": _("Reports that hold a problem"),
+            "screening_size": _("Solutions in one screening"),
+            "screening_attempts": _("Attempts at screening"),
+            "gold_per_round": _("Gold in a round, for each labeler"),
             "show_ranking": _("Labelers see how their count compares"),
         }
         help_texts = {
             "overlap": _("How many people label each solution, 1 to 20."),
+            "extra_on_disagreement": _(
+                "Where two labels of a solution put the first error at different steps, one more is wanted, once."
+            ),
             "lease_minutes": _("How long a solution is kept for its labeler without a sign of life, 1 to 1440."),
             "auto_advance": _("Train, score and open the next round without a lead."),
             "base_model": _(
@@ -185,6 +210,9 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "mixture": _("For the strategy of that name: strategies and their weights."),
             "round_size": _("What a planned round wants unless told otherwise."),
             "bad_problem_quorum": _("So many labels that say “bad problem” take it out of the queue until you decide."),
+            "screening_size": _("Each attempt takes solutions that are new to its labeler, 1 to 500."),
+            "screening_attempts": _("How often somebody may try without a lead, 1 to 20."),
+            "gold_per_round": _("Solutions with known labels, mixed in unseen, 0 to 50; there must be gold for it."),
             "show_ranking": _(
                 "Their own place by labels of the last seven days, from five people on: no names, nothing of quality "
                 "or speed. It makes work faster, not better; without a reason, leave it off."
@@ -225,6 +253,8 @@ class PlanForm(forms.Form):
     wrong_share = PercentField(label=_("Wrong-answer share, %"))
     evaluation_share = PercentField(label=_("Evaluation share, %"))
     scope = forms.ChoiceField(choices=SCOPE_CHOICES, label=_("Ranked within"))
+    overlap = forms.IntegerField(min_value=1, max_value=20, label=_("Labels per solution"))
+    overlap_share = PercentField(label=_("Of the solutions, %"), help_text=_("The others get one label."))
     mode = forms.ChoiceField(
         choices=MODE_CHOICES,
         label=_("What people label"),
@@ -239,7 +269,10 @@ class PlanForm(forms.Form):
     @classmethod
     def start(cls, campaign: Campaign, *, seed: int) -> dict[str, Any]:
         """The campaign's settings as the form's data."""
-        values = {name: getattr(campaign, name) for name in ("mode", "wrong_share", "evaluation_share", "scope")}
+        values = {
+            name: getattr(campaign, name)
+            for name in ("mode", "wrong_share", "evaluation_share", "scope", "overlap", "overlap_share")
+        }
         shown = values | {"strategy": strategy_of(campaign), "size": campaign.round_size, "seed": seed}
         return {name: cls.base_fields[name].prepare_value(value) for name, value in shown.items()}
 

@@ -116,6 +116,10 @@ FORMS = [
                 "Worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation labels)."
             ),
             gettext_noop("Round {number} is open."),
+            gettext_noop(
+                "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead "
+                "will look at it with you."
+            ),
             gettext_noop("The selector is still being trained; the next round follows it."),
             gettext_noop("The newest round is not closed yet."),
             gettext_noop("The first round is a lead's to plan."),

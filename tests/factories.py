@@ -12,12 +12,14 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from labeling.models import (
+    CHECKS,
     SIGNS,
     Campaign,
     CandidateTree,
     Dispute,
     Draft,
     Event,
+    Gold,
     Grade,
     GuideReading,
     GuideVersion,
@@ -30,7 +32,10 @@ from labeling.models import (
     Problem,
     QueueItem,
     Reference,
+    Requeue,
     Round,
+    Ruling,
+    ScreeningAttempt,
     SelectorVersion,
     Skip,
     Solution,
@@ -194,6 +199,8 @@ def make_item(
     """
     subject = tree or solution or make_solution(make_problem(round.campaign if round else None))
     campaign = subject.problem.campaign
+    if fields.get("purpose") in CHECKS:
+        fields.setdefault("reserved_for", fields.get("leased_by") or make_labeler(campaign))
     if state == "leased":
         held_by = fields.pop("leased_by", None) or make_labeler(campaign)
         now = timezone.now()
@@ -202,6 +209,26 @@ def make_item(
     of = {"tree": tree} if tree else {"solution": subject}
     defaults = {"campaign": campaign, "round": round, "place": next(_numbers), "state": state} | of
     return QueueItem.objects.create(**defaults | fields)
+
+
+def make_gold(solution: Solution | None = None, **fields: Any) -> Gold:
+    """Gold whose error is in the second step."""
+    return Gold.objects.create(**{"solution": solution or make_solution(), "accepted": "61", "source": "hand"} | fields)
+
+
+def make_attempt(labeler: Labeler, **fields: Any) -> ScreeningAttempt:
+    """An attempt at screening that is under way."""
+    defaults = {"number": 1, "size": 30, "started_at": A_MOMENT, "bar": 0.75, "most_false_alarms": 0.25}
+    return ScreeningAttempt.objects.create(**{"labeler": labeler} | defaults | fields)
+
+
+def make_ruling(problem: Problem, **fields: Any) -> Ruling:
+    """A decision about a problem's state."""
+    return Ruling.objects.create(**{"campaign": problem.campaign, "problem": problem, "about": "problem"} | fields)
+
+
+def make_requeue(labeler: Labeler, **fields: Any) -> Requeue:
+    return Requeue.objects.create(**{"campaign": labeler.campaign, "labeler": labeler, "since": A_MOMENT} | fields)
 
 
 def make_draft(item: QueueItem, labeler: Labeler, content: dict[str, Any] | None = None) -> Draft:

@@ -21,6 +21,7 @@ from labeling.models import (
     CandidateTree,
     Dispute,
     Draft,
+    Gold,
     Grade,
     GuideReading,
     GuideVersion,
@@ -32,8 +33,11 @@ from labeling.models import (
     Problem,
     QueueItem,
     Reference,
+    Requeue,
     Role,
     Round,
+    Ruling,
+    ScreeningAttempt,
     SelectorVersion,
     Skip,
     Solution,
@@ -42,6 +46,8 @@ from labeling.models import (
 
 SETTINGS = (
     "overlap",
+    "overlap_share",
+    "extra_on_disagreement",
     "lease_minutes",
     "reference_answer",
     "auto_advance",
@@ -62,6 +68,13 @@ SETTINGS = (
     "mode",
     "write_step_when",
     "show_ranking",
+    "screening",
+    "screening_size",
+    "screening_bar",
+    "screening_false_alarms",
+    "screening_attempts",
+    "gold_per_round",
+    "gold_bar",
 )
 
 
@@ -154,13 +167,17 @@ def delete(*, campaign: Campaign, by: User) -> None:
 def _delete_rows(campaign: Campaign) -> None:
     """Children first, a statement a table: the ORM's collector would read a million labels into memory."""
     labels = Label.objects.filter(problem__campaign=campaign)
-    labels.update(revises=None)
+    labels.update(revises=None, requeue=None)
     Campaign.objects.filter(pk=campaign.pk).update(guide=None)
     solutions = Solution.objects.filter(problem__campaign=campaign)
     solutions.update(duplicate_of=None)
     tables: list[QuerySet[Any]] = [
         Dispute.objects.filter(problem__campaign=campaign),
+        Ruling.objects.filter(campaign=campaign),
+        Gold.objects.filter(solution__problem__campaign=campaign),
         labels,
+        Requeue.objects.filter(campaign=campaign),
+        ScreeningAttempt.objects.filter(labeler__campaign=campaign),
         Draft.objects.filter(item__campaign=campaign),
         Skip.objects.filter(item__campaign=campaign),
         QueueItem.objects.filter(campaign=campaign),

@@ -10,6 +10,8 @@ from labeling.models import (
     UNFINISHED,
     Campaign,
     CandidateTree,
+    Gold,
+    GoldUse,
     ItemState,
     Label,
     Mode,
@@ -39,13 +41,15 @@ def _wanted() -> QuerySet[QueueItem]:
 
 
 def eligible(campaign: Campaign) -> QuerySet[Any]:
-    """Solutions that could be wanted now: one of identical texts, problem active, not wanted already."""
+    """Solutions that could be wanted now: one of identical texts, problem active, not wanted already, no gold."""
     wanted = _wanted().filter(solution=OuterRef("pk"))
+    gold = Gold.objects.exclude(use=GoldUse.RETIRED)
     return (
         Solution.objects.of(campaign)
         .distinct_texts()
         .filter(problem__state=ProblemState.ACTIVE)
         .filter(~Exists(wanted))
+        .exclude(pk__in=gold.values("solution"))
         .with_verdict()
     )
 

@@ -5,9 +5,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.actions import events, references
+from labeling.actions import adjudication, events, references
 from labeling.actions.errors import ActionError, Conflict
-from labeling.models import Dispute, DisputeState
+from labeling.models import Dispute, DisputeState, RulingAbout
 
 
 def decide(
@@ -32,6 +32,8 @@ def decide(
         if decision == DisputeState.ACCEPTED and answer:
             references.change(problem=dispute.problem, answer=answer, by=by, reason=reason or f"dispute {dispute.pk}")
             _accept_the_same(dispute, answer, by)
+        kept = answer if decision == DisputeState.ACCEPTED and answer else ""
+        adjudication.note(problem=dispute.problem, about=RulingAbout.REFERENCE, outcome=kept, reason=reason, by=by)
         events.record(
             campaign=dispute.problem.campaign,
             actor=by,

@@ -10,10 +10,22 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.actions import guides, passes, problems, queue, rounds, tree_passes
+from labeling.actions import (
+    gold_accuracy,
+    gold_stream,
+    guides,
+    overlap,
+    passes,
+    problems,
+    queue,
+    rounds,
+    screening,
+    tree_passes,
+)
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
 from labeling.actions.statements import Statement
 from labeling.models import (
+    CHECKS,
     Campaign,
     CandidateTree,
     Dispute,
@@ -26,6 +38,7 @@ from labeling.models import (
     Mode,
     Origin,
     ProblemState,
+    Purpose,
     QueueItem,
     Reference,
     Round,
@@ -85,7 +98,14 @@ def _submit_leased(
     Skip.objects.filter(item=item).delete()
     for of in locked:
         if of.pk == item.round_id:
-            rounds.after_label(of)
+            overlap.ask_again(label=label, item=item, campaign=item.campaign, of=of)
+            rounds.after_label(of, is_wanted=item.purpose not in CHECKS)
+    if item.purpose == Purpose.SCREENING:
+        screening.after_label(label)
+        return label, True
+    gold_stream.count_label(labeler)
+    if item.purpose == Purpose.GOLD:
+        gold_accuracy.after_gold(label)
     _follow_up(label, item.campaign)
     return label, True
 
@@ -189,6 +209,8 @@ def why_not_revised(label: Label) -> str | None:
         return _("An imported label cannot be revised here.")
     if not label.is_current:
         return _("This label has been revised already; revise the newest version.")
+    if label.requeue_id is not None:
+        return _("A lead has sent this solution to somebody else: your label counts no more, and needs no revision.")
     if label.problem.state == ProblemState.EXCLUDED:
         return _("A lead has excluded this problem: its labels count no more, and need no revision.")
     return None

@@ -36,6 +36,7 @@ from labeling.models import (
     Membership,
     ProblemState,
     ReferenceAnswer,
+    rulings,
 )
 
 RECENT_DAYS = 7
@@ -86,6 +87,14 @@ def with_rulings(labels: QuerySet[Label]) -> QuerySet[Label]:
         .annotate(last=Max("created_at"))
         .values("last")
     )
+    ruled = rulings.Ruling.objects.filter(
+        solution=OuterRef("solution"), about=rulings.RulingAbout.FIRST_ERROR
+    ).order_by("-pk")
+    labels = labels.annotate(
+        ruled_ratings=Subquery(ruled.values("outcome")[:1]),
+        ruled_reason=Subquery(ruled.values("reason")[:1]),
+        ruled_at=Subquery(ruled.values("created_at")[:1]),
+    )
     return labels.select_related("labeler__campaign", "problem", "solution", "dispute").annotate(
         problem_decided_at=Case(
             When(finish_reason=FinishReason.BAD_PROBLEM, then=Subquery(decided)), output_field=DateTimeField()
@@ -126,8 +135,8 @@ ASKED = Q(finish_reason=FinishReason.BAD_PROBLEM) | (
 class Ruling:
     """What a lead said, or has still to say, to a label.
 
-    `about` is `answer` (every step was good, though the answer is not the reference: open, accepted, declined) or
-    `problem` (reported as bad: noted, held, kept, excluded).
+    `about` is `first_error` (a lead decided where it is: agrees, differs), `answer` (every step was good, though the
+    answer is not the reference: open, accepted, declined) or `problem` (reported as bad: noted, held, kept, excluded).
     """
 
     about: str
@@ -143,6 +152,10 @@ class Ruling:
 
 def ruling(label: Label) -> Ruling | None:
     """The ruling on a label that came from `with_rulings`; None where there is nothing to rule on."""
+    final: str | None = label.ruled_ratings  # type: ignore[attr-defined]
+    if final is not None and label.finish_reason in (FinishReason.FOUND_ERROR, FinishReason.SOLUTION):
+        state = "agrees" if label.ratings.find("-") == final.find("-") else "differs"
+        return Ruling("first_error", state, label.ruled_at, label.ruled_reason)  # type: ignore[attr-defined]
     dispute = _dispute(label)
     if dispute is not None:
         is_hidden = label.labeler.campaign.reference_answer == ReferenceAnswer.HIDDEN

@@ -10,7 +10,7 @@ from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
-from labeling.actions import events
+from labeling.actions import events, gold_draw
 from labeling.actions.errors import ActionError, Conflict
 from labeling.models import Campaign, Labeler, LabelerKind, Membership, Role
 
@@ -88,6 +88,7 @@ def add_member(*, campaign: Campaign, account: User, role: str, by: User | None)
             ) from error
         # Kept through leaving and coming back: one person, one pseudonym.
         Labeler.objects.get_or_create(campaign=campaign, account=account, defaults={"name": account.username})
+        gold_draw.draw_for_all(campaign)
         events.record(campaign=campaign, actor=by, verb="member.added", subject=account.username, after=role)
     return made
 

@@ -7,7 +7,17 @@ from django.utils.translation import gettext as _
 
 from labeling.actions import events, rounds
 from labeling.actions.errors import Conflict
-from labeling.models import FinishReason, ItemState, Label, Problem, ProblemState, QueueItem, RoundState
+from labeling.models import (
+    FinishReason,
+    ItemState,
+    Label,
+    Problem,
+    ProblemState,
+    QueueItem,
+    RoundState,
+    Ruling,
+    RulingAbout,
+)
 
 
 def hold_when_reported(problem: Problem, *, quorum: int) -> None:
@@ -31,7 +41,7 @@ def hold_when_reported(problem: Problem, *, quorum: int) -> None:
     )
 
 
-def decide(*, problem: Problem, state: str, by: User) -> None:
+def decide(*, problem: Problem, state: str, by: User, reason: str = "") -> None:
     """A lead's decision: restore a held problem (its items come back), or exclude it (they stay out)."""
     if state not in (ProblemState.ACTIVE, ProblemState.EXCLUDED):
         raise Conflict(_("A problem can be set to active or excluded."))
@@ -43,6 +53,14 @@ def decide(*, problem: Problem, state: str, by: User) -> None:
             _withdraw(problem)
         else:
             _bring_back(problem)
+        Ruling.objects.create(
+            campaign=problem.campaign,
+            problem=problem,
+            about=RulingAbout.PROBLEM,
+            outcome=state,
+            reason=reason,
+            created_by=by,
+        )
         events.record(
             campaign=problem.campaign,
             actor=by,

@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce, Concat, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.actions import rounds
+from labeling.actions import gold_stream, rounds, screening
 from labeling.actions.errors import Conflict, LeaseLost
 from labeling.actions.statements import Statement
 from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, ProblemState, QueueItem, RoundState, Skip
@@ -40,6 +40,8 @@ def lease_next(
     device may have the item in hand: it goes on here, under a new number.
     """
     found: int | None
+    if labeler.paused_at is not None:
+        return None
     for _try in range(ROUNDS_OF_LUCK):
         held = _living_leases(campaign, labeler)
         if len(held) >= MAX_LEASES or (held and not ahead):
@@ -47,9 +49,12 @@ def lease_next(
             if takes_over and not _renumber(found, campaign=campaign, labeler=labeler):
                 continue
         else:
-            candidates = _candidates(campaign, labeler)
+            is_newcomer = screening.is_required(campaign, labeler)
+            candidates = (screening.next_items if is_newcomer else _candidates)(campaign, labeler)
             if not candidates:
                 return None
+            if labeler.until_gold == 0 and not is_newcomer:
+                gold_stream.put_before(candidates, labeler=labeler)
             slot = next(slot for slot in range(MAX_LEASES) if slot not in held.values())
             found = _first_claimed(candidates, campaign=campaign, labeler=labeler, slot=slot)
         item = _in_hand(found, labeler)
@@ -151,7 +156,9 @@ def _first_claimed(candidates: list[int], *, campaign: Campaign, labeler: Labele
 def _claim(pk: int, *, campaign: Campaign, labeler: Labeler, slot: int) -> bool:
     """Whoever changes the row has it."""
     return bool(
-        QueueItem.objects.filter(pk=pk, state=ItemState.WAITING).update(
+        QueueItem.objects.filter(pk=pk, state=ItemState.WAITING)
+        .open_to(labeler)
+        .update(
             state=ItemState.LEASED,
             leased_by=labeler,
             lease_slot=slot,

@@ -1,6 +1,5 @@
 """Rounds: plan, preview, open, close, reopen, and go on by themselves."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +10,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from labeling.actions import candidates, events, jobs
+from labeling.actions import candidates, events, gold_draw, jobs, overlap
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.statements import Statement
 from labeling.models import (
@@ -36,6 +35,7 @@ from selector.records import Candidate, Pick, Selection
 from selector.strategies.settings import UndecidedBy
 
 BATCH = 2_000
+MAX_OVERLAP = 20
 # What a plan for candidate trees says where nothing else is asked: nobody knows scores or answers of them.
 OF_TREES: dict[str, Any] = {"strategy": "uniform", "wrong_share": 0.0, "scope": Scope.CAMPAIGN}
 RAILS = ("problem_cap", "leave_out_uncertain", "undecided_by", "mixture")
@@ -61,11 +61,13 @@ class RoundPlan:
     leave_out_uncertain: bool = False
     undecided_by: UndecidedBy = "score"
     mixture: str = DEFAULT_MIXTURE
+    overlap: int = 1
+    overlap_share: float = 1.0
 
     @classmethod
     def of(cls, campaign: Campaign, **asked: Any) -> "RoundPlan":
         """The campaign's settings, but for what is asked otherwise. Raises ActionError naming the field."""
-        names = ("mode", "wrong_share", "evaluation_share", "scope", *RAILS)
+        names = ("mode", "wrong_share", "evaluation_share", "scope", "overlap", "overlap_share", *RAILS)
         values = {name: getattr(campaign, name) for name in names} | {"size": campaign.round_size}
         asked = {name: value for name, value in asked.items() if value is not None}
         if "strategy" not in asked:
@@ -105,7 +107,10 @@ class RoundPlan:
             strategies.check_mixture(self.mixture)
         except ValueError as error:
             raise ActionError(str(error), {"mixture": _("strategies with weights, such as uniform=0.5")}) from error
-        for name in ("wrong_share", "evaluation_share", "problem_cap"):
+        if not 1 <= self.overlap <= MAX_OVERLAP:
+            rule = _("from 1 to {most}").format(most=MAX_OVERLAP)
+            raise ActionError(_("So many people cannot label each solution."), {"overlap": rule})
+        for name in ("wrong_share", "evaluation_share", "problem_cap", "overlap_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ActionError(_("{name} is a share.").format(name=name), {name: _("from 0 to 1")})
         if self.wrong_share + self.evaluation_share > 1 + 1e-9:
@@ -133,7 +138,7 @@ def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVers
     version = None if plan.mode == Mode.CANDIDATES else candidates.selector_in_use(campaign)
     selection = strategies.select(
         _table(campaign, version, plan),
-        size=math.ceil(plan.size / campaign.overlap),
+        size=overlap.solutions_for(plan.size, overlap=plan.overlap, share=plan.overlap_share),
         strategy=plan.strategy,
         wrong_share=plan.wrong_share,
         evaluation_share=plan.evaluation_share,
@@ -178,7 +183,8 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
         evaluation_share=wanted.evaluation_share,
         scope=wanted.scope,
         seed=wanted.seed,
-        overlap=campaign.overlap,
+        overlap=wanted.overlap,
+        overlap_share=wanted.overlap_share,
         selector=version,
         rails={name: getattr(wanted, name) for name in RAILS},
         shortfall=selection.shortfall,
@@ -212,7 +218,9 @@ def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
 def _items(planned: Round, picks: Sequence[Pick]) -> list[QueueItem]:
     """Items for the picks: all first copies, then the second ones, so that one person rarely meets both."""
     first = (planned.campaign.queue_items.aggregate(last=Max("place"))["last"] or 0) + 1
-    copies = [pick for _ in range(planned.overlap) for pick in _spread(picks)][: planned.size]
+    ordered = _spread(picks)
+    again = overlap.shared(ordered, planned.overlap_share)
+    copies = [*ordered, *[pick for _ in range(planned.overlap - 1) for pick in again]][: planned.size]
     subject = "tree_id" if planned.mode == Mode.CANDIDATES else "solution_id"
     return [
         QueueItem(
@@ -264,6 +272,7 @@ def _turn(of: Round, *, from_state: str, to_state: str, by: User | None, **times
             raise Conflict(f"Round {of.number} is {state}, not {from_state}.")
         if to_state == RoundState.OPEN:
             _offer_items(of)
+            gold_draw.draw_for_all(of.campaign, anew=from_state == RoundState.PLANNED)
         else:
             of.items.filter(state=ItemState.WAITING).update(state=ItemState.PLANNED)
         events.record(
@@ -317,11 +326,11 @@ def _locked(round: int) -> QuerySet[Round]:
 _LOCKED = Statement(_locked)
 
 
-def after_label(of: Round) -> None:
+def after_label(of: Round, *, is_wanted: bool = True) -> None:
     """Called in the transaction of a label, its round locked: close the round on its last one, start training when
-    enough are in.
+    enough are in. A label of gold (`is_wanted` False) is none of those that the round waits for.
     """
-    if of.state != RoundState.OPEN or _close_when_complete(of) or of.training_requested_at is not None:
+    if not is_wanted or of.state != RoundState.OPEN or _close_when_complete(of) or of.training_requested_at is not None:
         return
     if of.counted_items is None:
         _count(of)
@@ -390,7 +399,7 @@ def advance(campaign: Campaign) -> tuple[Round | None, str]:
         Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if campaign.jobs.filter(kind=JobKind.RETRAIN, state__in=[JobState.REQUESTED, JobState.RUNNING]).exists():
             return None, _("The selector is still being trained; the next round follows it.")
-        last = campaign.rounds.order_by("-number").first()
+        last = campaign.rounds.filter(number__gte=0).order_by("-number").first()
         if last is None or last.state != RoundState.CLOSED:
             return None, _("The newest round is not closed yet.") if last else _("The first round is a lead's to plan.")
         try:

@@ -10,7 +10,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from labeling import code_words
-from labeling.models import UNFINISHED, Campaign, Job, JobKind, JobState, Round, RoundState, WorkerSign
+from labeling.actions import screening
+from labeling.models import Campaign, Job, JobKind, JobState, Labeler, Round, RoundState, WorkerSign
+from labeling.stored_words import said
 from labeling.wording import NO_BREAK, percent, sentences
 
 ALIVE_SECONDS = 60
@@ -21,15 +23,21 @@ STAGES = code_words.STAGES | {"score": _("scoring solutions")}  # labelers need 
 
 Lazy = Any  # a text that is said in the language in force when it is read
 _sentences = lazy(sentences, str)
+_said = lazy(said, str)
 _percent = lazy(lambda share: percent(share).replace(NO_BREAK, " "), str)  # ASCII, for the header
 
 
-def why_nothing(campaign: Campaign) -> tuple[Lazy, int]:
+def why_nothing(campaign: Campaign, labeler: Labeler | None = None) -> tuple[Lazy, int]:
     """One sentence or two, and after how many seconds asking again makes sense.
 
     Lazy, since it is told twice: in a header for programs, in ASCII and so in English, and to the person.
     """
-    rounds = list(campaign.rounds.filter(state=RoundState.OPEN)[:1]) or list(campaign.rounds.order_by("-number")[:1])
+    if labeler is not None and labeler.paused_at is not None:
+        return format_lazy(_("You are paused. {why}"), why=_said(labeler.pause_reason)), MUCH_LATER
+    if labeler is not None and screening.is_required(campaign, labeler):
+        return _of_screening(campaign, labeler), MUCH_LATER
+    of = campaign.rounds.filter(number__gte=0)
+    rounds = list(of.filter(state=RoundState.OPEN)[:1]) or list(of.order_by("-number")[:1])
     if not rounds:
         return _("No round is open yet."), LATER
     newest = rounds[0]
@@ -42,8 +50,19 @@ def why_nothing(campaign: Campaign) -> tuple[Lazy, int]:
     return _sentences(_ended(newest), what), seconds
 
 
+def _of_screening(campaign: Campaign, labeler: Labeler) -> Lazy:
+    """Nothing real before it is passed."""
+    if not labeler.screening_attempts.exists():
+        return _("Screening comes before the work, and a lead has still to prepare its solutions.")
+    if screening.attempts_left(campaign, labeler):
+        return _("Screening is over and was not passed. What was right, and how to try again: under Home, Screening.")
+    return _(
+        "Screening is over and was not passed. What was right: under Home, Screening. A lead decides what follows."
+    )
+
+
 def _ended(closed: Round) -> Lazy:
-    is_complete = not closed.items.filter(state__in=UNFINISHED).exists()
+    is_complete = not closed.items.unfinished().exists()
     said = _("Round {number} is complete.") if is_complete else _("Round {number} is closed.")
     return format_lazy(said, number=closed.number)
 

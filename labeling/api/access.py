@@ -13,13 +13,21 @@ from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
 
 # What a labeler's requests look at. Naming and reading all columns took a third of their time, the texts of an item
 # most of all. A column that is missing here is read when it is asked for.
-LABELER = ("account", "kind", "name")
+LABELER = ("account", "kind", "name", "until_gold", "paused_at", "screened_at")
 SETTINGS = (
-    *("slug", "lease_minutes", "reference_answer", "bad_problem_quorum", "write_step_when"),
+    *(
+        "slug",
+        "lease_minutes",
+        "reference_answer",
+        "bad_problem_quorum",
+        "write_step_when",
+        "screening",
+        "extra_on_disagreement",
+    ),
     "guide__number",
 )
 IN_HAND = (
-    *("round", "state", "leased_by", "lease_number", "leased_until", "holders"),
+    *("round", "purpose", "state", "leased_by", "lease_number", "leased_until", "holders"),
     *(f"campaign__{name}" for name in SETTINGS),
     *("solution__step_count", "solution__alternatives", "solution__problem__state", "tree__problem__state"),
 )

@@ -23,6 +23,8 @@ from labeling.models import (
     Origin,
     Problem,
     ProblemState,
+    Ruling,
+    RulingAbout,
     Solution,
     Split,
     VerdictChoice,
@@ -112,6 +114,21 @@ class LabelFilters(FilterSet):
     def by_labeler(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         """A person by user name, an external labeler by name."""
         return queryset.filter(Q(labeler__account__username=value) | Q(labeler__account=None, labeler__name=value))
+
+
+class RulingFilters(FilterSet):
+    """Of what was decided."""
+
+    q = django_filters.CharFilter(method="by_text", max_length=200)
+    about = choice(RulingAbout.choices)
+
+    class Meta:
+        model = Ruling
+        fields: list[str] = []
+
+    def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Those that speak of it."""
+        return queryset.filter(Q(reason__icontains=value) | Q(problem__text__icontains=value))
 
 
 class MyLabelFilters(FilterSet):

@@ -11,13 +11,15 @@ from labeling.models.campaigns import (
     ReferenceAnswer,
     Role,
     Scope,
+    SwitchedOn,
     UndecidedBy,
     WriteStepWhen,
 )
 from labeling.models.events import Event
+from labeling.models.gold import BITS, Gold, GoldSource, GoldUse, Requeue, digit_of, signs_of
 from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersion
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
-from labeling.models.labels import RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Origin
+from labeling.models.labels import HAS_VERDICT, RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Origin
 from labeling.models.people import Preferences, Theme
 from labeling.models.practice import PracticeResult
 from labeling.models.problems import (
@@ -32,12 +34,17 @@ from labeling.models.problems import (
     Split,
     VerdictChoice,
 )
-from labeling.models.queue import MAX_LEASES, UNFINISHED, Draft, ItemState, Purpose, QueueItem, Skip
+from labeling.models.queue import CHECKS, MAX_LEASES, UNFINISHED, Draft, ItemState, Purpose, QueueItem, Skip
 from labeling.models.rounds import Round, RoundState
+from labeling.models.rulings import Ruling, RulingAbout
+from labeling.models.screening import ScreeningAttempt
 from labeling.models.selectors import SelectorState, SelectorVersion, SolutionScore
 
 __all__ = [
+    "BITS",
+    "CHECKS",
     "DEFAULT_MIXTURE",
+    "HAS_VERDICT",
     "MAX_CHARACTERS",
     "MAX_GUIDE",
     "MAX_LEASES",
@@ -54,6 +61,9 @@ __all__ = [
     "Draft",
     "Event",
     "FinishReason",
+    "Gold",
+    "GoldSource",
+    "GoldUse",
     "Grade",
     "GuideReading",
     "GuideVersion",
@@ -75,19 +85,26 @@ __all__ = [
     "QueueItem",
     "Reference",
     "ReferenceAnswer",
+    "Requeue",
     "Role",
     "Round",
     "RoundState",
+    "Ruling",
+    "RulingAbout",
     "Scope",
+    "ScreeningAttempt",
     "SelectorState",
     "SelectorVersion",
     "Skip",
     "Solution",
     "SolutionScore",
     "Split",
+    "SwitchedOn",
     "Theme",
     "UndecidedBy",
     "VerdictChoice",
     "WorkerSign",
     "WriteStepWhen",
+    "digit_of",
+    "signs_of",
 ]

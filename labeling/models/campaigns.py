@@ -23,6 +23,13 @@ class Scope(models.TextChoices):
     PROBLEM = "problem"
 
 
+class SwitchedOn(models.TextChoices):
+    """Whether something is asked of labelers."""
+
+    OFF = "off"
+    ON = "on"
+
+
 class Mode(models.TextChoices):
     """solution: a whole solution is rated (phase 2); candidates: it grows while being labeled (phase 1)."""
 
@@ -66,6 +73,9 @@ class Campaign(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     # The settings of the contract, under their contract names.
     overlap = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1), MaxValueValidator(20)])
+    overlap_share = models.FloatField(default=1.0, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
+    # One more opinion where two put the first error at different steps.
+    extra_on_disagreement = models.BooleanField(default=False)
     lease_minutes = models.PositiveIntegerField(default=30, validators=[MinValueValidator(1), MaxValueValidator(1440)])
     reference_answer = models.CharField(max_length=10, choices=ReferenceAnswer, default=ReferenceAnswer.SHOWN)
     auto_advance = models.BooleanField(default=False)
@@ -95,6 +105,21 @@ class Campaign(models.Model):
         "labeling.GuideVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     mode = models.CharField(max_length=10, choices=Mode, default=Mode.SOLUTION)  # of rounds, unless told otherwise
+    # Gold in the stream: how many each labeler gets in a round, and the share below which they are paused.
+    gold_per_round = models.PositiveSmallIntegerField(default=15, validators=[MaxValueValidator(50)])
+    gold_bar = models.FloatField(default=0.7, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
+    # Screening of newcomers: how many solutions, which share of errors found, which share of false alarms, how often.
+    screening = models.CharField(max_length=3, choices=SwitchedOn, default=SwitchedOn.OFF)
+    screening_size = models.PositiveSmallIntegerField(
+        default=30, validators=[MinValueValidator(1), MaxValueValidator(500)]
+    )
+    screening_bar = models.FloatField(default=0.75, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)])
+    screening_false_alarms = models.FloatField(
+        default=0.25, validators=[MinValueValidator(0.0), MaxValueValidator(1.0)]
+    )
+    screening_attempts = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(20)]
+    )
     write_step_when = models.CharField(max_length=14, choices=WriteStepWhen, default=WriteStepWhen.NONE_POSITIVE)
 
     class Meta:
@@ -110,6 +135,17 @@ class Campaign(models.Model):
                 condition=Q(train_after__gt=0, train_after__lte=1), name="campaign_train_after_a_share"
             ),
             models.CheckConstraint(condition=Q(overlap__gte=1), name="campaign_overlap_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(overlap_share__gte=0, overlap_share__lte=1), name="campaign_overlap_share_a_share"
+            ),
+            models.CheckConstraint(condition=Q(gold_bar__gte=0, gold_bar__lte=1), name="campaign_gold_bar_a_share"),
+            models.CheckConstraint(condition=Q(screening__in=SwitchedOn.values), name="campaign_screening_known"),
+            models.CheckConstraint(
+                condition=Q(screening_size__gte=1, screening_attempts__gte=1)
+                & Q(screening_bar__gte=0, screening_bar__lte=1)
+                & Q(screening_false_alarms__gte=0, screening_false_alarms__lte=1),
+                name="campaign_screening_rule_can_be_met",
+            ),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="campaign_mode_known"),
             models.CheckConstraint(condition=Q(cold_start__in=ColdStart.values), name="campaign_cold_start_known"),
             models.CheckConstraint(
@@ -163,6 +199,7 @@ class LabelerKind(models.TextChoices):
     PERSON = "person"
     EXTERNAL = "external"
     SIMULATED = "simulated"
+    ADJUDICATOR = "final"  # nobody: whose labels are final, as leads decided
 
 
 class Labeler(models.Model):
@@ -177,10 +214,25 @@ class Labeler(models.Model):
     uuid = models.UUIDField(default=uuid.uuid4)
     name = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    # How many labels until gold comes; null while nothing is drawn, as in campaigns without gold.
+    until_gold = models.PositiveSmallIntegerField(null=True)
+    # Has passed screening, or was let in by a lead; and attempts that a lead granted beyond the setting.
+    screened_at = models.DateTimeField(null=True)
+    further_attempts = models.PositiveSmallIntegerField(default=0)
+    # Paused: gets no further work until a lead says so; `pause_reason` is told to them.
+    paused_at = models.DateTimeField(null=True)
+    pause_reason = models.TextField(blank=True)
+    # Gold before this counts no more for the next pause: a lead let them go on, knowing of it.
+    resumed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(paused_at__isnull=True, pause_reason="")
+                | (Q(paused_at__isnull=False) & ~Q(pause_reason="")),
+                name="labeler_paused_iff_told_why",
+            ),
             models.UniqueConstraint(fields=["campaign", "uuid"], name="labeler_one_per_uuid"),
             models.UniqueConstraint(
                 fields=["campaign", "account"], condition=Q(account__isnull=False), name="labeler_one_per_account"
@@ -189,6 +241,9 @@ class Labeler(models.Model):
                 fields=["campaign", "name"],
                 condition=Q(kind="external") & ~Q(name=""),
                 name="labeler_one_per_external_name",
+            ),
+            models.UniqueConstraint(
+                fields=["campaign"], condition=Q(kind="final"), name="labeler_one_adjudicator_per_campaign"
             ),
             models.CheckConstraint(
                 condition=~Q(kind="external") | Q(account__isnull=True), name="labeler_external_has_no_account"

@@ -8,12 +8,12 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Length, Replace, StrIndex
 from django.db.models.lookups import Exact, GreaterThan
 
-from labeling.models.campaigns import Labeler, Mode
+from labeling.models.campaigns import Labeler, LabelerKind, Mode
 from labeling.models.fields import JSONText
 from labeling.models.guides import GuideVersion
 from labeling.models.jobs import Job
 from labeling.models.problems import MAX_STEPS, CandidateTree, Problem, Solution
-from labeling.models.queue import QueueItem
+from labeling.models.queue import CHECKS, QueueItem
 from labeling.models.rounds import Round
 
 SIGNS = {1: "+", 0: "0", -1: "-"}
@@ -47,17 +47,34 @@ class LabelQuerySet(models.QuerySet["Label"]):
     """Reads of labels."""
 
     def current(self) -> LabelQuerySet:
-        """The newest revision of each, those of an unfinished import left out."""
-        return self.filter(Q(import_job__isnull=True) | Q(import_job__state="done"), is_current=True)
+        """The newest revision of each that counts: without those of an unfinished import, and those sent back."""
+        is_here = Q(import_job__isnull=True) | Q(import_job__state="done")
+        return self.filter(is_here, is_current=True, requeue__isnull=True)
 
     def for_training(self) -> LabelQuerySet:
         """The only door to a training snapshot: nothing of a test-split or excluded problem passes it."""
         may_be = self.current().filter(problem__split="train").exclude(problem__state="excluded")
-        return may_be.filter(HAS_VERDICT | GREW_A_SOLUTION)
+        return may_be.filter(HAS_VERDICT | GREW_A_SOLUTION).not_of_gold().not_overruled()
+
+    def not_overruled(self) -> LabelQuerySet:
+        """Where a lead has ruled, the final label alone."""
+        final = Label.objects.filter(labeler__kind=LabelerKind.ADJUDICATOR, is_current=True, solution__isnull=False)
+        overruled = Q(solution__in=final.values("solution")) & ~Q(labeler__kind=LabelerKind.ADJUDICATOR)
+        return self.exclude(Q(solution__isnull=False) & overruled)
+
+    def not_of_gold(self) -> LabelQuerySet:
+        """Without those that only checked their labeler: everybody's of one solution would outweigh all others."""
+        return self.filter(Q(item__isnull=True) | ~Q(item__purpose__in=CHECKS))
 
     def for_evaluation(self) -> LabelQuerySet:
         """Labels of test-split solutions: what every selector version is measured on."""
-        return self.current().filter(problem__split="test").exclude(problem__state="excluded").with_verdict_on_steps()
+        return (
+            self.current()
+            .filter(problem__split="test")
+            .exclude(problem__state="excluded")
+            .with_verdict_on_steps()
+            .not_overruled()
+        )
 
     def with_verdict_on_steps(self) -> LabelQuerySet:
         """Those that say where the first error is: give_up and bad_problem do not."""
@@ -105,6 +122,10 @@ class Label(models.Model):
     revises = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="revised_by")
     revision_reason = models.TextField(blank=True)
     is_current = models.BooleanField(default=True)
+    # Counts no more: a lead sent it back to the queue, after its labeler's gold went wrong.
+    requeue = models.ForeignKey(
+        "labeling.Requeue", null=True, on_delete=models.PROTECT, related_name="labels", db_index=False
+    )
     import_job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+")
     import_key = models.UUIDField(null=True, unique=True)
     source = models.TextField(null=True)
@@ -180,6 +201,7 @@ class Label(models.Model):
             models.Index(fields=["labeler", "submitted_at"], name="label_by_labeler_and_time"),
             # Whatever its revision: deleting a tree asks for all of them.
             models.Index(fields=["tree"], condition=Q(tree__isnull=False), name="label_by_tree"),
+            models.Index(fields=["requeue"], condition=Q(requeue__isnull=False), name="label_by_requeue"),
         ]
 
     def __str__(self) -> str:

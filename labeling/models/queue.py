@@ -34,6 +34,7 @@ class ItemState(models.TextChoices):
     WITHDRAWN = "withdrawn"
 
 
+CHECKS = (Purpose.GOLD.value, Purpose.SCREENING.value)  # of the labeler, not of the solution: no round waits for them
 UNFINISHED = ("planned", "waiting", "leased")
 # The same by exclusion: SQLite recognizes a partial index by its terms, and a list is none.
 IS_UNFINISHED = ~Q(state="labeled") & ~Q(state="withdrawn")
@@ -52,12 +53,20 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         return self.filter(state=ItemState.LEASED, leased_until__lte=Now())
 
     def unfinished(self) -> QueueItemQuerySet:
-        """Items whose label may still come, the last one first.
+        """Items of a round whose label may still come, the last one first; gold is not waited for.
 
         The order matters: the last item stays unfinished longest, so that whoever asks for one finds it at the end of
         its index, while a scan from any other side would pass all that is labeled already.
         """
-        return self.filter(IS_UNFINISHED).order_by("-place")
+        return self.filter(IS_UNFINISHED).wanted().order_by("-place")
+
+    def wanted(self) -> QueueItemQuerySet:
+        """Those that are wanted for their solution: no gold, no screening."""
+        return self.exclude(purpose__in=CHECKS)
+
+    def open_to(self, labeler: Labeler) -> QueueItemQuerySet:
+        """Without what is kept for somebody else."""
+        return self.filter(Q(reserved_for__isnull=True) | Q(reserved_for=labeler))
 
     def held_by(self, labeler: Labeler) -> QueueItemQuerySet:
         """This labeler's leases, the oldest first; one that ran out (`has_run_out`) is theirs no more."""
@@ -74,11 +83,11 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         return QueueItem.objects.filter(pk__in=of_solutions.union(of_trees))
 
     def new_to(self, labeler: Labeler) -> QueueItemQuerySet:
-        """Without solutions and candidate trees that this labeler labeled or holds."""
+        """Without solutions and candidate trees that this labeler labeled or holds, or that are kept for others."""
         # What was imported from PRM800K is nobody's here; the condition lets the unique indexes answer.
         labels = labeler.labels.filter(is_current=True).exclude(origin="prm800k")
         leases = QueueItem.objects.filter(state=ItemState.LEASED, leased_by=labeler)
-        return self._without(
+        return self.open_to(labeler)._without(
             is_labeled=labels.filter(solution=OuterRef("solution")),
             is_held=leases.filter(solution=OuterRef("solution")),
             is_labeled_tree=labels.filter(tree=OuterRef("tree")),
@@ -123,6 +132,10 @@ class QueueItem(models.Model):
     lease_slot = models.PositiveSmallIntegerField(null=True)
     leased_at = models.DateTimeField(null=True)
     leased_until = models.DateTimeField(null=True)
+    # Gold and screening are each one labeler's: never twice the same solution to one person.
+    reserved_for = models.ForeignKey(
+        Labeler, null=True, on_delete=models.PROTECT, related_name="reserved_items", db_index=False
+    )
     # Every labeler who has held it, such as `12 7 12 `: to others of the campaign it is as if it were not there, and
     # only these may keep work on it. Written by the claim itself, which a table of leases would cost one more write.
     holders = models.TextField(default="", db_default="", blank=True)
@@ -169,6 +182,16 @@ class QueueItem(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["leased_by", "tree"], condition=Q(state="leased"), name="queue_item_tree_held_once"
+            ),
+            models.UniqueConstraint(
+                fields=["reserved_for", "solution"],
+                condition=Q(reserved_for__isnull=False),
+                name="queue_item_reserved_once_per_solution",
+            ),
+            models.CheckConstraint(
+                condition=Q(purpose__in=["gold", "screening"], reserved_for__isnull=False, solution__isnull=False)
+                | (~Q(purpose__in=["gold", "screening"]) & Q(reserved_for__isnull=True)),
+                name="queue_item_reserved_iff_a_check",
             ),
             models.CheckConstraint(
                 condition=Q(solution__isnull=False, tree__isnull=True) | Q(solution__isnull=True, tree__isnull=False),

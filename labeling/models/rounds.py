@@ -25,10 +25,11 @@ class RoundQuerySet(models.QuerySet["Round"]):
     """Reads of rounds."""
 
     def with_counts(self) -> models.QuerySet[Any]:
-        """Adds `item_count` (withdrawn ones left out) and `labeled_count`."""
+        """Adds `item_count` and `labeled_count`; withdrawn items and gold are left out."""
+        is_wanted = ~Q(items__purpose__in=["gold", "screening"])
         return self.annotate(
-            item_count=Count("items", filter=~Q(items__state="withdrawn")),
-            labeled_count=Count("items", filter=Q(items__state="labeled")),
+            item_count=Count("items", filter=~Q(items__state="withdrawn") & is_wanted),
+            labeled_count=Count("items", filter=Q(items__state="labeled") & is_wanted),
         )
 
 
@@ -46,6 +47,7 @@ class Round(models.Model):
     scope = models.CharField(max_length=10, choices=Scope)
     seed = models.BigIntegerField(default=0)
     overlap = models.PositiveSmallIntegerField(default=1)
+    overlap_share = models.FloatField(default=1.0)
     selector = models.ForeignKey(SelectorVersion, null=True, on_delete=models.PROTECT, related_name="rounds")
     rails = JSONText(default=dict)  # the campaign's further settings of strategies, as they were
     shortfall = JSONText(default=dict)
@@ -70,6 +72,9 @@ class Round(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "number"], name="round_number_once_per_campaign"),
             models.CheckConstraint(condition=Q(state__in=RoundState.values), name="round_state_known"),
+            models.CheckConstraint(
+                condition=Q(overlap__gte=1, overlap_share__gte=0, overlap_share__lte=1), name="round_overlap_can_be_met"
+            ),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="round_mode_known"),
             models.CheckConstraint(
                 condition=(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from labeling import code_words
-from labeling.models import FinishReason, Job, Label, Labeler, Mode, Round
+from labeling.models import FinishReason, Gold, Job, Label, Labeler, Mode, Round, Ruling, RulingAbout
 from labeling.stored_words import expected, said
 from labeling.wording import NO_BREAK, decimal, grouped, listed, percent, sentences
 from selector import strategies
@@ -22,7 +22,7 @@ register.filter("grouped", grouped)
 register.filter("percent", percent)
 register.filter("said", said)
 register.filter("expected", expected)
-REASONS = strategies.words_of_reasons()
+REASONS = strategies.words_of_reasons() | code_words.REASONS
 SHARES = strategies.words_of_shares() | code_words.SHORTFALLS
 
 
@@ -60,6 +60,7 @@ def counted(number: int, what: str) -> str:
         "job": ngettext("{n} job", "{n} jobs", number),
         "event": ngettext("{n} event", "{n} events", number),
         "dispute": ngettext("{n} dispute", "{n} disputes", number),
+        "ruling": ngettext("{n} ruling", "{n} rulings", number),
         "label": ngettext("{n} label", "{n} labels", number),
     }
     return forms[what].format(n=grouped(number))
@@ -209,6 +210,44 @@ def problem_state(state: str) -> str:
 def dispute_state(state: str) -> str:
     """A dispute's state in words."""
     return _named(code_words.DISPUTE_STATES, state)
+
+
+@register.filter
+def gold_use(use: str) -> str:
+    """What gold is for."""
+    return _named(code_words.GOLD_USES, use)
+
+
+@register.filter
+def gold_source(source: str) -> str:
+    """What gold was made from."""
+    return _named(code_words.GOLD_SOURCES, source)
+
+
+@register.filter
+def right_of_gold(gold: Gold) -> str:
+    """The acceptable first errors."""
+    steps = [_("step {step}").format(step=index + 1) for index in gold.first_errors]
+    return listed([*steps, *([_("none, all steps are good")] if gold.may_have_none else [])])
+
+
+@register.filter
+def step_or_none(index: int | None) -> str:
+    """Where a first error is."""
+    return _("none, all steps are good") if index is None else _("step {step}").format(step=index + 1)
+
+
+@register.filter
+def ruling_words(ruling: Ruling) -> str:
+    """What was decided, in a few words."""
+    if ruling.about == RulingAbout.FIRST_ERROR:
+        place = ruling.outcome.find("-")
+        return _("first error: {where}").format(where=step_or_none(None if place < 0 else place))
+    if ruling.about == RulingAbout.PROBLEM:
+        return _("the problem: {state}").format(state=problem_state(ruling.outcome))
+    if not ruling.outcome:
+        return _("the reference answer stays")
+    return _("the reference answer: {answer}").format(answer=ruling.outcome)
 
 
 @register.filter

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from labeling import agreement
 from labeling.agreement import Agreement, Figure, Pair, Rated
-from labeling.models import Campaign, Label, Labeler, Membership
+from labeling.models import Campaign, Label, Labeler, LabelerKind, Membership
 from labeling.templatetags.lead import name_of
 from labeling.views.lead_pages import for_readers, page
 
@@ -45,6 +45,7 @@ def agreement_page(request: HttpRequest, membership: Membership) -> HttpResponse
 def _twice_labeled(campaign: Campaign) -> list[Label]:
     """Current labels with a verdict, of solutions that somebody else labeled too."""
     labels: QuerySet[Label] = Label.objects.current().with_verdict_on_steps().filter(problem__campaign=campaign)
+    labels = labels.exclude(labeler__kind=LabelerKind.ADJUDICATOR)  # a decision about people is none of them
     others = labels.filter(solution=OuterRef("solution")).exclude(labeler=OuterRef("labeler"))
     read = ("solution", "labeler__name", "labeler__uuid", "labeler__account__username", "labeler__kind")
     wanted = labels.filter(Exists(others)).select_related("labeler__account", "round", "problem")

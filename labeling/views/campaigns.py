@@ -41,7 +41,7 @@ def _with_counts(account_id: int) -> QuerySet[Membership]:
     def count(rows: QuerySet[Problem] | QuerySet[Solution] | QuerySet[Label], through: str) -> Coalesce:
         return Coalesce(Subquery(rows.order_by().values(through).annotate(n=Count("pk")).values("n")), 0)
 
-    newest = Round.objects.filter(campaign=campaign).order_by("-number")
+    newest = Round.objects.filter(campaign=campaign, number__gte=0).order_by("-number")
     return (
         Membership.objects.filter(account_id=account_id, role__in=READERS)
         .select_related("campaign")

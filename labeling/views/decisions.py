@@ -7,12 +7,14 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from labeling.actions import disputes, problems
+from labeling.actions import adjudication, disputes, problems
 from labeling.actions.errors import ActionError
 from labeling.actions.references import current_answer, current_reference
 from labeling.forms import AcceptForm, DeclineForm, add_refusal
-from labeling.models import Dispute, DisputeState, Label, Membership, Problem, ProblemState
+from labeling.models import Dispute, DisputeState, Label, Labeler, Membership, Problem, ProblemState
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
+
+SHOWN = 50  # of each kind, the oldest first: what is decided makes room
 
 
 @require_safe
@@ -32,6 +34,11 @@ def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
         "rows": page_of(request, concerning.filter(state=DisputeState.OPEN).order_by("pk")),
         "held": reported.filter(state=ProblemState.HELD).order_by("pk"),
         "excluded": reported.filter(state=ProblemState.EXCLUDED).order_by("pk"),
+        "paused": Labeler.objects.filter(campaign=membership.campaign, paused_at__isnull=False).select_related(
+            "account"
+        ),
+        "disagreements": adjudication.disagreements(membership.campaign)[:SHOWN],
+        "unsure": adjudication.unsure(membership.campaign)[:SHOWN],
         "decided": concerning.exclude(state=DisputeState.OPEN).order_by("-decided_at")[:20],
     }
     return page(request, "decisions.html", membership, context)
@@ -85,7 +92,9 @@ def problem_decision(request: HttpRequest, membership: Membership, pk: int) -> H
     if request.method == "POST":
         wanted = request.POST.get("state", "")
         try:
-            problems.decide(problem=problem, state=wanted, by=account(request))
+            problems.decide(
+                problem=problem, state=wanted, by=account(request), reason=request.POST.get("reason", "")[:5_000]
+            )
         except ActionError as error:
             return refused(request, error, "problem-decision", of.slug, pk)
         is_back = wanted == ProblemState.ACTIVE

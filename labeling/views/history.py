@@ -18,7 +18,9 @@ from labeling.forms import HistoryFilter
 from labeling.models import Campaign, Event, Membership
 from labeling.views.lead_pages import for_readers, page, page_of
 
-PAGES = {"guide": "guide-version"} | {name: name for name in ("dispute", "job", "problem", "round", "selector")}
+PAGES = {"guide": "guide-version"} | {
+    name: name for name in ("dispute", "job", "labeler", "problem", "round", "selector", "solution")
+}
 COLUMNS = ("created_at", "actor__username", "verb", "subject", "before", "after")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

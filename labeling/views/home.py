@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 
 from labeling.actions.my_work import labeled_today
 from labeling.api.access import may_create_campaigns
-from labeling.models import Campaign, Label, Labeler, Membership, QueueItem, Role
+from labeling.models import Campaign, Label, Labeler, Membership, QueueItem, Role, SwitchedOn
 from labeling.views.practice import standing
 
 COUNTED = 999  # a labeler need not know more; a queue of a million is not walked for it
@@ -26,6 +26,7 @@ class Place:
     is_lead: bool
     done_today: int
     waiting: int
+    has_screening: bool = False
 
     @property
     def has_more_waiting(self) -> bool:
@@ -58,11 +59,13 @@ def _campaigns(request: HttpRequest) -> HttpResponse:
 
 def _place(membership: Membership) -> Place:
     campaign = membership.campaign
+    labeler = Labeler.objects.filter(campaign=campaign, account_id=membership.account_id).first()
     return Place(
         campaign=campaign,
         is_lead=membership.role == Role.LEAD,
         done_today=labeled_today(membership),
-        waiting=_waiting(campaign, Labeler.objects.filter(campaign=campaign, account_id=membership.account_id).first()),
+        waiting=_waiting(campaign, labeler),
+        has_screening=campaign.screening == SwitchedOn.ON,
     )
 
 

@@ -27,7 +27,7 @@ def label(request: HttpRequest, slug: str) -> HttpResponse:
     campaign = membership.campaign
     context = {
         "campaign": campaign,
-        "round": campaign.rounds.filter(state=RoundState.OPEN).order_by("-number").first(),
+        "round": campaign.rounds.filter(state=RoundState.OPEN, number__gte=0).order_by("-number").first(),
         "done_today": labeled_today(membership),
         "guide": panel(campaign, cast(User, request.user)),
         "words": label_words(),

@@ -21,15 +21,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from labeling.actions.errors import ActionError
-from labeling.models import Campaign, Dispute, DisputeState, Membership, Problem, ProblemState, Role
+from labeling.models import Campaign, Dispute, DisputeState, Labeler, Membership, Problem, ProblemState, Role
 
 View = Callable[..., HttpResponseBase]
 PAGE_ROWS = 50
 SECTIONS = {  # the tab that is open on a page, by the name of its address; else the overview
     **dict.fromkeys(("rounds", "round", "round-plan", "round-turn"), "rounds"),
     **dict.fromkeys(("solutions", "solution", "problems", "problem", "tree"), "solutions"),
-    **dict.fromkeys(("members", "member-remove", "agreement"), "people"),
-    **dict.fromkeys(("decisions", "dispute", "problem-decision"), "decisions"),
+    **dict.fromkeys(("members", "member-remove", "agreement", "gold", "labeler"), "people"),
+    **dict.fromkeys(("decisions", "dispute", "problem-decision", "adjudicate", "rulings"), "decisions"),
     **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),
     **dict.fromkeys(("data", "export"), "data"),
 }
@@ -113,9 +113,10 @@ def page(
 
 
 def waiting_decisions(campaign: Campaign) -> int:
-    """Open disputes and held problems: what only a lead can decide."""
+    """Open disputes, held problems and paused labelers: what only a lead can decide."""
     disputes = Dispute.objects.filter(problem__campaign=campaign, state=DisputeState.OPEN).count()
-    return disputes + Problem.objects.filter(campaign=campaign, state=ProblemState.HELD).count()
+    paused = Labeler.objects.filter(campaign=campaign, paused_at__isnull=False).count()
+    return paused + disputes + Problem.objects.filter(campaign=campaign, state=ProblemState.HELD).count()
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:

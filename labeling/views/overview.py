@@ -92,9 +92,9 @@ class RoundProgress:
 
 def rounds_with_progress(campaign: Campaign) -> list[RoundProgress]:
     """All rounds, the newest first, in four queries."""
-    rounds = list(campaign.rounds.select_related("selector", "campaign").order_by("-number"))
+    rounds = list(campaign.rounds.filter(number__gte=0).select_related("selector", "campaign").order_by("-number"))
     items: dict[int, dict[str, int]] = {}
-    counted = campaign.queue_items.filter(round__isnull=False).order_by().values_list("round_id", "state")
+    counted = campaign.queue_items.wanted().filter(round__isnull=False).order_by().values_list("round_id", "state")
     for round_id, state, count in counted.annotate(count=Count("pk")):
         items.setdefault(round_id, {})[state] = count
     labels = Label.objects.current().filter(round__campaign=campaign).order_by().values("round_id")

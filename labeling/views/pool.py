@@ -14,6 +14,7 @@ from labeling.actions.references import current_answer
 from labeling.forms import ProblemFilter, SolutionFilter
 from labeling.models import Campaign, Label, Membership, Problem, Solution, SolutionScore
 from labeling.models.reading import only_value
+from labeling.views.gold import gold_form
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.story import solution_story
 
@@ -122,4 +123,6 @@ def problem_page(request: HttpRequest, membership: Membership, pk: int) -> HttpR
 def solution_page(request: HttpRequest, membership: Membership, pk: int) -> HttpResponse:
     """A solution step by step: what people and selectors said of it, and how it came here."""
     solution = get_object_or_404(_solutions(membership.campaign), pk=pk)
-    return page(request, "solution.html", membership, {"solution": solution, **solution_story(solution)})
+    return page(
+        request, "solution.html", membership, {"solution": solution, **solution_story(solution), **gold_form(solution)}
+    )

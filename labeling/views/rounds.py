@@ -232,7 +232,7 @@ def _first_of_each(items: Sequence[QueueItem]) -> list[QueueItem]:
 def round_page(request: HttpRequest, membership: Membership, number: int) -> HttpResponse:
     """One round with its items: state, score, rank, reason, labels."""
     of = get_object_or_404(membership.campaign.rounds.select_related("selector", "campaign"), number=number)
-    counts = dict(of.items.order_by().values_list("state").annotate(count=Count("pk")))
+    counts = dict(of.items.wanted().order_by().values_list("state").annotate(count=Count("pk")))
     found = overview.Found(**Label.objects.current().filter(round=of).aggregate(**overview.Found.sums()))
     progress = overview.RoundProgress(of, counts, found)
     wanted_state = request.GET.get("state", "")
@@ -275,7 +275,7 @@ def _heading(progress: overview.RoundProgress) -> str:
 
 def _items(of: Round, state: str) -> QuerySet[QueueItem]:
     labels = Label.objects.current().select_related("labeler__account")
-    items = of.items.select_related("solution__problem", "tree__problem").defer("tree__candidates")
+    items = of.items.wanted().select_related("solution__problem", "tree__problem").defer("tree__candidates")
     items = items.prefetch_related(Prefetch("labels", queryset=labels))
     return items.filter(Q(state=state) if state else Q()).order_by("rank", "place")
 
@@ -367,7 +367,7 @@ def turn(request: HttpRequest, membership: Membership, number: int, to: str) -> 
         except ActionError as error:
             return refused(request, error, "round", campaign.slug, number)
         return done(request, turned_words(to, number), "round", campaign.slug, number)
-    counts = dict(of.items.order_by().values_list("state").annotate(count=Count("pk")))
+    counts = dict(of.items.wanted().order_by().values_list("state").annotate(count=Count("pk")))
     asked = next((one for one in _turns(overview.RoundProgress(of, counts)) if one.name == to), None)
     if asked is None:
         return redirect("round", campaign.slug, number)

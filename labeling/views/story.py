@@ -121,7 +121,7 @@ def _happenings(
     solution: Any, labels: list[Label], grades: list[Grade], scores: list[SolutionScore]
 ) -> list[Happening]:
     """Everything that happened, the earliest first."""
-    items = QueueItem.objects.filter(solution=solution, round__isnull=False).select_related("round")
+    items = QueueItem.objects.filter(solution=solution, round__isnull=False).wanted().select_related("round")
     disputes = Dispute.objects.filter(label__solution=solution).select_related("decided_by")
     told = [
         Happening(solution.import_job.finished_at, _("Imported"), _source(solution)),

@@ -37,6 +37,19 @@ FOR_LEADS = [
     ("post", "campaigns/campaign/retrain/"),
     ("get", "campaigns/campaign/selectors/"),
     ("post", "campaigns/campaign/selectors/1/publish/"),
+    ("get", "campaigns/campaign/gold/"),
+    ("post", "campaigns/campaign/gold/"),
+    ("delete", "campaigns/campaign/gold/1/"),
+    ("get", "campaigns/campaign/quality/"),
+    ("get", "campaigns/campaign/quality/1/"),
+    *[
+        ("post", f"campaigns/campaign/quality/1/{what}/")
+        for what in ("pause", "resume", "requeue", "let-in", "further-attempt")
+    ],
+    ("post", "campaigns/campaign/requeues/1/undo/"),
+    ("get", "campaigns/campaign/rulings/"),
+    ("get", "campaigns/campaign/adjudication/"),
+    ("post", "campaigns/campaign/adjudication/1/"),
     ("get", "campaigns/campaign/jobs/"),
     ("get", "jobs/{job}/"),
     ("post", "jobs/{job}/retry/"),
@@ -63,6 +76,7 @@ FOR_EVERYBODY = {
 FOR_LABELERS = {
     "me/labels/<int:label_id>/",
     "me/drafts/",
+    "me/screening/<slug:slug>/",
     "me/drafts/<int:item_id>/",
     "items/<int:item_id>/lease/",
     "campaigns/<slug:slug>/next/",

@@ -32,6 +32,8 @@ ONE = f"{CAMPAIGNS}campaign/"
 MEMBERS = f"{ONE}members/"
 DEFAULTS = {
     "overlap": 1,
+    "overlap_share": 1.0,
+    "extra_on_disagreement": False,
     "lease_minutes": 30,
     "reference_answer": "shown",
     "auto_advance": False,
@@ -52,7 +54,13 @@ DEFAULTS = {
     "mode": "solution",
     "write_step_when": "none_positive",
     "show_ranking": False,
+    "gold_per_round": 15,
+    "gold_bar": 0.7,
     "screening": "off",
+    "screening_size": 30,
+    "screening_bar": 0.75,
+    "screening_false_alarms": 0.25,
+    "screening_attempts": 2,
 }
 
 
@@ -107,7 +115,7 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"mixture": "uniform=0"}, "settings.mixture"),
     ({"base_model": ""}, "settings.base_model"),
     ({"base_model": "https://example.org/model"}, "settings.base_model"),
-    ({"screening": "on"}, "settings.screening"),
+    ({"screening": "perhaps"}, "settings.screening"),
     ({"overlapp": 2}, "settings.overlapp"),
 ]
 

@@ -32,6 +32,7 @@ CANARIES = [
 @pytest.fixture
 def seeded(campaign: Campaign, labeler: User) -> None:
     """A scored gold item next to somebody else's label of the same solution, with canaries wherever they fit."""
+    person = make.make_labeler(campaign, labeler)
     owner = make.make_account("canary-owner", email="canary-mail@example.org")
     make.make_membership(campaign, owner, "lead")
     other = make.make_labeler(campaign, make.make_account("canary-other"))
@@ -40,7 +41,9 @@ def seeded(campaign: Campaign, labeler: User) -> None:
     for _ in range(2):
         solution = make.make_solution(problem, generator="canary-generator", metadata={"note": "canary-metadata"})
         make.make_score(make_version(campaign), solution, SCORE)
-        make.make_item(solution, round_, purpose="gold", score=SCORE, rank=7, reason="canary-reason")
+        make.make_item(
+            solution, round_, purpose="gold", reserved_for=person, score=SCORE, rank=7, reason="canary-reason"
+        )
         make.make_label(solution, other)
 
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from playwright.sync_api import Page, expect
 
-from labeling.models import Campaign
+from labeling.models import Campaign, Labeler, Solution
 from tests import factories as make
 from tests.browser.axe import expect_no_violations
 from tests.conftest import BrowserErrors
@@ -24,6 +24,7 @@ LEADS = [
     "decisions/problems/{problem}/", "members/", "members/{member}/remove/", "agreement/", "data/", "jobs/",
     "jobs/{job}/", "jobs/{job}/cancel/", "selectors/", "selectors/1/", "selectors/2/publish/", "guide/", "guide/1/",
     "guide/edit/", "history/",
+    "gold/", "labelers/{person}/", "decisions/solutions/{solution}/", "rulings/", "screening/",
 ]  # fmt: skip
 OWN = ["/", "/campaigns/", "/new-campaign/", "/practice/", "/me/work/", "/me/settings/", "/me/password/"]
 WITH_FORMULAS = ["problems/{problem}/", "solutions/{solution}/", "trees/{tree}/", "rounds/plan/", "rounds/0/"]
@@ -55,6 +56,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
     item = make.make_item(solutions[0], make.make_round(campaign, 0), state="labeled")
     label = make.make_label(item=item, ratings=[1, 1, 1])
     make.make_event(campaign)
+    person = quality(campaign, labeler, solutions[1])
     tree = make.make_candidate_tree(solutions[1].problem, [{"text": FORMULAS[0], "next": [{"text": FORMULAS[1]}]}])
     numbers = {
         "problem": solutions[0].problem_id,
@@ -62,9 +64,27 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
         "tree": tree.pk,
         "dispute": make.make_dispute(label).pk,
         "job": make.make_job(campaign, "grade", "requested").pk,
+        "person": person.pk,
         "member": campaign.memberships.get(account=labeler).pk,
     }
     return lambda path: path if path.startswith("/") else f"/campaigns/{campaign.slug}/" + path.format(**numbers)
+
+
+def quality(campaign: Campaign, labeler: User, solution: Solution) -> Labeler:
+    """A paused labeler with gold that went wrong and a screening that was passed; somebody who differs; a ruling."""
+    Campaign.objects.filter(pk=campaign.pk).update(screening="on")
+    person = make.make_labeler(campaign, labeler, paused_at=make.A_MOMENT, pause_reason="Please call.")
+    make.make_attempt(person, ended_at=make.A_MOMENT, passed=True)
+    gold = make.make_gold(make.make_solution(make.make_problem(campaign)))
+    of = make.make_round(campaign, 1)
+    make.make_label(
+        item=make.make_item(gold.solution, of, "labeled", purpose="gold", reserved_for=person), labeler=person
+    )
+    for ratings in ([1, -1], [-1]):
+        who = person if ratings == [-1] else make.make_labeler(campaign)
+        make.make_label(item=make.make_item(solution, of, "labeled"), labeler=who, ratings=ratings, flagged=[0])
+    make.make_ruling(solution.problem, outcome="active", reason="It stays.")
+    return person
 
 
 def look(page: Page, where: str) -> None:

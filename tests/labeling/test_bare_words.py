@@ -32,6 +32,8 @@ ENGLISH = {
     "The worker died {} times in this stage. See its log; retry when the cause is gone.",
     "failed without a message",
     "Published by {}.",
+    "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead will look "
+    "at it with you.",
     "You hold it now.",
     "Nobody has it: it comes first when you ask for the next one.",
     "Somebody else has it or has labeled it, or it is out of the queue: what you began is kept for you alone.",

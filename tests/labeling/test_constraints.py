@@ -167,6 +167,44 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "queue_item_solution_held_once": lambda rows: second_lease(rows, leased(rows)),
     "queue_item_tree_held_once": lambda rows: second_lease(rows, leased_tree(rows)),
     "queue_item_of_a_solution_or_a_tree": lambda rows: update(rows.item, solution=None),
+    "queue_item_reserved_iff_a_check": lambda rows: update(rows.item, purpose="gold"),
+    "queue_item_reserved_once_per_solution": lambda rows: again(
+        make.make_item(rows.solution, purpose="gold", reserved_for=rows.labeler)
+    ),
+    "labeler_paused_iff_told_why": lambda rows: update(rows.labeler, paused_at=timezone.now()),
+    "campaign_gold_bar_a_share": lambda rows: update(rows.campaign, gold_bar=1.5),
+    "gold_accepted_are_sets_of_ratings": lambda rows: make.make_gold(rows.solution, accepted="608"),
+    "gold_ends_at_the_certain_error": lambda rows: make.make_gold(rows.solution, accepted="16"),
+    "Gold.solution": lambda rows: [make.make_gold(rows.solution) for _ in range(2)],
+    "gold_use_known": lambda rows: make.make_gold(rows.solution, use="lunch"),
+    "gold_source_known": lambda rows: make.make_gold(rows.solution, source="thin air"),
+    "requeue_undone_has_its_time": lambda rows: update(make.make_requeue(rows.labeler), undone_by=make.make_account()),
+    "campaign_screening_known": lambda rows: update(rows.campaign, screening="new"),
+    "campaign_screening_rule_can_be_met": lambda rows: update(rows.campaign, screening_bar=2),
+    "screening_attempt_one_per_number": lambda rows: again(
+        make.make_attempt(rows.labeler, ended_at=make.A_MOMENT, passed=True)
+    ),
+    "screening_attempt_one_at_a_time": lambda rows: again(make.make_attempt(rows.labeler), number=2),
+    "screening_attempt_judged_iff_ended": lambda rows: make.make_attempt(rows.labeler, passed=True),
+    "screening_attempt_counts_within": lambda rows: make.make_attempt(rows.labeler, found=1),
+    "labeler_one_adjudicator_per_campaign": lambda rows: [
+        make.make_labeler(rows.campaign, kind="final") for _ in range(2)
+    ],
+    "ruling_about_known": lambda rows: make.make_ruling(rows.solution.problem, about="lunch"),
+    "ruling_makes_a_label_iff_about_first_error": lambda rows: make.make_ruling(
+        rows.solution.problem, about="first_error", solution=rows.solution, reason="So."
+    ),
+    "ruling_about_first_error_has_a_reason": lambda rows: make.make_ruling(
+        rows.solution.problem, about="first_error", solution=rows.solution, label=rows.label
+    ),
+    "Ruling.label": lambda rows: [
+        make.make_ruling(
+            rows.solution.problem, about="first_error", solution=rows.solution, label=rows.label, reason="So."
+        )
+        for _ in range(2)
+    ],
+    "campaign_overlap_share_a_share": lambda rows: update(rows.campaign, overlap_share=1.1),
+    "round_overlap_can_be_met": lambda rows: update(rows.round, overlap=0),
     "draft_one_per_item_and_labeler": lambda rows: again(make.make_draft(rows.item, rows.labeler)),
     "skip_one_per_item_and_labeler": lambda rows: again(make.make_skip(rows.item, rows.labeler)),
     "label_one_current_per_labeler_and_solution": lambda rows: again(rows.label, item_id=None),

@@ -228,7 +228,9 @@ def test_the_desk_of_a_revision_gets_what_any_desk_gets_and_nothing_more(
         metadata={"note": "canary-metadata"},
     )
     make.make_score(make.make_selector(campaign), solution, 0.7315924)
-    item = make.make_item(solution, make.make_round(campaign), "labeled", purpose="gold", reason="canary-reason")
+    item = make.make_item(
+        solution, make.make_round(campaign), "labeled", purpose="gold", reserved_for=person, reason="canary-reason"
+    )
     said = [{"text": "Same.", "rating": -1, "flagged": False}, {"text": "Same.", "rating": 1, "flagged": True}]
     label = make.make_label(item=item, labeler=person, alternatives=said, shown={})
     make.make_label(solution, make.make_labeler(campaign, make.make_account("canary-other")))

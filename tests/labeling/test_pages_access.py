@@ -18,7 +18,9 @@ from tests.labeling.pages import fill_pool, scored_by, signed_in
 
 READ_BY_REVIEWERS = [
     "", "rounds/", "rounds/0/", "problems/", "problems/{problem}/", "solutions/", "solutions/{solution}/", "decisions/",
-    "members/", "data/", "jobs/", "jobs/{job}/", "selectors/", "selectors/1/", "guide/", "guide/1/",
+    "members/", "gold/", "labelers/{person}/", "rulings/",
+    "decisions/solutions/{solution}/",
+    "data/", "jobs/", "jobs/{job}/", "selectors/", "selectors/1/", "guide/", "guide/1/",
     "history/",
 ]  # fmt: skip
 LEADS_ALONE = [
@@ -28,6 +30,7 @@ LEADS_ALONE = [
 ]  # fmt: skip
 POSTS = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
+    "decisions/solutions/{solution}/", "gold/", "solutions/{solution}/gold/", "labelers/{person}/pause/",
     "members/", "members/{member}/role/", "members/{member}/remove/", "data/", "jobs/{waiting}/cancel/",
     "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/", "guide/edit/",
 ]  # fmt: skip
@@ -50,6 +53,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
         "dispute": make.make_dispute(label).pk,
         "job": make.make_job(campaign).pk,
         "waiting": make.make_job(campaign, "grade", "requested").pk,
+        "person": make.make_labeler(campaign, labeler).pk,
         "member": campaign.memberships.get(account=labeler).pk,
     }
     return lambda path: f"/campaigns/{campaign.slug}/" + path.format(**numbers)

@@ -16,6 +16,9 @@ SETTINGS = {
     "scope": "problem", "round_size": "12", "bad_problem_quorum": "3",
     "mode": "candidates", "write_step_when": "all_negative", "cold_start": "orm", "problem_cap": "30",
     "undecided_by": "score", "committee": "2", "mixture": "uniform=1", "leave_out_uncertain": "on",
+    "overlap_share": "50", "gold_per_round": "12", "gold_bar": "60",
+    "screening": "on", "screening_size": "20", "screening_bar": "80", "screening_false_alarms": "20",
+    "screening_attempts": "3",
 }  # fmt: skip
 
 

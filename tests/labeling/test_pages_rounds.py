@@ -29,7 +29,7 @@ WANTED = {
 }
 LOOKED_AT = {
     "previewed": "strategy=convincing_wrong&size=4&seed=7&wrong_share=0.5&evaluation_share=0.0&scope=problem"
-    "&mode=solution"
+    "&overlap=1&overlap_share=1.0&mode=solution"
 }
 
 

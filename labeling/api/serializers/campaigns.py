@@ -9,8 +9,6 @@ from labeling.actions.campaigns import SETTINGS
 from labeling.api.fields import Answer, Body, Choice, Number, Text, WholeNumber, YesNo
 from labeling.models import Campaign, Membership, Role
 
-SCREENING = ("off",)
-
 
 class CampaignSettings(Body, serializers.ModelSerializer):
     """The settings that may be changed; the ranges are the columns' own."""
@@ -23,20 +21,14 @@ class CampaignSettings(Body, serializers.ModelSerializer):
         models.PositiveIntegerField: WholeNumber,
         models.PositiveSmallIntegerField: WholeNumber,
     }
-    screening = Choice(choices=SCREENING, required=False, help_text="Only off for now.")
 
     class Meta:
         model = Campaign
-        fields = [*SETTINGS, "screening"]
+        fields = list(SETTINGS)
 
     def to_representation(self, instance: Campaign) -> dict[str, Any]:
         """All settings."""
-        return {name: getattr(instance, name) for name in SETTINGS} | {"screening": "off"}
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """What is left is columns."""
-        attrs.pop("screening", None)
-        return attrs
+        return {name: getattr(instance, name) for name in SETTINGS}
 
 
 class NewCampaign(Body):

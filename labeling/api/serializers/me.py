@@ -117,10 +117,12 @@ class MeAnswer(Answer):
 
 
 class RulingAnswer(Answer):
-    """What became of a label that questions the reference answer or reports its problem as bad."""
+    """What a lead decided of a label's first error, of the reference answer it questions, of the problem it reports."""
 
-    about = serializers.ChoiceField(choices=["answer", "problem"])
-    state = serializers.ChoiceField(choices=["open", "accepted", "declined", "noted", "held", "kept", "excluded"])
+    about = serializers.ChoiceField(choices=["answer", "first_error", "problem"])
+    state = serializers.ChoiceField(
+        choices=["open", "accepted", "declined", "agrees", "differs", "noted", "held", "kept", "excluded"]
+    )
     decided_at = serializers.DateTimeField(allow_null=True)
     reason = serializers.CharField()
 

@@ -21,6 +21,8 @@ class NewRound(Body):
     wrong_share = Number(min_value=0, max_value=1, required=False)
     evaluation_share = Number(min_value=0, max_value=1, required=False)
     scope = Choice(choices=Scope.choices, required=False)
+    overlap = WholeNumber(min_value=1, max_value=20, required=False, help_text="So many people label a solution.")
+    overlap_share = Number(min_value=0, max_value=1, required=False, help_text="Of the solutions; others get one.")
     seed = WholeNumber(min_value=0, required=False)
     preview = YesNo(required=False, default=False, help_text="Only show what would be chosen.")
 
@@ -55,6 +57,7 @@ class RoundSummary(Answer):
     seed = serializers.IntegerField()
     overlap = serializers.IntegerField()
     rails = serializers.DictField(help_text="Further settings of strategies, as they were.")
+    overlap_share = serializers.FloatField()
     shortfall = serializers.DictField(child=serializers.IntegerField())
     kept_out = serializers.DictField(child=serializers.IntegerField(), help_text="By guard rail.")
     notes = serializers.ListField(child=Said())

@@ -29,7 +29,7 @@ class Rounds(LeadList):
 
     def rows(self, campaign: Campaign) -> QuerySet[Any]:
         """In the order of their numbers."""
-        return campaign.rounds.with_counts().select_related("selector").order_by("number")
+        return campaign.rounds.filter(number__gte=0).with_counts().select_related("selector").order_by("number")
 
     @extend_schema(
         request=NewRound,
@@ -69,7 +69,7 @@ def _answer(campaign: Campaign, number: int) -> dict[str, Any]:
     if of is None:
         raise NotFound(_("This campaign has no round {number}.").format(number=number))
     verdicts = verdicts_of(Solution.objects.filter(queue_items__round=of))
-    return described(of, of.items.order_by("rank", "place"), verdicts)
+    return described(of, of.items.wanted().order_by("rank", "place"), verdicts)
 
 
 @extend_schema(operation_id="round_retrieve", responses={200: RoundAnswer, **refusals(403, 404)})

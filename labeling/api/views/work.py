@@ -52,7 +52,7 @@ def next_item(request: Request, slug: str) -> Response:
         takes_over=_asks(request, "take_over"),
     )
     if item is None:
-        why, seconds = waiting.why_nothing(labeler.campaign)
+        why, seconds = waiting.why_nothing(labeler.campaign, labeler)
         return Response(status=204, headers={"Retry-After": str(seconds), **_reasons(why)})
     return Response(work.offered(item, labeler) | _shown(item, labeler))
 

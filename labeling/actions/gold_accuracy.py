@@ -1,0 +1,151 @@
+"""How right labelers are on gold: a rolling share with its interval, and what follows below the bar."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from labeling.actions import events
+from labeling.actions.errors import Conflict
+from labeling.models import Campaign, Gold, Label, Labeler, Purpose
+
+WINDOW = 20  # the last gold labels, of which the rolling share is
+LEAST = 5  # fewer say nothing
+Z = 1.959964  # of a 95 % interval
+WHY_PAUSED = (  # known to `labeling.stored_words`
+    "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead will look "
+    "at it with you."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """So many of the last gold labels were right, and Wilson's 95 % interval of the share."""
+
+    right: int
+    count: int
+
+    @property
+    def share(self) -> float | None:
+        """None where there is no gold label."""
+        return self.right / self.count if self.count else None
+
+    @property
+    def low(self) -> float:
+        """The lower bound; 0 where nothing is known."""
+        return self._bound(-1)
+
+    @property
+    def high(self) -> float:
+        """The upper bound; 1 where nothing is known."""
+        return self._bound(1)
+
+    def _bound(self, side: int) -> float:
+        if not self.count:
+            return 0.0 if side < 0 else 1.0
+        n, p = self.count, self.right / self.count
+        spread = Z * math.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
+        return min(1.0, max(0.0, (p + Z**2 / (2 * n) + side * spread) / (1 + Z**2 / n)))
+
+    def is_below(self, bar: float) -> bool:
+        """Whether the whole interval lies below the bar, on enough labels: chance alone pauses few."""
+        return self.count >= LEAST and self.high < bar
+
+
+@dataclass(frozen=True, slots=True)
+class GoldLabel:
+    """One label of a gold item, and whether it was acceptable."""
+
+    labeler: int
+    label: int
+    solution: int
+    at: datetime
+    is_right: bool
+
+
+def results(campaign: Campaign, labeler: Labeler | None = None) -> list[GoldLabel]:
+    """Current labels of gold in the stream, judged by the gold as it stands, the earliest first: one query."""
+    labels = Label.objects.filter(
+        labeler__campaign=campaign, is_current=True, item__purpose=Purpose.GOLD, solution__gold__isnull=False
+    )
+    if labeler is not None:
+        labels = labels.filter(labeler=labeler)
+    rows = labels.order_by("submitted_at", "pk").values_list(
+        "labeler", "pk", "solution", "submitted_at", "ratings", "finish_reason", "solution__gold__accepted"
+    )
+    return [_judged(*row) for row in rows]
+
+
+def _judged(
+    labeler: int, label: int, solution: int, at: datetime, ratings: str, finish_reason: str, accepted: str
+) -> GoldLabel:
+    is_verdict = finish_reason in ("found_error", "solution")  # giving up on gold finds nothing
+    return GoldLabel(labeler, label, solution, at, is_verdict and Gold(accepted=accepted).accepts(ratings))
+
+
+def rolling(judged: Sequence[GoldLabel]) -> Accuracy:
+    """Of the last ones."""
+    last = judged[-WINDOW:]
+    return Accuracy(sum(one.is_right for one in last), len(last))
+
+
+def by_labeler(campaign: Campaign) -> dict[int, list[GoldLabel]]:
+    """Everybody's gold labels, the earliest first."""
+    found: dict[int, list[GoldLabel]] = {}
+    for one in results(campaign):
+        found.setdefault(one.labeler, []).append(one)
+    return found
+
+
+def last_good_point(judged: Iterable[GoldLabel], bar: float) -> datetime | None:
+    """When the last gold label was right while the rolling share was not below the bar; None: it never was."""
+    seen: list[GoldLabel] = []
+    good = None
+    for one in judged:
+        seen.append(one)
+        share = rolling(seen).share or 0.0
+        if one.is_right and share >= bar:
+            good = one.at
+    return good
+
+
+def after_gold(label: Label) -> None:
+    """Called in the transaction of a gold label: pause its labeler where they are below the bar."""
+    labeler = label.labeler
+    campaign = labeler.campaign
+    judged = results(campaign, labeler)
+    if labeler.resumed_at is not None:
+        judged = [one for one in judged if one.at > labeler.resumed_at]
+    accuracy = rolling(judged)
+    if labeler.paused_at is None and accuracy.is_below(campaign.gold_bar):
+        reason = WHY_PAUSED.format(count=accuracy.count, right=accuracy.right)
+        pause(labeler=labeler, reason=reason, by=None, found={"right": accuracy.right, "count": accuracy.count})
+
+
+def pause(*, labeler: Labeler, reason: str, by: User | None, found: dict[str, Any] | None = None) -> None:
+    """Give them no further work; what is in hand may still be submitted."""
+    if not reason.strip():
+        raise Conflict(gettext("A pause needs a reason: it is told to the labeler."))
+    with transaction.atomic():
+        paused = Labeler.objects.filter(pk=labeler.pk, paused_at__isnull=True)
+        if paused.update(paused_at=timezone.now(), pause_reason=reason.strip()):
+            events.record(
+                campaign=labeler.campaign, actor=by, verb="labeler.paused", subject=f"labeler {labeler.pk}", after=found
+            )
+    labeler.refresh_from_db()
+
+
+def resume(*, labeler: Labeler, by: User) -> None:
+    """Let them go on: gold of before counts no more for the next pause."""
+    with transaction.atomic():
+        paused = Labeler.objects.filter(pk=labeler.pk, paused_at__isnull=False)
+        if not paused.update(paused_at=None, pause_reason="", resumed_at=timezone.now()):
+            raise Conflict(gettext("This labeler is not paused."))
+        events.record(campaign=labeler.campaign, actor=by, verb="labeler.resumed", subject=f"labeler {labeler.pk}")
+    labeler.refresh_from_db()

@@ -1,0 +1,56 @@
+"""Adjudication: what has to be decided, deciding it, and precedents; for leads."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import api_view
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from labeling.actions import adjudication
+from labeling.api import access
+from labeling.api.filters import RulingFilters
+from labeling.api.lists import LeadList
+from labeling.api.schema import refusals
+from labeling.api.serializers.rulings import FinalLabel, OpenQuestion, RulingRow
+from labeling.models import Campaign, Ruling, Solution
+
+SHOWN = 500
+
+
+class Rulings(LeadList):
+    """Decisions, the newest first."""
+
+    queryset = Ruling.objects.none()
+    serializer_class = RulingRow
+    filterset_class = RulingFilters
+
+    def rows(self, campaign: Campaign) -> QuerySet[Any]:
+        """Of one campaign."""
+        return adjudication.precedents(campaign)
+
+
+@extend_schema(responses={200: OpenQuestion(many=True), **refusals(403, 404)})
+@api_view(["GET"])
+def questions(request: Request, slug: str) -> Response:
+    """What has to be decided, the oldest first; at most so many of each kind."""
+    campaign = access.lead_of(request, slug)
+    found = {"disagreement": adjudication.disagreements(campaign), "unsure": adjudication.unsure(campaign)}
+    rows = [
+        {"solution": pk, "why": why} for why, rows in found.items() for pk in rows.values_list("pk", flat=True)[:SHOWN]
+    ]
+    return Response(rows)
+
+
+@extend_schema(request=FinalLabel, responses={201: RulingRow, **refusals(400, 403, 404)})
+@api_view(["POST"])
+def decide(request: Request, slug: str, solution: int) -> Response:
+    """Make the final label of a solution."""
+    campaign = access.lead_of(request, slug)
+    found = get_object_or_404(Solution.objects.of(campaign).select_related("problem__campaign"), pk=solution)
+    body = FinalLabel(data=request.data)
+    body.is_valid(raise_exception=True)
+    ruling = adjudication.decide(solution=found, by=access.account(request), **body.validated_data)
+    return Response(RulingRow(ruling).data, status=201)

@@ -1,0 +1,132 @@
+"""Gold: solutions whose right label is known; and what was sent back to the queue for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q, Value
+from django.db.models.functions import Length, Replace, StrIndex
+from django.db.models.lookups import Exact
+
+from labeling.models.campaigns import Campaign, Labeler
+from labeling.models.fields import JSONText
+from labeling.models.labels import Label
+from labeling.models.problems import MAX_STEPS, Solution
+
+# One digit a step says which ratings are acceptable: the sum of these.
+BITS = {"-": 1, "0": 2, "+": 4}
+ONLY_NEGATIVE = "1"
+
+_LEFT = F("accepted")
+for _digit in "1234567":
+    _LEFT = Replace(_LEFT, Value(_digit))  # type: ignore[assignment]
+_FIRST_END = StrIndex(F("accepted"), Value(ONLY_NEGATIVE))
+
+
+class GoldUse(models.TextChoices):
+    """stream: mixed unseen into rounds; screening: for newcomers, before real work; retired: no longer given."""
+
+    STREAM = "stream"
+    SCREENING = "screening"
+    RETIRED = "retired"
+
+
+class GoldSource(models.TextChoices):
+    """What it was made from."""
+
+    IMPORTED = "imported"
+    ADJUDICATED = "adjudicated"
+    HAND = "hand"
+
+
+class Gold(models.Model):
+    """One solution's acceptable labels: a set of first errors and, for each step, a set of ratings, in one text.
+
+    `accepted` has one digit a step, up to the last acceptable first error or, where “no error” is acceptable, for all
+    steps: the sum of 1 (negative), 2 (neutral), 4 (positive). So the acceptable first errors are the steps with an odd
+    digit, and no acceptable pass goes beyond a step whose digit is 1.
+    """
+
+    solution = models.OneToOneField(Solution, on_delete=models.PROTECT, related_name="gold")
+    accepted = models.CharField(max_length=MAX_STEPS)
+    use = models.CharField(max_length=10, choices=GoldUse, default=GoldUse.STREAM)
+    source = models.CharField(max_length=12, choices=GoldSource)
+    label = models.ForeignKey(Label, null=True, on_delete=models.PROTECT, related_name="+")
+    explanation = models.TextField(blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(accepted="") & Q(Exact(Length(_LEFT), 0)), name="gold_accepted_are_sets_of_ratings"
+            ),
+            models.CheckConstraint(
+                condition=Q(Exact(_FIRST_END, 0)) | Q(Exact(_FIRST_END, Length(F("accepted")))),
+                name="gold_ends_at_the_certain_error",
+            ),
+            models.CheckConstraint(condition=Q(use__in=GoldUse.values), name="gold_use_known"),
+            models.CheckConstraint(condition=Q(source__in=GoldSource.values), name="gold_source_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"gold for {self.solution_id}: {self.accepted}"
+
+    @property
+    def sets(self) -> list[str]:
+        """The acceptable signs of each step."""
+        return [signs_of(digit) for digit in self.accepted]
+
+    @property
+    def first_errors(self) -> list[int]:
+        """The acceptable first errors, 0-based."""
+        return [index for index, digit in enumerate(self.accepted) if int(digit) & BITS["-"]]
+
+    @property
+    def may_have_none(self) -> bool:
+        """Whether finding no error is acceptable; the set ends earlier where it is not."""
+        return self.accepted[-1] != ONLY_NEGATIVE
+
+    def accepts(self, ratings: str) -> bool:
+        """Whether a finished pass (signs up to its first error, or of all steps) is an acceptable one."""
+        if not ratings or len(ratings) > len(self.accepted):
+            return False
+        is_whole = ratings.endswith("-") or (len(ratings) == len(self.accepted) and self.may_have_none)
+        return is_whole and all(int(digit) & BITS[sign] for sign, digit in zip(ratings, self.accepted, strict=False))
+
+
+def signs_of(digit: str) -> str:
+    """The signs that one digit of `Gold.accepted` stands for."""
+    return "".join(sign for sign, bit in BITS.items() if int(digit) & bit)
+
+
+def digit_of(signs: Sequence[str]) -> str:
+    """The digit for a set of signs."""
+    return str(sum(BITS[sign] for sign in set(signs)))
+
+
+class Requeue(models.Model):
+    """Labels of one labeler (`Label.requeue`) that count no more and are wanted anew; and that this was undone."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="requeues")
+    labeler = models.ForeignKey(Labeler, on_delete=models.PROTECT, related_name="requeues")
+    since = models.DateTimeField()
+    items = JSONText(default=list)  # that ask for these labels anew
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_by__isnull=True) | Q(undone_at__isnull=False), name="requeue_undone_has_its_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"requeue {self.pk} of {self.labeler_id}"
