@@ -71,6 +71,7 @@ def test_every_way_of_writing_a_formula_is_typeset(show: Callable[..., DeskPage]
         r"\begin{align*} x^2 &= y \end{align*}",
         "$ x $ and $2x + by = c$",
         r"we get \frac{x}{2} of it",
+        "(x - 2)^2 - 9 &= 0 \\\\",  # a row of an alignment, cut at its line ends
     ]
     desk = show(*ways, answer=r"\frac{1}{2}")
     for number in range(1, len(ways) + 1):

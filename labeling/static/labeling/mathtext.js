@@ -25,6 +25,9 @@ const WORD_BEHIND_AMOUNT = /[\w,.;:%)]\s+(?:[a-z]{3,}|an|at|by|in|is|it|he|of|on
 const NOT_WORDS = /\\(?:text|textbf|textit|textrm|emph|mbox|hbox|mathrm|operatorname)\s*\{[^{}]*\}|\\[a-zA-Z]+/g;
 const STRONG = /[\\^_]/;
 const ONLY_SIGNS = /^[\s&\\.,;:]*$/; // what stands around one row of an `align` that was cut at its line ends
+// One row of an alignment that was cut at its line ends: "(x - 2)^2 - 9 &= 0 \\".
+const ROW = /(?<!\\)&\s*(?:[-=<>+]|\\(?:[gl]eq?|approx|equiv|sim|cdot|times)\b)/;
+const ROW_END = /\\+\s*$/;
 
 /** Index just behind the `close` that ends what starts at `from`, with braces balanced; -1 where there is none. */
 function endOf(text, from, close) {
@@ -142,6 +145,10 @@ const withoutAlignment = (tex) => tex.replace(/(?<!\\)&(?=\s*(?:[-=<>+]|\\(?!tex
 
 /** A text piece, with the formulas in it that have no signs around them. `isAll`: there is nothing beside it. */
 function withBare(piece, isAll) {
+  if (isAll && ROW.test(piece.text) && !PROSE.test(piece.text.replace(NOT_WORDS, "+"))) {
+    const tex = withoutAlignment(piece.text.trim().replace(ROW_END, ""));
+    return [{ kind: "formula", text: piece.text, tex, isDisplay: true, isBare: true }];
+  }
   const places = undelimited(piece.text);
   if (!places.length) return [piece];
   const [{ start, end }] = places;
