@@ -28,11 +28,12 @@ def test_a_held_back_version_is_published_after_a_question(campaign: Campaign, l
 
 
 def test_the_earlier_version_is_used_again(campaign: Campaign, lead: Client) -> None:
-    make.make_selector(campaign, 1, state="retired", scored_at=make.A_MOMENT)
+    make.make_selector(campaign, 1, state="retired", scored_at=make.A_MOMENT, kind="orm")
     make.make_selector(campaign, 2)
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/"))
     assert f'action="/campaigns/{campaign.slug}/selectors/1/publish/"' in page, "one press goes back"
     assert "Go back to selector 1" in page
+    assert "<small>final answers</small>" in page, "no label taught it"
     lead.post(f"/campaigns/{campaign.slug}/selectors/1/publish/")
     assert campaign.selectors.get(state="published").number == 1
 
