@@ -74,8 +74,11 @@ def results(campaign: Campaign, labeler: Labeler | None = None) -> list[GoldLabe
     labels = Label.objects.filter(
         labeler__campaign=campaign, is_current=True, item__purpose=Purpose.GOLD, solution__gold__isnull=False
     )
+    # By what was kept for them, of which there is little: somebody's labels may be tens of thousands.
     if labeler is not None:
-        labels = labels.filter(labeler=labeler)
+        labels = labels.filter(labeler=labeler, item__reserved_for=labeler)
+    else:
+        labels = labels.filter(item__reserved_for__isnull=False)
     rows = labels.order_by("submitted_at", "pk").values_list(
         "labeler", "pk", "solution", "submitted_at", "ratings", "finish_reason", "solution__gold__accepted"
     )

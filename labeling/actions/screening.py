@@ -145,7 +145,10 @@ def after_label(label: Label) -> None:
 def labels_of(attempt: ScreeningAttempt) -> list[Label]:
     """What was said in this attempt, one label a solution: its last version before the end."""
     labels = Label.objects.filter(
-        labeler=attempt.labeler_id, item__purpose=Purpose.SCREENING, submitted_at__gte=attempt.started_at
+        labeler=attempt.labeler_id,
+        item__purpose=Purpose.SCREENING,
+        item__reserved_for=attempt.labeler_id,
+        submitted_at__gte=attempt.started_at,
     )
     if attempt.ended_at is not None:
         labels = labels.filter(submitted_at__lte=attempt.ended_at)
