@@ -148,7 +148,7 @@ def _known(campaign: Campaign, account: User) -> int | None:
     noted: int | None = readings.aggregate(last=Max("version__number"))["last"]
     if noted is not None:
         return noted
-    labels = Label.objects.filter(labeler__account=account, labeler__campaign=campaign).order_by("submitted_at")
+    labels = Label.objects.filter(labeler__account=account, labeler__campaign=campaign).order_by("submitted_at", "pk")
     first = labels.values_list("guide__number").first()
     return None if first is None else first[0] or 1  # labels from before there were versions: under the first
 

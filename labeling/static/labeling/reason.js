@@ -47,7 +47,7 @@ function pressed(form, event) {
     event.preventDefault();
     choose(form, choice);
   } else if (event.target === form && event.key === "Enter") form.requestSubmit();
-  else if (event.target === form && event.key.length === 1) form.elements.reason.focus(); // the character lands there
+  else if (event.target === form && event.key.length === 1) form.elements.reason.focus({ preventScroll: true }); // the character lands there
 }
 
 /** `given(kind, reason)` hears a reason that somebody wrote. */
@@ -62,7 +62,7 @@ export function bindReasons(given) {
       if (reason) given(kind, reason);
       else {
         warn(form, true);
-        form.elements.reason.focus();
+        form.elements.reason.focus({ preventScroll: true });
       }
     });
   }
