@@ -1,5 +1,7 @@
 """A session that ends under one's hands: sign in again in place; and nobody gets what another one left."""
 
+from collections.abc import Callable
+
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -7,7 +9,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from labeling.models import Campaign, Draft, Label, QueueItem
+from labeling.models import Campaign, Draft, Label, PracticeResult, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
 from tests.conftest import BrowserErrors
@@ -35,7 +37,7 @@ def sign_in_as(page: Page, account: User) -> None:
     client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     name = settings.SESSION_COOKIE_NAME
-    page.context.add_cookies([{"name": name, "value": session, "url": page.url.split("/campaigns")[0]}])
+    page.context.add_cookies([{"name": name, "value": session, "url": page.evaluate("location.origin")}])
 
 
 def enter(desk: DeskPage, password: str = PASSWORD) -> None:
@@ -174,3 +176,19 @@ def test_a_finished_solution_is_not_sent_in_the_name_of_somebody_else(
     label = Label.objects.get()
     assert label.item == items[0]
     assert label.labeler.account == labeler
+
+
+def test_what_one_person_practiced_is_not_booked_to_the_next(
+    labeler: User, colleague: User, open_page: Callable[[User | None], Page], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    page = open_page(labeler)
+    page.goto("/practice/")
+    page.keyboard.press("l")
+    rows = page.get_by_role("main").locator(".steps .step")
+    page.keyboard.press("1")
+    expect(rows.first).to_have_attribute("data-state", "negative")
+    sign_in_as(page, colleague)
+    page.keyboard.press("Enter")
+    expect(rows.first).to_have_attribute("data-state", "active")  # their own page, with nothing on it
+    assert not PracticeResult.objects.exists()

@@ -1,5 +1,6 @@
 /** An exercise at the desk: bound as at work, with no lease; then what is known of it, and the way on. */
 
+import { identify } from "./api.js";
 import { Guide } from "./guide.js";
 import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
@@ -29,6 +30,7 @@ async function open() {
   desk.open({ item, sheet });
 }
 
+identify(who, () => location.reload()); // somebody else is signed in: their page, nothing of this one
 restorePanels();
 const actions = desk.actions();
 bindHands({ actions: () => actions, take: (...which) => desk.take(...which), given() {} });

@@ -1,5 +1,6 @@
 /** Revising a label: bound as the desk is, with no lease; then back to the label as it stands now. */
 
+import { identify } from "./api.js";
 import { Guide } from "./guide.js";
 import { bindHands } from "./hands.js";
 import { Keeping } from "./keeping.js";
@@ -27,6 +28,7 @@ const desk = new KindOfDesk({
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });
 const actions = { ...desk.actions(), "guide-noted": () => guide.noted() };
 
+identify(who, () => location.reload()); // somebody else is signed in: to them this label is not there
 document.body.dataset.mode = kind;
 useKeysOf(kind);
 restorePanels();
