@@ -186,6 +186,7 @@ def test_what_one_person_practiced_is_not_booked_to_the_next(
     page.goto("/practice/")
     page.keyboard.press("l")
     rows = page.get_by_role("main").locator(".steps .step")
+    expect(rows.first).to_have_attribute("data-state", "active")
     page.keyboard.press("1")
     expect(rows.first).to_have_attribute("data-state", "negative")
     sign_in_as(page, colleague)
