@@ -50,13 +50,13 @@ def training_lines(campaign: Campaign) -> Iterator[bytes]:
 
 
 def outcome_lines(campaign: Campaign, limit: int) -> Iterator[bytes]:
-    """Solutions whose answer is known to be right or wrong, as rows without steps' labels; never of the test split.
+    """Solutions whose answer is known to be right or wrong, as rows without steps' labels.
 
     At most `limit`, evenly from all problems (each one's first, then each one's second): the outcomes of few problems
     teach a model those problems.
     """
-    graded = Solution.objects.of(campaign).distinct_texts().with_verdict()
-    graded = graded.filter(problem__split="train", verdict__in=("correct", "wrong"))
+    graded = Solution.objects.of(campaign).for_training().distinct_texts().with_verdict()
+    graded = graded.filter(verdict__in=("correct", "wrong"))
     of_problem: dict[int, list[int]] = defaultdict(list)
     for pk, problem in graded.order_by("pk").values_list("pk", "problem_id").iterator(chunk_size=CHUNK):
         of_problem[problem].append(pk)

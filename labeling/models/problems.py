@@ -127,7 +127,7 @@ class SolutionQuerySet(models.QuerySet["Solution"]):
         return self.filter(duplicate_of__isnull=True)
 
     def for_training(self) -> SolutionQuerySet:
-        """The only door to a training snapshot: test-split problems never pass it."""
+        """The only door to a training snapshot: nothing of a test-split or excluded problem passes it."""
         return self.filter(problem__split=Split.TRAIN).exclude(problem__state=ProblemState.EXCLUDED)
 
     def with_verdict(self) -> models.QuerySet[Any]:

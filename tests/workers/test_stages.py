@@ -104,8 +104,8 @@ def test_a_cold_start_needs_no_label_and_gives_every_solution_its_likelihood(
     settings.TINY_PRETRAIN_STEPS = 2
     campaign.cold_start = kind
     campaign.save()
-    for split in ("train", "test"):
-        problem = make.make_problem(campaign, split=split)
+    for split, state in (("train", "active"), ("test", "active"), ("train", "excluded")):
+        problem = make.make_problem(campaign, split=split, state=state)
         for is_right in (True, False):
             make.make_solution(problem, answer_is_correct=is_right)
     requested = jobs.request(campaign=campaign, kind=JobKind.RETRAIN)
@@ -116,10 +116,10 @@ def test_a_cold_start_needs_no_label_and_gives_every_solution_its_likelihood(
 
     version = campaign.selectors.get()
     assert (version.kind, version.state, version.training_labels) == (kind, "published", 0)
-    assert version.scores.filter(likelihood__gt=0, spread=None).count() == 4
+    assert version.scores.filter(likelihood__gt=0, spread=None).count() == 6
     assert "surprise" in version.metrics["best_of_n"]["2"]
     learned_from = (tmp_path / version.folder / "training.jsonl").read_bytes() if kind == "orm" else b""
-    assert learned_from.count(b"\n") == (2 if kind == "orm" else 0), "outcomes of the train split alone"
+    assert learned_from.count(b"\n") == (2 if kind == "orm" else 0), "outcomes of what may be trained on alone"
 
 
 @pytest.mark.django_db
