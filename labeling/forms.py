@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling import code_words
 from labeling.actions.campaigns import SETTINGS
 from labeling.actions.errors import ActionError
-from labeling.actions.rounds import OF_TREES, strategy_of
+from labeling.actions.round_plans import OF_TREES, strategy_of
 from labeling.models import (
     MAX_GUIDE,
     MAX_NOTE,

@@ -105,6 +105,8 @@ def make_job(campaign: Campaign, kind: str = "import", state: str = "done", **fi
         fields = {"leased_until": timezone.now() + timedelta(minutes=1), "fence": 1} | fields
     if state == "failed":
         fields = {"error": "It did not work."} | fields
+    if state in ("done", "failed", "cancelled"):
+        fields = {"finished_at": A_MOMENT} | fields
     return Job.objects.create(**{"campaign": campaign, "kind": kind, "state": state} | fields)
 
 

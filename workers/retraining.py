@@ -15,7 +15,16 @@ from django.db.models import Max
 from django.db.models.functions import Now
 
 from labeling.actions import jobs, rounds, selectors
-from labeling.models import Campaign, Job, Label, SelectorState, SelectorVersion, Solution, SolutionScore
+from labeling.models import (
+    MADE_WITHOUT_LABELS,
+    Campaign,
+    Job,
+    Label,
+    SelectorState,
+    SelectorVersion,
+    Solution,
+    SolutionScore,
+)
 from selector.committee import disagreement
 from workers import snapshots
 from workers.child import SelectorFailed, Stage, run_selector
@@ -30,7 +39,6 @@ DAMAGED = "model "  # how the selector begins what it says of a model folder tha
 BATCH = 1_000
 TINY_PASSES, MOST_TINY_EPOCHS = 1_000, 10
 SURPRISE = "surprise"
-MADE_WITHOUT_LABELS = (SURPRISE, "orm", "implicit")  # cold starts that are a version of the selector
 MOST_OUTCOMES = 10_000  # one pass over so many takes minutes, and further ones teach little
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from labeling.actions import events, guides, people
 from labeling.actions.errors import ActionError
-from labeling.actions.rounds import RoundPlan
+from labeling.actions.round_plans import RoundPlan
 from labeling.models import (
     Campaign,
     CandidateTree,

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -87,7 +87,7 @@ def claim(job_id: int, *, claimed_by: str) -> Job | None:
                     claimed_by=claimed_by,
                     leased_until=_lease_end(),
                     heartbeat_at=Now(),
-                    started_at=Now(),
+                    started_at=Coalesce(F("started_at"), Now()),
                 )
             )
     except IntegrityError:  # another one of its kind is running in this campaign; the sweeper asks again
@@ -161,7 +161,14 @@ def retry(job: Job) -> None:
     try:
         with transaction.atomic():
             again = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED]).update(
-                state=JobState.REQUESTED, attempts=0, progress=0.0, error="", message="", finished_at=None, result=None
+                state=JobState.REQUESTED,
+                attempts=0,
+                progress=0.0,
+                error="",
+                message="",
+                started_at=None,
+                finished_at=None,
+                result=None,
             )
     except IntegrityError as error:
         raise Conflict(_("Another job of this kind already waits in this campaign.")) from error

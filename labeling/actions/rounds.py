@@ -1,7 +1,6 @@
 """Rounds: plan, preview, open, close, reopen, and go on by themselves."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -11,12 +10,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from labeling.actions import candidates, events, gold_draw, jobs, overlap
-from labeling.actions.errors import ActionError, Conflict
+from labeling.actions.errors import Conflict
+from labeling.actions.round_plans import RAILS, RoundPlan
 from labeling.actions.statements import Statement
 from labeling.models import (
-    DEFAULT_MIXTURE,
     Campaign,
-    ColdStart,
     ItemState,
     JobKind,
     JobState,
@@ -27,110 +25,17 @@ from labeling.models import (
     QueueItem,
     Round,
     RoundState,
-    Scope,
     SelectorVersion,
 )
 from selector import strategies
 from selector.records import Candidate, Pick, Selection
-from selector.strategies.settings import UndecidedBy
 
 BATCH = 2_000
-MAX_OVERLAP = 20
-# What a plan for candidate trees says where nothing else is asked: nobody knows scores or answers of them.
-OF_TREES: dict[str, Any] = {"strategy": "uniform", "wrong_share": 0.0, "scope": Scope.CAMPAIGN}
-RAILS = ("problem_cap", "leave_out_uncertain", "undecided_by", "mixture")
 # Of a round and its campaign, what a label looks at.
 FOR_LABELS = (
     *("number", "state", "counted_items", "counted_labels", "training_requested_at"),
     *("campaign__auto_advance", "campaign__train_after"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RoundPlan:
-    """What a lead asks of a round; together with the rows it decides the selection."""
-
-    size: int
-    strategy: str
-    wrong_share: float
-    evaluation_share: float
-    scope: strategies.Scope
-    seed: int = 0
-    mode: str = Mode.SOLUTION
-    problem_cap: float = 0.2
-    leave_out_uncertain: bool = False
-    undecided_by: UndecidedBy = "score"
-    mixture: str = DEFAULT_MIXTURE
-    overlap: int = 1
-    overlap_share: float = 1.0
-
-    @classmethod
-    def of(cls, campaign: Campaign, **asked: Any) -> "RoundPlan":
-        """The campaign's settings, but for what is asked otherwise. Raises ActionError naming the field."""
-        names = ("mode", "wrong_share", "evaluation_share", "scope", "overlap", "overlap_share", *RAILS)
-        values = {name: getattr(campaign, name) for name in names} | {"size": campaign.round_size}
-        asked = {name: value for name, value in asked.items() if value is not None}
-        if "strategy" not in asked:
-            values["strategy"] = strategy_of(campaign)
-        if asked.get("mode", campaign.mode) == Mode.CANDIDATES:
-            values |= OF_TREES
-        plan = cls(**(values | asked))
-        plan.check()
-        return plan
-
-    def check(self) -> None:
-        """Raise ActionError where the numbers contradict each other."""
-        if self.size < 1:
-            raise ActionError(_("A round wants at least one label."), {"size": _("at least 1")})
-        if self.strategy not in strategies.NAMES:
-            known = ", ".join(strategies.NAMES)
-            raise ActionError(
-                _("There is no strategy “{strategy}”; known are {known}.").format(strategy=self.strategy, known=known),
-                {"strategy": _("one of {known}").format(known=known)},
-            )
-        if self.mode not in Mode.values:
-            raise ActionError(
-                _("There is no mode “{mode}”.").format(mode=self.mode),
-                {"mode": _("one of {values}").format(values=", ".join(Mode.values))},
-            )
-        if self.mode == Mode.CANDIDATES and (self.strategy, self.wrong_share) != ("uniform", 0):
-            raise ActionError(
-                _("Candidate trees have neither score nor answer: they are drawn uniformly."),
-                {"strategy": _("uniform, with wrong_share 0, in candidates mode")},
-            )
-        if self.scope not in Scope.values:
-            raise ActionError(
-                _("There is no scope “{scope}”.").format(scope=self.scope),
-                {"scope": _("one of {values}").format(values=", ".join(Scope.values))},
-            )
-        try:
-            strategies.check_mixture(self.mixture)
-        except ValueError as error:
-            raise ActionError(str(error), {"mixture": _("strategies with weights, such as uniform=0.5")}) from error
-        if not 1 <= self.overlap <= MAX_OVERLAP:
-            rule = _("from 1 to {most}").format(most=MAX_OVERLAP)
-            raise ActionError(_("So many people cannot label each solution."), {"overlap": rule})
-        for name in ("wrong_share", "evaluation_share", "problem_cap", "overlap_share"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ActionError(_("{name} is a share.").format(name=name), {name: _("from 0 to 1")})
-        if self.wrong_share + self.evaluation_share > 1 + 1e-9:
-            raise ActionError(
-                _("wrong_share and evaluation_share are shares of the whole round."),
-                {"wrong_share": _("at most 1 with evaluation_share")},
-            )
-
-
-def strategy_of(campaign: Campaign) -> str:
-    """What chooses unless told otherwise: the campaign's strategy, before a selector perhaps its cold start.
-
-    A model of final answers scores like any other selector, so the strategy itself can begin with it.
-    """
-    if campaign.cold_start not in (ColdStart.POPULAR_WRONG, ColdStart.SURPRISE):
-        return campaign.strategy
-    version = candidates.selector_in_use(campaign)
-    if version is None:
-        return campaign.cold_start
-    return "surprise" if version.kind == "surprise" else campaign.strategy
 
 
 def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVersion | None]:
@@ -399,11 +304,18 @@ def advance(campaign: Campaign) -> tuple[Round | None, str]:
         Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
         if campaign.jobs.filter(kind=JobKind.RETRAIN, state__in=[JobState.REQUESTED, JobState.RUNNING]).exists():
             return None, _("The selector is still being trained; the next round follows it.")
-        last = campaign.rounds.filter(number__gte=0).order_by("-number").first()
-        if last is None or last.state != RoundState.CLOSED:
-            return None, _("The newest round is not closed yet.") if last else _("The first round is a lead's to plan.")
+        rounds = list(campaign.rounds.filter(number__gte=0).order_by("number"))
+        ended = [of for of in rounds if of.state == RoundState.CLOSED]
+        if any(of.state == RoundState.OPEN for of in rounds):
+            return None, _("The newest round is not closed yet.")
+        if not ended:
+            return None, _("The first round is a lead's to plan.")
+        following = next((of for of in rounds if of.state == RoundState.PLANNED), None)
         try:
-            made = plan(campaign=campaign, wanted=RoundPlan.of(campaign, seed=last.number + 1), by=None)
+            # What a lead has planned meanwhile is what comes next.
+            made = following or plan(
+                campaign=campaign, wanted=RoundPlan.of(campaign, seed=ended[-1].number + 1), by=None
+            )
         except Conflict as nothing_left:
             return None, nothing_left.message
         open_round(of=made, by=None)

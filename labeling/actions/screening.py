@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -194,7 +194,7 @@ def retake(*, labeler: Labeler) -> None:
 def allow_further(*, labeler: Labeler, by: User) -> None:
     """A lead lets them try once more."""
     with transaction.atomic():
-        Labeler.objects.filter(pk=labeler.pk).update(further_attempts=labeler.further_attempts + 1)
+        Labeler.objects.filter(pk=labeler.pk).update(further_attempts=F("further_attempts") + 1)
         events.record(
             campaign=labeler.campaign, actor=by, verb="screening.further_attempt", subject=f"labeler {labeler.pk}"
         )

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 
 from labeling.actions import guides, people, rounds
 from labeling.actions.import_now import import_now
+from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, JobKind, Mode, Role, Round
 
 FOLDER = Path(__file__).parent
@@ -73,7 +74,7 @@ def _first_round(campaign: Campaign) -> Round | None:
     """The first round, planned and open; None where there are rounds already."""
     if campaign.rounds.exists():
         return None
-    first = rounds.plan(campaign=campaign, wanted=rounds.RoundPlan.of(campaign), by=None)
+    first = rounds.plan(campaign=campaign, wanted=RoundPlan.of(campaign), by=None)
     rounds.open_round(of=first, by=None)
     return first
 

@@ -2,6 +2,7 @@
 
 from labeling.models.campaigns import (
     DEFAULT_MIXTURE,
+    MADE_WITHOUT_LABELS,
     Campaign,
     ColdStart,
     Labeler,
@@ -45,6 +46,7 @@ __all__ = [
     "CHECKS",
     "DEFAULT_MIXTURE",
     "HAS_VERDICT",
+    "MADE_WITHOUT_LABELS",
     "MAX_CHARACTERS",
     "MAX_GUIDE",
     "MAX_LEASES",

@@ -54,6 +54,10 @@ class ColdStart(models.TextChoices):
     IMPLICIT = "implicit"
 
 
+# Cold starts that are a version of the selector, made before the first round from what needs no label.
+MADE_WITHOUT_LABELS = (ColdStart.SURPRISE, ColdStart.ORM, ColdStart.IMPLICIT)
+
+
 class UndecidedBy(models.TextChoices):
     """How strategy uncertain tells what is undecided."""
 
@@ -135,6 +139,14 @@ class Campaign(models.Model):
                 condition=Q(train_after__gt=0, train_after__lte=1), name="campaign_train_after_a_share"
             ),
             models.CheckConstraint(condition=Q(overlap__gte=1), name="campaign_overlap_at_least_one"),
+            models.CheckConstraint(
+                condition=Q(lease_minutes__gte=1, round_size__gte=1, bad_problem_quorum__gte=1),
+                name="campaign_counts_at_least_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(reference_answer__in=ReferenceAnswer.values), name="campaign_reference_answer_known"
+            ),
+            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="campaign_scope_known"),
             models.CheckConstraint(
                 condition=Q(overlap_share__gte=0, overlap_share__lte=1), name="campaign_overlap_share_a_share"
             ),
@@ -228,6 +240,7 @@ class Labeler(models.Model):
     class Meta:
         ordering = ["id"]
         constraints = [
+            models.CheckConstraint(condition=Q(kind__in=LabelerKind.values), name="labeler_kind_known"),
             models.CheckConstraint(
                 condition=Q(paused_at__isnull=True, pause_reason="")
                 | (Q(paused_at__isnull=False) & ~Q(pause_reason="")),

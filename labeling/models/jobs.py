@@ -65,7 +65,13 @@ class Job(models.Model):
                 | (~Q(state="running") & Q(leased_until__isnull=True)),
                 name="job_lease_iff_running",
             ),
+            models.CheckConstraint(condition=Q(kind__in=JobKind.values), name="job_kind_known"),
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=False, state__in=["done", "failed", "cancelled"])
+                | (Q(finished_at__isnull=True) & ~Q(state__in=["done", "failed", "cancelled"])),
+                name="job_ended_iff_it_says_when",
+            ),
             models.CheckConstraint(condition=Q(progress__gte=0, progress__lte=1), name="job_progress_a_share"),
             models.CheckConstraint(condition=~Q(state="failed") | ~Q(error=""), name="job_failed_says_why"),
             # Imports one after the other, so that two files never race for one identity; one training at a time.

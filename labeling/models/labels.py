@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Length, Replace, StrIndex
+from django.db.models.functions import Length, Replace, StrIndex, Trim
 from django.db.models.lookups import Exact, GreaterThan
 
 from labeling.models.campaigns import Labeler, LabelerKind, Mode
@@ -181,7 +181,7 @@ class Label(models.Model):
             models.CheckConstraint(
                 condition=Q(origin__in=["prm800k", "first_error"])
                 | Q(finish_reason__in=["found_error", "solution"])
-                | ~Q(reason=""),
+                | Q(GreaterThan(Length(Trim(F("reason"))), 0)),
                 name="label_ending_early_says_why",
             ),
             models.CheckConstraint(

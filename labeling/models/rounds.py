@@ -76,6 +76,13 @@ class Round(models.Model):
                 condition=Q(overlap__gte=1, overlap_share__gte=0, overlap_share__lte=1), name="round_overlap_can_be_met"
             ),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="round_mode_known"),
+            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="round_scope_known"),
+            models.CheckConstraint(condition=Q(size__gte=1), name="round_wants_a_label"),
+            models.CheckConstraint(
+                condition=Q(wrong_share__gte=0, evaluation_share__gte=0)
+                & Q(wrong_share__lte=1 - models.F("evaluation_share") + 1e-9),
+                name="round_shares_within_one",
+            ),
             models.CheckConstraint(
                 condition=(
                     Q(state="planned", opened_at__isnull=True, closed_at__isnull=True)

@@ -2,10 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from labeling.models import Campaign, ColdStart, SelectorVersion
-
-# Made as a version of the selector before the first round, from what needs no label.
-MADE_WITHOUT_LABELS = (ColdStart.SURPRISE, ColdStart.ORM, ColdStart.IMPLICIT)
+from labeling.models import MADE_WITHOUT_LABELS, Campaign, ColdStart, SelectorVersion
 
 
 def first_round(campaign: Campaign, version: SelectorVersion | None) -> list[str]:

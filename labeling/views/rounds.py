@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from labeling import charts
 from labeling.actions import candidates, rounds
 from labeling.actions.errors import ActionError
+from labeling.actions.round_plans import RoundPlan
 from labeling.forms import PlanForm, add_refusal
 from labeling.models import (
     Campaign,
@@ -94,7 +95,7 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         is_looked_at = request.POST.get("previewed") == form.in_short() and "show" not in request.POST
         if request.method == "POST" and not is_looked_at:
             return _show_first(request, campaign, form)
-        wanted = rounds.RoundPlan.of(campaign, **form.asked())
+        wanted = RoundPlan.of(campaign, **form.asked())
         try:
             if request.method == "POST":
                 return _keep(request, campaign, wanted)
@@ -129,7 +130,7 @@ def _show_first(request: HttpRequest, campaign: Campaign, form: PlanForm) -> Htt
     return redirect(f"{reverse('round-plan', args=[campaign.slug])}?{asked}")
 
 
-def _keep(request: HttpRequest, campaign: Campaign, wanted: rounds.RoundPlan) -> HttpResponseBase:
+def _keep(request: HttpRequest, campaign: Campaign, wanted: RoundPlan) -> HttpResponseBase:
     shown = request.POST.get("number", "")
     with transaction.atomic():
         Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # of two clicks the second sees the first
@@ -147,7 +148,7 @@ def _keep(request: HttpRequest, campaign: Campaign, wanted: rounds.RoundPlan) ->
     return done(request, turned_words("open", made.number), "round", campaign.slug, made.number)
 
 
-def _preview(campaign: Campaign, wanted: rounds.RoundPlan) -> Preview:
+def _preview(campaign: Campaign, wanted: RoundPlan) -> Preview:
     planned, items = rounds.preview(campaign, wanted)
     items.sort(key=lambda item: (item.rank, item.place))
     chosen = {item.subject_id for item in items}

@@ -12,6 +12,7 @@ from rest_framework.test import APIClient
 from labeling.actions import gold, gold_accuracy, queue, requeue, rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.gold_accuracy import Accuracy
+from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, Event, Gold, Label, Labeler, QueueItem, Round
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
@@ -82,7 +83,7 @@ def test_gold_of_imports_leaves_out_what_cannot_be_trusted(campaign: Campaign, o
 def test_gold_is_never_chosen_as_work_nor_trained_on(campaign: Campaign, owner: User) -> None:
     (one,) = make_gold(campaign, owner)
     plain = make.make_solution(make.make_problem(campaign))
-    made = rounds.plan(campaign=campaign, wanted=rounds.RoundPlan.of(campaign, strategy="uniform", size=5), by=owner)
+    made = rounds.plan(campaign=campaign, wanted=RoundPlan.of(campaign, strategy="uniform", size=5), by=owner)
     assert {item.solution_id for item in made.items.all()} == {plain.pk}
 
     ada = make.make_labeler(campaign)

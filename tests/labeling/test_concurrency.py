@@ -13,6 +13,7 @@ from django.db.models import F
 
 from labeling.actions import drafts, jobs, labels, problems, queue, references, rounds, selectors
 from labeling.actions.errors import ActionError, Conflict
+from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, Event, Job, Label, Labeler, Problem, QueueItem, Reference, Round, SelectorVersion
 from tests import factories as make
 from tests.labeling.at_once import all_at_once, while_uncommitted
@@ -315,7 +316,7 @@ def test_a_round_planned_and_opened_at_once_by_two_workers_is_one(campaign: Camp
 def test_rounds_planned_at_once_want_no_solution_twice(campaign: Campaign) -> None:
     for _ in range(12):
         make.make_solution(make.make_problem(campaign))
-    wanted = rounds.RoundPlan.of(campaign, size=4)
+    wanted = RoundPlan.of(campaign, size=4)
 
     all_at_once([partial(rounds.plan, campaign=campaign, wanted=wanted, by=None)] * 3)
 

@@ -92,6 +92,9 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "campaign_shares_within_one": lambda rows: update(rows.campaign, wrong_share=0.8, evaluation_share=0.21),
     "campaign_train_after_a_share": lambda rows: update(rows.campaign, train_after=0),
     "campaign_overlap_at_least_one": lambda rows: update(rows.campaign, overlap=0),
+    "campaign_counts_at_least_one": lambda rows: update(rows.campaign, lease_minutes=0),
+    "campaign_reference_answer_known": lambda rows: update(rows.campaign, reference_answer="whispered"),
+    "campaign_scope_known": lambda rows: update(rows.campaign, scope="world"),
     "guide_version_one_per_number": lambda rows: again(make.make_guide(rows.campaign)),
     "guide_version_counts_from_one": lambda rows: update(make.make_guide(rows.campaign), number=0, note="Nothing."),
     "guide_version_has_a_text_of_bounded_length": lambda rows: update(make.make_guide(rows.campaign), text=""),
@@ -108,6 +111,7 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "campaign_write_step_when_known": lambda rows: update(rows.campaign, write_step_when="never"),
     "membership_one_per_account": lambda rows: again(make.make_membership(rows.campaign)),
     "membership_role_known": lambda rows: update(make.make_membership(rows.campaign), role="owner"),
+    "labeler_kind_known": lambda rows: update(rows.labeler, kind="robot"),
     "labeler_one_per_uuid": lambda rows: again(rows.labeler, account_id=None),
     "labeler_one_per_account": lambda rows: again(rows.labeler, uuid=uuid.uuid4()),
     "labeler_one_per_external_name": lambda rows: again(
@@ -116,8 +120,10 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "labeler_external_has_no_account": lambda rows: update(rows.labeler, kind="external"),
     "preferences_theme_known": lambda _: update(make.make_preferences(), theme="neon"),
     "preferences_language_offered": lambda _: update(make.make_preferences(), language="tlh"),
+    "job_kind_known": lambda rows: update(make.make_job(rows.campaign), kind="nap"),
+    "job_ended_iff_it_says_when": lambda rows: update(make.make_job(rows.campaign), finished_at=None),
     "job_lease_iff_running": lambda rows: update(make.make_job(rows.campaign), leased_until=in_an_hour()),
-    "job_state_known": lambda rows: update(make.make_job(rows.campaign), state="asleep"),
+    "job_state_known": lambda rows: update(make.make_job(rows.campaign, state="requested"), state="asleep"),
     "job_progress_a_share": lambda rows: update(make.make_job(rows.campaign), progress=1.01),
     "job_failed_says_why": lambda rows: update(make.make_job(rows.campaign), state="failed"),
     "job_one_running_per_kind": lambda rows: again(make.make_job(rows.campaign, state="running")),
@@ -154,6 +160,9 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     ),
     "round_number_once_per_campaign": lambda rows: again(rows.round),
     "round_state_known": lambda rows: update(rows.round, state="paused", closed_at=timezone.now()),
+    "round_scope_known": lambda rows: update(rows.round, scope="world"),
+    "round_wants_a_label": lambda rows: update(rows.round, size=0),
+    "round_shares_within_one": lambda rows: update(rows.round, wrong_share=0.8, evaluation_share=0.21),
     "round_mode_known": lambda rows: update(rows.round, mode="both"),
     "round_times_agree_with_state": lambda rows: update(rows.round, state="closed"),
     "round_number_from_screening_up": lambda rows: update(rows.round, number=-2),
@@ -320,7 +329,7 @@ def test_an_item_that_is_not_leased_keeps_no_lease(state: str, rows: Rows) -> No
 
 def test_a_running_job_without_a_lease_is_refused(rows: Rows) -> None:
     with pytest.raises(IntegrityError, match="job_lease_iff_running"), transaction.atomic():
-        update(make.make_job(rows.campaign), state="running")
+        update(make.make_job(rows.campaign, state="requested"), state="running")
 
 
 def test_a_guide_longer_than_is_rendered_in_a_moment_is_refused(rows: Rows) -> None:
@@ -368,6 +377,22 @@ def test_what_a_pass_can_give_is_kept(finish_reason: str, ratings: str, reason: 
 
     rows.label.refresh_from_db()
     assert rows.label.ratings == ratings
+
+
+def test_a_blank_reason_says_nothing(rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match="label_ending_early_says_why"), transaction.atomic():
+        update(rows.label, finish_reason="give_up", reason="  ")
+
+
+def test_a_job_that_has_not_ended_says_no_end(rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match="job_ended_iff_it_says_when"), transaction.atomic():
+        update(make.make_job(rows.campaign, state="requested"), finished_at=timezone.now())
+
+
+@pytest.mark.parametrize("count", ["round_size", "bad_problem_quorum"])
+def test_a_campaign_that_could_not_go_on_is_refused(count: str, rows: Rows) -> None:
+    with pytest.raises(IntegrityError, match="campaign_counts_at_least_one"), transaction.atomic():
+        update(rows.campaign, **{count: 0})
 
 
 @pytest.mark.parametrize("finish_reason", ["give_up", "bad_problem"])

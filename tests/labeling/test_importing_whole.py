@@ -275,7 +275,7 @@ def test_what_a_dead_import_left_does_not_stand_in_the_way_of_the_next(
     rows = [flat(solution_id=f"s{n}") for n in range(20)]
     with pytest.raises(KeyboardInterrupt):
         import_rows(campaign, tmp_path, *rows, on_progress=die)
-    Job.objects.update(state="failed", leased_until=None, error="died")
+    Job.objects.update(state="failed", leased_until=None, error="died", finished_at=make.A_MOMENT)
 
     assert counts(import_rows(campaign, tmp_path, *rows)) == (1, 20, 0, 0)
 

@@ -128,11 +128,12 @@ def test_other_kinds_and_other_campaigns_run_beside_it(campaign: Campaign, waiti
 
 
 def test_an_orphan_is_claimed_again_under_the_next_fence(waiting: Job) -> None:
-    claim(waiting, by="dead")
+    begun = claim(waiting, by="dead").started_at
     die(waiting)
 
     job = claim(waiting, by="alive")
 
+    assert job.started_at == begun, "it began when the first claim was made"
     assert (job.fence, job.attempts, job.claimed_by) == (2, 2, "alive")
 
 

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from labeling.actions import overlap, rounds
 from labeling.actions.errors import ActionError
+from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, QueueItem, Round
 from tests import factories as make
 from tests.labeling.working import a_pass, bad_problem, take, work
@@ -32,12 +33,12 @@ def test_the_share_is_spread_evenly(share: float, chosen: list[int]) -> None:
 def test_a_round_may_have_its_own_overlap_for_a_share_of_its_solutions(campaign: Campaign, owner: User) -> None:
     for _ in range(8):
         make.make_solution(make.make_problem(campaign))
-    wanted = rounds.RoundPlan.of(campaign, size=8, strategy="uniform", overlap=3, overlap_share=0.5, wrong_share=0.0)
+    wanted = RoundPlan.of(campaign, size=8, strategy="uniform", overlap=3, overlap_share=0.5, wrong_share=0.0)
     made = rounds.plan(campaign=campaign, wanted=wanted, by=owner)
     assert (made.overlap, made.overlap_share) == (3, 0.5)
     assert sorted(Counter(made.items.values_list("solution", flat=True)).values()) == [1, 1, 3, 3]
     with pytest.raises(ActionError):
-        rounds.RoundPlan.of(campaign, overlap=21)
+        RoundPlan.of(campaign, overlap=21)
 
 
 @pytest.fixture
@@ -66,7 +67,7 @@ def test_where_two_disagree_one_more_is_asked_before_the_round_closes(campaign: 
 
 @pytest.mark.parametrize("second", [a_pass([0, -1]), bad_problem()])
 def test_no_more_is_asked_where_they_agree_or_one_says_no_step(
-    campaign: Campaign, of: Round, second: rounds.RoundPlan
+    campaign: Campaign, of: Round, second: RoundPlan
 ) -> None:
     work(campaign, make.make_labeler(campaign), a_pass([1, -1]))
     work(campaign, make.make_labeler(campaign), second)  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from labeling.actions import problems, rounds
 from labeling.actions.errors import ActionError, Conflict
-from labeling.actions.rounds import RoundPlan
+from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, Event, Job, Labeler, Problem, QueueItem, Round, Solution, SolutionScore
 from selector import strategies
 from tests import factories as make
@@ -377,7 +377,7 @@ def test_training_is_asked_for_once_when_enough_labels_are_in(
     for done in range(1, count):
         work(going_on, ada)
         assert asked("retrain") == (done >= labels_needed), f"after {done} labels"
-        Job.objects.filter(kind="retrain").update(state="done")
+        Job.objects.filter(kind="retrain").update(state="done", finished_at=make.A_MOMENT)
 
     assert Job.objects.get(kind="retrain").params == {"round": 0}
     assert asked("plan") == 0
@@ -438,7 +438,7 @@ def test_a_round_that_trained_already_asks_for_the_next_round_alone(going_on: Ca
     make_items(make.make_round(going_on), 5)
     for _ in range(4):
         work(going_on, ada)
-    Job.objects.filter(kind="retrain").update(state="done")
+    Job.objects.filter(kind="retrain").update(state="done", finished_at=make.A_MOMENT)
 
     work(going_on, ada)
 
@@ -475,6 +475,30 @@ def test_advancing_plans_and_opens_the_next_round_once(campaign: Campaign, pool:
     assert again is None
     assert "not closed yet" in why_not
     assert Round.objects.count() == 2
+
+
+def test_advancing_opens_the_round_that_a_lead_planned_meanwhile(campaign: Campaign, pool: list[Solution]) -> None:
+    first = make.make_round(campaign)
+    planned = plan(campaign, size=3)
+
+    _, why_not = rounds.advance(campaign)
+    rounds.close_round(of=first, by=None)
+    made, why = rounds.advance(campaign)
+
+    assert "not closed yet" in why_not
+    assert made == planned
+    assert made.state == "open"
+    assert "Round 1 is open" in why
+    assert Round.objects.count() == 2
+
+
+def test_a_first_round_that_is_planned_is_the_leads_to_open(campaign: Campaign, pool: list[Solution]) -> None:
+    plan(campaign, size=3)
+
+    made, why = rounds.advance(campaign)
+
+    assert made is None
+    assert "lead's" in why
 
 
 @pytest.mark.parametrize("state", ["requested", "running"])

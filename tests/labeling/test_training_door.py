@@ -93,7 +93,7 @@ def test_labels_of_an_unfinished_import_are_not_trained_on(state: str, campaign:
     label = make.make_label(train.solution, origin="first_error", import_job=job)
     assert list(Label.objects.for_training()) == [train]
 
-    job.state, job.leased_until, job.error = "done", None, ""
+    job.state, job.leased_until, job.error, job.finished_at = "done", None, "", make.A_MOMENT
     job.save()
 
     assert set(Label.objects.for_training()) == {train, label}

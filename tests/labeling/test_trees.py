@@ -7,6 +7,7 @@ import pytest
 
 from labeling.actions import campaigns, drafts, labels, problems, queue, rounds
 from labeling.actions.errors import ActionError, Conflict, LeaseLost, RuleBroken, SubmissionReused
+from labeling.actions.round_plans import RoundPlan
 from labeling.actions.tree_passes import RatedCandidate, TreePass, TreeStep
 from labeling.models import Campaign, CandidateTree, Draft, Label, Labeler, Problem, QueueItem, Round
 from tests import factories as make
@@ -33,7 +34,7 @@ def made(campaign: Campaign, count: int, **fields: Any) -> list[CandidateTree]:
 
 
 def planned(campaign: Campaign, **asked: Any) -> Round:
-    wanted = rounds.RoundPlan.of(campaign, **{"mode": "candidates", "evaluation_share": 0.0} | asked)
+    wanted = RoundPlan.of(campaign, **{"mode": "candidates", "evaluation_share": 0.0} | asked)
     return rounds.plan(campaign=campaign, wanted=wanted, by=None)
 
 
@@ -73,7 +74,7 @@ def test_trees_are_drawn_by_the_seed_alone(campaign: Campaign) -> None:
     made(campaign, 30)
 
     def drawn(seed: int) -> list[int]:
-        wanted = rounds.RoundPlan.of(campaign, mode="candidates", size=5, seed=seed, evaluation_share=0.0)
+        wanted = RoundPlan.of(campaign, mode="candidates", size=5, seed=seed, evaluation_share=0.0)
         _, items = rounds.preview(campaign, wanted)
         return [item.subject_id for item in items]
 
@@ -130,7 +131,7 @@ def test_a_campaign_of_candidates_goes_on_with_candidates(campaign: Campaign, ad
     for _ in range(2):
         work(campaign, ada, grown())
 
-    campaign.jobs.filter(kind="retrain").update(state="done")
+    campaign.jobs.filter(kind="retrain").update(state="done", finished_at=make.A_MOMENT)
     second, said = rounds.advance(campaign)
 
     first.refresh_from_db()

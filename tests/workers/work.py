@@ -11,6 +11,7 @@ from django.db import connection
 
 from labeling.actions import jobs, rounds
 from labeling.actions.import_now import import_now
+from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, Job, JobKind, JobState, Solution
 from tests import factories as make
 from tests.live import eventually
@@ -78,7 +79,7 @@ def retrain_job(slug: str) -> Job:
 def plan_job(slug: str) -> Job:
     """Round 0 is closed and the campaign goes on by itself."""
     campaign = labeled(slug)
-    first = rounds.plan(campaign=campaign, wanted=rounds.RoundPlan.of(campaign), by=None)
+    first = rounds.plan(campaign=campaign, wanted=RoundPlan.of(campaign), by=None)
     rounds.open_round(of=first, by=None)
     rounds.close_round(of=first, by=None)
     Campaign.objects.filter(pk=campaign.pk).update(auto_advance=True)

@@ -32,6 +32,9 @@ class JobAnswer(Answer):
     result = serializers.SerializerMethodField()
     requested_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
+    heartbeat_at = serializers.DateTimeField(
+        allow_null=True, help_text="The worker’s last sign of life; after a minute without one another takes over."
+    )
     finished_at = serializers.DateTimeField(allow_null=True)
 
     def get_result(self, job: Job) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.actions import rounds
+from labeling.actions.round_plans import RoundPlan
 from labeling.api import access
 from labeling.api.filters import NoFilters
 from labeling.api.lists import LeadList
@@ -46,14 +47,14 @@ class Rounds(LeadList):
         body.is_valid(raise_exception=True)
         asked = dict(body.validated_data)
         is_preview = asked.pop("preview")
-        wanted = rounds.RoundPlan.of(campaign, **asked)
+        wanted = RoundPlan.of(campaign, **asked)
         if is_preview:
             return Response(_previewed(campaign, wanted))
         made = rounds.plan(campaign=campaign, wanted=wanted, by=access.account(request))
         return Response(_answer(campaign, made.number), status=201)
 
 
-def _previewed(campaign: Campaign, wanted: rounds.RoundPlan) -> dict[str, Any]:
+def _previewed(campaign: Campaign, wanted: RoundPlan) -> dict[str, Any]:
     of, items = rounds.preview(campaign, wanted)
     of.item_count, of.labeled_count = len(items), 0  # type: ignore[attr-defined]
     chosen = list({item.solution_id for item in items if item.solution_id is not None})
