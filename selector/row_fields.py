@@ -88,7 +88,7 @@ def refuse_unstorable(value: object, where: str) -> None:
             for key, inner in item.items():
                 if not isinstance(key, str):
                     raise RowError(path or "row", f"keys that are strings, not {described(key)}")
-                _refuse_text(key, path)
+                _refuse_text(key, path or "row")
                 waiting.append((f"{path}.{key}" if path else key, inner))
         elif isinstance(item, list):
             waiting.extend((f"{path}[{index}]", inner) for index, inner in enumerate(item))

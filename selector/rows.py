@@ -6,6 +6,7 @@ Parsing has to keep up with 20,000 rows a second beside the database's work, hen
 """
 
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, cast
@@ -89,17 +90,29 @@ def text_key(problem: str, steps: Sequence[str]) -> str:
 def _not_json(line: bytes, error: orjson.JSONDecodeError) -> RowError:
     said = str(error)
     if "UTF-8" in said:
-        return RowError("row", f"text in UTF-8 ({said})")
+        return RowError(_field_at_fault(line), f"text in UTF-8 ({said})")
     if "surrogate" in said:
-        return RowError("row", f"text without lone surrogates ({said})")
+        return RowError(_field_at_fault(line), f"text without lone surrogates ({said})")
     around = line[error.pos : error.pos + 9].lstrip(b"-")
     if around.startswith((b"NaN", b"Infinity")) or "infinity" in said:
-        return RowError("row", f"finite numbers only; JSON knows no NaN and no Infinity ({said})")
+        return RowError(_field_at_fault(line), f"finite numbers only; JSON knows no NaN and no Infinity ({said})")
     if "control character" in said:
-        return RowError("row", f"text without raw control characters such as NUL ({said})")
+        return RowError(_field_at_fault(line), f"text without raw control characters such as NUL ({said})")
     if "depth" in said:
         return RowError("row", "JSON nested less than 1,000 levels deep")
     return RowError("row", f"one JSON object on each line ({said})")
+
+
+def _field_at_fault(line: bytes) -> str:
+    """Which field holds what orjson refused: Python's own parser takes more, so that it can be looked for."""
+    try:
+        row = json.loads(line.decode(errors="surrogateescape"), strict=False, parse_int=float)
+        refuse_unstorable(row, "")
+    except RowError as found:
+        return found.field
+    except (ValueError, RecursionError):  # broken in another way too
+        pass
+    return "row"
 
 
 def _parse(row: Any, line: bytes | None) -> ProblemRow:

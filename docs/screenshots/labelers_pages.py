@@ -50,8 +50,9 @@ def candidates(page: Page, campaign: str) -> None:
 
 def my_work(page: Page, campaign: str) -> None:
     """After three labels; the first picture makes them."""
-    page.goto("/me/work/")
-    if page.locator("a[href*='/me/work/labels/']").count() == 0:
+    work = page.get_by_role("link", name="My work").first.get_attribute("href") or ""
+    page.goto(work)
+    if page.locator("a[href*='/labels/']").count() == 0:
         for error_at in (1, None, 2):
             page.goto(f"/campaigns/{campaign}/label/")
             page.wait_for_selector(".step[data-state=active]")
@@ -62,7 +63,7 @@ def my_work(page: Page, campaign: str) -> None:
                     break
             with page.expect_response("**/label/"):
                 press(page, "Enter")
-        page.goto("/me/work/")
+        page.goto(work)
 
 
 def keys(page: Page, _: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from rest_framework.test import APIClient
 
 from labeling.actions import adjudication, exporting, problems
@@ -62,7 +63,7 @@ def test_a_ruling_makes_the_final_label_closes_the_question_and_is_told(
     assert extra.state == "withdrawn"
     mine = worker_bee.get("/api/v1/me/labels/").json()["results"]
     assert [(one["ruling"]["state"], one["ruling"]["reason"]) for one in mine] == [("differs", "Rounding is no error.")]
-    assert "the first error is elsewhere" in text_of(signed_in(labeler).get("/me/work/"))
+    assert "the first error is elsewhere" in text_of(signed_in(labeler).get(reverse("my-work")))
     assert "first error: step 3" in text_of(client.get(f"/campaigns/{campaign.slug}/rulings/?q=rounding"))
     assert "No ruling speaks of it." in text_of(client.get(f"/campaigns/{campaign.slug}/rulings/?q=triangle"))
 

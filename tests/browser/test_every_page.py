@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign, Labeler, Solution
@@ -26,7 +27,7 @@ LEADS = [
     "guide/edit/", "history/",
     "gold/", "labelers/{person}/", "decisions/solutions/{solution}/", "rulings/", "screening/",
 ]  # fmt: skip
-OWN = ["/", "/campaigns/", "/new-campaign/", "/practice/", "/me/work/", "/me/settings/", "/me/password/"]
+OWN = ["home", "campaigns", "campaign-new", "practice", "my-work", "my-settings", "my-password"]
 WITH_FORMULAS = ["problems/{problem}/", "solutions/{solution}/", "trees/{tree}/", "rounds/plan/", "rounds/0/"]
 
 # How far things moved, and which scripts of the formulas the first paint did not wait for.
@@ -100,7 +101,7 @@ def test_no_page_has_a_barrier_or_scrolls_sideways(
 ) -> None:
     browser_errors.requests_may_fail()  # a page that is not there is told with its status
     page = open_page(owner)
-    for path in (*LEADS, *OWN, "/nowhere/"):
+    for path in (*LEADS, *map(reverse, OWN), "/nowhere/"):
         page.goto(address(path))
         look(page, path)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign, Label, Preferences, QueueItem
@@ -95,7 +96,7 @@ def label(campaign: Campaign, labeler: User) -> Label:
 
 def revise(page: Page, label: Label, campaign: Campaign) -> DeskPage:
     desk = DeskPage(page, campaign)
-    page.goto(f"/me/work/labels/{label.pk}/revise/")
+    page.goto(reverse("revise", args=[label.pk]))
     expect(desk.step(1)).to_be_visible()
     return desk
 
@@ -158,7 +159,7 @@ def test_a_solution_grown_from_candidates_is_revised_at_its_own_desk(
         ],
     )
     desk = DeskPage(open_page(labeler), campaign)
-    desk.page.goto(f"/me/work/labels/{first.pk}/")
+    desk.page.goto(reverse("my-label", args=[first.pk]))
     arrive(desk.page, "A solution of 2 steps")
     desk.press("e")
     expect(desk.page.get_by_text("Nothing is changed yet")).to_be_visible()
@@ -187,7 +188,7 @@ def test_ones_own_pages_have_no_barrier_and_never_scroll_sideways(
         if by_axe:
             expect_no_violations(page, where)
 
-    for path in ("/me/password/", f"/me/work/labels/{label.pk}/", "/me/work/"):
+    for path in ("/me/password/", reverse("my-label", args=[label.pk]), reverse("my-work")):
         page.goto(path)
         look(path)
     page.keyboard.press("m")

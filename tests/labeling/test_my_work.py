@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse_lazy
 from django.utils import timezone
 
 from labeling.actions import people
@@ -15,7 +16,7 @@ from labeling.models import Campaign, Dispute, Draft, Label, Labeler, Problem, Q
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
 
-WORK = "/me/work/"
+WORK = reverse_lazy("my-work")
 
 
 @pytest.fixture
