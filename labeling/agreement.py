@@ -20,6 +20,7 @@ LEVEL = 0.95
 
 Array = np.ndarray
 Case = TypeVar("Case")
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +131,13 @@ def measure(pairs: Sequence[Pair], *, seed: int = 0) -> Agreement:
     )
 
 
-def measure_by(
-    pairs: Iterable[Pair], keys: Callable[[Pair], Iterable[Hashable]], *, seed: int = 0
-) -> dict[Hashable, Agreement]:
-    """The figures of each group; a pair belongs to every group that `keys` names for it."""
-    groups: dict[Hashable, list[Pair]] = defaultdict(list)
+def grouped(pairs: Iterable[Pair], keys: Callable[[Pair], Iterable[Key]]) -> dict[Key, list[Pair]]:
+    """The pairs by group; one belongs to every group that `keys` names for it."""
+    groups: dict[Key, list[Pair]] = defaultdict(list)
     for pair in pairs:
         for key in keys(pair):
             groups[key].append(pair)
-    return {key: measure(group, seed=seed) for key, group in groups.items()}
+    return groups
 
 
 def measure_by_position(pairs: Iterable[Pair], *, seed: int = 0) -> dict[int, Figure]:

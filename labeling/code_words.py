@@ -109,6 +109,7 @@ KINDS = {
     "grade": pgettext_lazy("kind of job", "grading"),
     "retrain": pgettext_lazy("kind of job", "training"),
     "plan": pgettext_lazy("kind of job", "planning"),
+    "agreement": pgettext_lazy("kind of job", "agreement"),
 }
 STAGES = {
     "snapshot": _("collecting labels"),
@@ -120,6 +121,7 @@ STAGES = {
     "grade": _("grading answers"),
     "keep": _("keeping the grades"),
     "plan": _("choosing solutions"),
+    "compare": _("comparing labels"),
 }
 COUNTS = {
     "problems": _("New problems"),
@@ -130,6 +132,7 @@ COUNTS = {
     "wrong": _("Wrong answers"),
     "uncertain": _("Answers in doubt"),
     "unknown": _("Ungraded answers"),
+    "pairs": _("Compared pairs of labels"),
 }
 
 # --- selection
@@ -153,6 +156,7 @@ EVENTS = {
     "round.closed": _("closed a round"),
     "guide.published": _("published a guide"),
     "training.requested": _("asked for a training"),
+    "agreement.requested": _("asked how far labelers agree"),
     "selector.published": _("put a selector into use"),
     "job.cancelled": _("cancelled a job"),
     "job.retried": _("tried a job again"),
@@ -196,4 +200,9 @@ JOBS = {
     ("plan", "done"): _("The planning is done"),
     ("plan", "failed"): _("The planning failed"),
     ("plan", "cancelled"): _("The planning was cancelled"),
+    ("agreement", "requested"): _("The comparison of labels waits for a worker"),
+    ("agreement", "running"): _("The comparison of labels is {percent} done"),
+    ("agreement", "done"): _("The comparison of labels is done"),
+    ("agreement", "failed"): _("The comparison of labels failed"),
+    ("agreement", "cancelled"): _("The comparison of labels was cancelled"),
 }

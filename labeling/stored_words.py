@@ -74,6 +74,7 @@ FORMS = [
             gettext_noop("update {done} of {total}"),
             gettext_noop("this model is complete already"),
             gettext_noop("{done} of {total} solutions"),
+            gettext_noop("{done} of {total} groups"),
             gettext_noop("keeping scores"),
             gettext_noop("what the base makes of each text"),
             gettext_noop("comparing with the version in use"),

@@ -9,11 +9,11 @@ import importlib
 import json
 import os
 import sys
-import threading
 from collections.abc import Sequence
 from typing import get_args
 
 from selector.errors import InputError
+from selector.parent import end_with_parent
 from selector.progress import Progress
 from selector.records import Mode, Reduction, TrainedKind
 from selector.rows import RowError
@@ -122,7 +122,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Threads that spin while they wait make a busy machine twenty times slower; read when torch loads.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if arguments.exit_with_parent:
-        threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
+        end_with_parent()
     is_first = os.environ.get("RANK", "0") == "0"  # of the processes that `accelerate launch` started one speaks
     try:
         with Progress(is_json=arguments.progress == "json", is_silent=not is_first) as progress:
@@ -143,13 +143,6 @@ def _in_words(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"{error.filename}: {error.strerror}"
     return str(error)
-
-
-def _exit_at_end_of_input() -> None:
-    """Whoever started this process holds the other end of its standard input; when they die, so does it."""
-    while os.read(0, 4096):
-        pass
-    os._exit(3)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from django.utils import timezone
 from labeling.models import (
     CHECKS,
     SIGNS,
+    AgreementReport,
     Campaign,
     CandidateTree,
     Dispute,
@@ -310,6 +311,14 @@ def make_tree_step(candidates: list[dict[str, Any]], chosen: int | None) -> dict
 def make_dispute(label: Label | None = None, **fields: Any) -> Dispute:
     label = label or make_label(ratings=[1, 1, 1])
     return Dispute.objects.create(**{"problem": label.problem, "label": label} | fields)
+
+
+def make_agreement(campaign: Campaign, figures: dict[str, Any], **fields: Any) -> AgreementReport:
+    """These figures, as a job left them."""
+    if "job" not in fields:
+        fields["job"] = make_job(campaign, kind="agreement")
+    defaults = {"labels": 2, "last_label": 2, "computed_at": A_MOMENT}
+    return AgreementReport.objects.create(**defaults | {"campaign": campaign, "figures": figures} | fields)
 
 
 def make_selector(campaign: Campaign, number: int = 1, state: str = "published", **fields: Any) -> SelectorVersion:

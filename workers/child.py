@@ -1,6 +1,6 @@
-"""The selector's own commands as a child process: progress and heartbeats while it runs, killed with its claim.
+"""A command as a child process, the selector's above all: progress and heartbeats while it runs, killed with its claim.
 
-A process of its own keeps torch out of the worker, gives memory back, and survives no fork.
+A process of its own keeps torch and numpy out of the worker, gives memory back, and survives no fork.
 """
 
 import json
@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any, cast
 
 from django.conf import settings
@@ -24,8 +25,8 @@ FIRST_SHARE = 0.6
 INPUT_REFUSED = 2  # exit status: what is wrong with the input stands in the last line; before it libraries may chatter
 
 
-class SelectorFailed(Exception):
-    """The selector's command ended with an error; its last words are the message."""
+class CommandFailed(Exception):
+    """The command ended with an error; its last words are the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,25 @@ class Stage:
         return self.start + (self.end - self.start) * share
 
 
-def run_selector(job: Job, stage: Stage, arguments: Sequence[str]) -> dict[str, Any]:
-    """Run `python -m selector …` under this job's claim and return its result.
+def scratch() -> Path:
+    """Where files for a child lie for as long as it runs."""
+    path: Path = settings.CACHE_DIR
+    path.mkdir(parents=True, exist_ok=True)
+    return path
 
-    Raises ClaimLost (the child is killed) and SelectorFailed with what the command said.
+
+def run_selector(job: Job, stage: Stage, arguments: Sequence[str]) -> dict[str, Any]:
+    """Run `python -m selector …` under this job's claim and return its result (see `run_module`)."""
+    return run_module(job, stage, "selector", arguments)
+
+
+def run_module(job: Job, stage: Stage, module: str, arguments: Sequence[str]) -> dict[str, Any]:
+    """Run `python -m MODULE …` under this job's claim and return its result, the last line that it prints.
+
+    Raises ClaimLost (the child is killed) and CommandFailed with what the command said.
     """
     jobs.heartbeat(job, stage=stage.name, progress=stage.start)
-    command = [sys.executable, "-m", "selector", *arguments, "--progress", "json", "--exit-with-parent"]
+    command = [sys.executable, "-m", module, *arguments, "--progress", "json", "--exit-with-parent"]
     child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,  # its end of file is how the child learns that this process is gone
@@ -67,9 +80,9 @@ def run_selector(job: Job, stage: Stage, arguments: Sequence[str]) -> dict[str, 
     finally:
         _end(child)
     if child.returncode == INPUT_REFUSED and said.error:
-        raise SelectorFailed(said.error.splitlines()[-1])
+        raise CommandFailed(said.error.splitlines()[-1])
     if child.returncode != 0:
-        raise SelectorFailed(said.error or f"`selector {arguments[0]}` ended with exit status {child.returncode}")
+        raise CommandFailed(said.error or f"`{module} {arguments[0]}` ended with exit status {child.returncode}")
     return dict(json.loads(said.output.strip().splitlines()[-1]))
 
 

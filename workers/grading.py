@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from labeling.actions import jobs
 from labeling.models import Campaign, Grade, Job, Reference, Solution, VerdictChoice
 from labeling.models.reading import only_value
-from workers.child import Stage, run_selector
+from workers.child import Stage, run_selector, scratch
 
 GRADE = Stage("grade", 0.0, 0.95)
 KEEP = Stage("keep", 0.95, 1.0)
@@ -42,7 +41,7 @@ def grade(job: Job) -> dict[str, Any]:
 
     Returns the job's result: how many of the campaign's graded answers have which verdict now, whoever graded them.
     """
-    with tempfile.TemporaryDirectory(prefix="plumbline-grade-", dir=_scratch()) as folder:
+    with tempfile.TemporaryDirectory(prefix="plumbline-grade-", dir=scratch()) as folder:
         pairs, verdicts = Path(folder, "pairs.jsonl"), Path(folder, "verdicts.jsonl")
         references = _write_pairs(pairs, ungraded(job))
         if references:
@@ -57,12 +56,6 @@ def _verdicts_now(campaign: Campaign) -> dict[str, int]:
     grades = Grade.objects.filter(solution__problem__campaign=campaign, is_current=True)
     counted = dict(grades.values_list("verdict").annotate(count=Count("pk")))
     return {verdict: counted.get(verdict, 0) for verdict in VerdictChoice.values}
-
-
-def _scratch() -> Path:
-    path: Path = settings.CACHE_DIR
-    path.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def _write_pairs(path: Path, solutions: QuerySet[Any]) -> dict[str, int]:

@@ -12,8 +12,8 @@ from labeling.actions import importing, jobs, rounds
 from labeling.actions.errors import ActionError
 from labeling.actions.jobs import ClaimLost
 from labeling.models import Job, JobKind
-from workers import grading, retraining
-from workers.child import SelectorFailed
+from workers import agreement, grading, retraining
+from workers.child import CommandFailed
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ def run(job: Job) -> None:
         InterfaceError,
     ):  # the database went away: the lease runs out and the job is taken up again
         raise
-    except (ActionError, SelectorFailed, retraining.NothingToTrainOn) as known:
+    except (ActionError, CommandFailed, retraining.NothingToTrainOn) as known:
         _fail(job, str(known))
         log.warning("job_failed", job=job.pk, error=str(known))
     except OSError as error:  # a disk that is full, for one: a retry goes on where it can
@@ -71,4 +71,5 @@ STAGES: dict[str, Callable[[Job], Any]] = {
     JobKind.GRADE: grading.grade,
     JobKind.RETRAIN: retraining.retrain,
     JobKind.PLAN: _plan,
+    JobKind.AGREEMENT: agreement.compare,
 }

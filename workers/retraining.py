@@ -27,7 +27,7 @@ from labeling.models import (
 )
 from selector.committee import disagreement
 from workers import snapshots
-from workers.child import SelectorFailed, Stage, run_selector
+from workers.child import CommandFailed, Stage, run_selector
 
 SNAPSHOT = Stage("snapshot", 0.0, 0.02)
 TRAIN = Stage("train", 0.02, 0.65, first="pretrain")
@@ -221,7 +221,7 @@ def _measure(job: Job, version: SelectorVersion, folder: Path) -> tuple[dict[str
     if before and count:
         try:
             arguments += ["--against", str(_rescored(job, before, folder))]
-        except SelectorFailed as failed:
+        except CommandFailed as failed:
             if not str(failed).startswith(DAMAGED):
                 raise
             broken = str(failed)

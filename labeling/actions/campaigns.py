@@ -17,6 +17,7 @@ from labeling.actions import events, guides, people
 from labeling.actions.errors import ActionError
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import (
+    AgreementReport,
     Campaign,
     CandidateTree,
     Dispute,
@@ -191,6 +192,7 @@ def _delete_rows(campaign: Campaign) -> None:
         Problem.objects.filter(campaign=campaign),
         Labeler.objects.filter(campaign=campaign),
         Membership.objects.filter(campaign=campaign),
+        AgreementReport.objects.filter(campaign=campaign),
         Job.objects.filter(campaign=campaign),
         GuideReading.objects.filter(version__campaign=campaign),
         GuideVersion.objects.filter(campaign=campaign),

@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from labeling.actions import candidates, events, gold_draw, jobs, overlap
+from labeling.actions import agreements, candidates, events, gold_draw, jobs, overlap
 from labeling.actions.errors import Conflict
 from labeling.actions.round_plans import RAILS, RoundPlan
 from labeling.actions.statements import Statement
@@ -286,7 +286,11 @@ def _request_training(of: Round) -> None:
 
 
 def _go_on(of: Round) -> None:
-    """With auto_advance a closed round leads to a training (unless it began at train_after) and to the next round."""
+    """With auto_advance a closed round leads to a training (unless it began at train_after) and to the next round.
+
+    How far its labelers agree is computed in any case.
+    """
+    agreements.after_round(of)
     if of.campaign.auto_advance:
         _request_training(of)
         jobs.request(campaign=of.campaign, kind=JobKind.PLAN)

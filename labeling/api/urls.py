@@ -4,6 +4,7 @@ from django.urls import path
 
 from labeling.api.schema import SchemaView
 from labeling.api.views import (
+    agreement,
     campaigns,
     drafts,
     exports,
@@ -69,6 +70,7 @@ urlpatterns = [
     path(CAMPAIGN + "rulings/", rulings.Rulings.as_view(), name="rulings"),
     path(CAMPAIGN + "adjudication/", rulings.questions, name="adjudication"),
     path(CAMPAIGN + "adjudication/<int:solution>/", rulings.decide, name="adjudicate"),
+    path(CAMPAIGN + "agreement/", agreement.Agreement.as_view(), name="agreement"),
     path(CAMPAIGN + "retrain/", jobs.retrain, name="retrain"),
     path(CAMPAIGN + "selectors/", jobs.Selectors.as_view(), name="selectors"),
     path(CAMPAIGN + "selectors/<int:version>/publish/", jobs.publish, name="publish"),

@@ -1,5 +1,6 @@
 """One file per noun family, re-exported here."""
 
+from labeling.models.agreement import AgreementReport
 from labeling.models.campaigns import (
     DEFAULT_MIXTURE,
     MADE_WITHOUT_LABELS,
@@ -55,6 +56,7 @@ __all__ = [
     "RATINGS",
     "SIGNS",
     "UNFINISHED",
+    "AgreementReport",
     "Campaign",
     "CandidateTree",
     "ColdStart",

@@ -17,6 +17,7 @@ class JobKind(models.TextChoices):
     GRADE = "grade"
     RETRAIN = "retrain"
     PLAN = "plan"
+    AGREEMENT = "agreement"
 
 
 class JobState(models.TextChoices):

@@ -1,19 +1,24 @@
-"""How far labelers agree: over the whole campaign, and each group that a lead may want to look at."""
+"""How far labelers agree: what a job last computed, how old that is, and asking for it anew."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from labeling import agreement
-from labeling.agreement import Agreement, Figure, Pair, Rated
-from labeling.models import Campaign, Label, Labeler, LabelerKind, Membership
+from labeling.actions import agreements, waiting
+from labeling.models import AgreementReport, JobKind, JobState, Labeler, Membership
 from labeling.templatetags.lead import name_of
-from labeling.views.lead_pages import for_readers, page
+from labeling.views.lead_pages import account, done, for_readers, only_posted, page
+from labeling.views.overview import ACTIVE
+from labeling.views.tables import csv_file
+
+Figures = dict[str, Any]
+SHARES = ("exact", "within_one", "any_error", "alpha")
+GROUP_COLUMNS = ("pairs", "solutions", *(f"{name}{end}" for name in SHARES for end in ("", "_low", "_high")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,89 +26,130 @@ class Group:
     """One row of a table: what the group is called, and its figures."""
 
     name: str
-    found: Agreement
+    found: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The groups of one kind: the table's name in its address, its heading, what a row is."""
+
+    name: str
+    heading: str
+    what: str
+    rows: list[Group]
 
 
 @require_safe
 @for_readers
 def agreement_page(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """The figures of all solutions that two or more people labeled."""
-    labels = _twice_labeled(membership.campaign)
-    pairs = agreement.pairs_of(
-        Rated(label.solution_id or 0, label.labeler_id, tuple(label.rating_values)) for label in labels
-    )
-    context: dict[str, Any] = {"found": agreement.measure(pairs), "confusion": None}
-    if pairs:
-        context |= {
-            "confusion": _confusion(context["found"]),
-            "groups": _groups(pairs, labels),
-            "positions": _positions(pairs),
-        }
+    """The figures that are kept, and what became of the last computation; for htmx the latter alone."""
+    of = membership.campaign
+    job = of.jobs.filter(kind=JobKind.AGREEMENT).order_by("-id").first()
+    is_active = job is not None and job.state in ACTIVE
+    context: dict[str, Any] = {
+        "job": job,
+        "is_active": is_active,
+        "has_failed": job is not None and job.state == JobState.FAILED,
+        "has_worker": not is_active or waiting.has_living_worker(),
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        answer = page(request, "_agreement_job.html", membership, context)
+        if not is_active:
+            answer["HX-Refresh"] = "true"  # the figures are new
+        return answer
+    report = AgreementReport.objects.filter(campaign=of).select_related("campaign").first()
+    if report is not None:
+        context |= _shown(report)
     return page(request, "agreement.html", membership, context)
 
 
-def _twice_labeled(campaign: Campaign) -> list[Label]:
-    """Current labels with a verdict, of solutions that somebody else labeled too."""
-    labels: QuerySet[Label] = Label.objects.current().with_verdict_on_steps().filter(problem__campaign=campaign)
-    labels = labels.exclude(labeler__kind=LabelerKind.ADJUDICATOR)  # a decision about people is none of them
-    others = labels.filter(solution=OuterRef("solution")).exclude(labeler=OuterRef("labeler"))
-    read = ("solution", "labeler__name", "labeler__uuid", "labeler__account__username", "labeler__kind")
-    wanted = labels.filter(Exists(others)).select_related("labeler__account", "round", "problem")
-    return list(wanted.only(*read, "labeler__account", "round__number", "problem__subject", "ratings", "problem"))
+def _shown(report: AgreementReport) -> dict[str, Any]:
+    found = report.figures["all"]
+    shown: dict[str, Any] = {"report": report, "found": found, "labels_since": agreements.since(report)}
+    if found["pairs"]:
+        shown |= {
+            "confusion": _confusion(found),
+            "tables": [table for table in _tables(report) if table.rows],
+            "steps": [(index + 1, figure) for index, figure in report.figures["steps"]],
+        }
+    return shown
 
 
-def _groups(pairs: list[Pair], labels: list[Label]) -> list[tuple[str, str, list[Group]]]:
-    """The tables: heading, what a row is, rows."""
-    people = {label.labeler_id: label.labeler for label in labels}
-    rounds = {label.solution_id: label.round.number for label in labels if label.round}
-    subjects = {label.solution_id: label.problem.subject for label in labels if label.problem.subject}
+def _tables(report: AgreementReport) -> list[Table]:
+    figures = report.figures
+    people = {pk: str(name_of(one)) for pk, one in _people(report).items()}
+
+    def name(pk: int) -> str:
+        return people.get(pk, str(pk))
+
+    def both(one: int, other: int) -> str:
+        return _("{one} and {other}").format(one=name(one), other=name(other))
+
+    def groups(of: str, named: Callable[[Any], str]) -> list[Group]:
+        return [Group(named(key), found) for key, found in figures[of]]
+
     return [
-        (
-            _("Each labeler against all others"),
-            _("Labeler"),
-            [Group(_name(people[pk]), found) for pk, found in _by(pairs, lambda pair: pair.labelers)],
-        ),
-        (
-            _("Each two labelers"),
-            _("Labelers"),
-            [
-                Group(_("{one} and {other}").format(one=_name(people[one]), other=_name(people[other])), found)
-                for (one, other), found in _by(pairs, lambda pair: [pair.labelers])
-            ],
-        ),
-        (
-            _("By round"),
-            _("Round"),
-            [Group(str(number), found) for number, found in _by(pairs, lambda pair: _known(rounds, pair))],
-        ),
-        (
-            _("By subject"),
-            _("Subject"),
-            [Group(subject, found) for subject, found in _by(pairs, lambda pair: _known(subjects, pair))],
-        ),
+        Table("labelers", _("Each labeler against all others"), _("Labeler"), groups("labelers", name)),
+        Table("pairs", _("Each two labelers"), _("Labelers"), groups("pairs", lambda pair: both(*pair))),
+        Table("rounds", _("By round"), _("Round"), groups("rounds", str)),
+        Table("subjects", _("By subject"), _("Subject"), groups("subjects", str)),
     ]
 
 
-def _by(pairs: list[Pair], keys: Any) -> list[tuple[Any, Agreement]]:
-    return sorted(agreement.measure_by(pairs, keys).items(), key=lambda group: str(group[0]))
+def _people(report: AgreementReport) -> dict[int, Labeler]:
+    people = Labeler.objects.filter(campaign=report.campaign).select_related("account")
+    return people.in_bulk([pk for pk, _found in report.figures["labelers"]])
 
 
-def _known(values: dict[int | None, Any], pair: Pair) -> Iterable[Any]:
-    return [values[pair.solution]] if pair.solution in values else []
-
-
-def _name(labeler: Labeler) -> str:
-    return str(name_of(labeler))
-
-
-def _positions(pairs: list[Pair]) -> list[tuple[int, Figure]]:
-    return [(position + 1, figure) for position, figure in agreement.measure_by_position(pairs).items()]
-
-
-def _confusion(found: Agreement) -> list[tuple[str, list[tuple[int, bool]]]]:
+def _confusion(found: Figures) -> list[tuple[str, list[tuple[int, bool]]]]:
     """Rows with their rating's word; each cell with whether it is agreement."""
     words = [_("negative"), _("neutral"), _("positive")]
     return [
         (word, [(count, row == column) for column, count in enumerate(counts)])
-        for row, (word, counts) in enumerate(zip(words, found.confusion, strict=True))
+        for row, (word, counts) in enumerate(zip(words, found["confusion"], strict=True))
     ]
+
+
+@only_posted("agreement")
+def compute(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """Ask for the figures anew."""
+    of = membership.campaign
+    agreements.request(campaign=of, by=account(request))
+    return done(request, _("Labels are compared as soon as a worker is free."), "agreement", of.slug)
+
+
+@require_safe
+@for_readers
+def download(_request: HttpRequest, membership: Membership, table: str) -> HttpResponseBase:
+    """One of the tables as CSV; all of its figures, not those on the page alone."""
+    report = AgreementReport.objects.filter(campaign=membership.campaign).select_related("campaign").first()
+    if report is None:
+        raise Http404("Agreement was not computed yet.")
+    name = f"{membership.campaign.slug}-agreement-{table}"
+    if table == "steps":
+        rows = ((index + 1, *_numbers(figure), figure["count"]) for index, figure in report.figures["steps"])
+        return csv_file(name, ("step", "same_rating", "low", "high", "pairs"), rows)
+    if table == "ratings":
+        return csv_file(name, ("one_said", "other_said", "steps"), _said(report.figures["all"]))
+    groups = {"all": [Group(membership.campaign.slug, report.figures["all"])]}
+    groups |= {one.name: one.rows for one in _tables(report)}
+    if table not in groups:
+        raise Http404(f"There is no table {table!r} of agreement.")
+    return csv_file(name, ("group", *GROUP_COLUMNS), (_cells(group) for group in groups[table]))
+
+
+def _cells(group: Group) -> tuple[object, ...]:
+    found = group.found
+    shares = [number for name in SHARES for number in _numbers(found[name])]
+    return group.name, found["pairs"], found["solutions"], *shares
+
+
+def _numbers(figure: Figures) -> tuple[float | None, float | None, float | None]:
+    return figure["value"], figure["low"], figure["high"]
+
+
+def _said(found: Figures) -> Iterator[tuple[int, int, int]]:
+    ratings = (-1, 0, 1)
+    for one, counts in zip(ratings, found["confusion"], strict=True):
+        for other, count in zip(ratings, counts, strict=True):
+            yield one, other, count

@@ -1,6 +1,5 @@
 """Who did what in a campaign, to read and to take along as a table."""
 
-import csv
 import re
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
@@ -17,12 +16,12 @@ from django.views.decorators.http import require_safe
 from labeling.forms import HistoryFilter
 from labeling.models import Campaign, Event, Membership
 from labeling.views.lead_pages import for_readers, page, page_of
+from labeling.views.tables import csv_file
 
 PAGES = {"guide": "guide-version"} | {
     name: name for name in ("dispute", "job", "labeler", "problem", "round", "selector", "solution")
 }
 COLUMNS = ("created_at", "actor__username", "verb", "subject", "before", "after")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_safe
@@ -49,9 +48,8 @@ def history_csv(request: HttpRequest, membership: Membership) -> StreamingHttpRe
     form = HistoryFilter(request.GET)
     form.is_valid()
     found = _found(membership.campaign, form.cleaned_data).values_list(*COLUMNS)
-    response = StreamingHttpResponse(_csv(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{membership.campaign.slug}-history.csv"'
-    return response
+    head = ("when", "who", "verb", "subject", "before", "after")
+    return csv_file(f"{membership.campaign.slug}-history", head, _cells(found))
 
 
 def _found(of: Campaign, wanted: dict[str, Any]) -> QuerySet[Event]:
@@ -94,21 +92,6 @@ def _plain(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-class _Line:
-    """A file for the csv module that gives each line back instead of keeping it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _csv(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield writer.writerow(("when", "who", "verb", "subject", "before", "after"))
+def _cells(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[str, ...]]:
     for when, who, verb, subject, before, after in rows.iterator(chunk_size=1_000):
-        cells = (when.isoformat(), who or "", verb, subject, _plain(before), _plain(after))
-        yield writer.writerow([_harmless(cell) for cell in cells])
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet takes a text that begins like a formula for one."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+        yield when.isoformat(), who or "", verb, subject, _plain(before), _plain(after)

@@ -37,6 +37,8 @@ FOR_LEADS = [
     ("post", "campaigns/campaign/retrain/"),
     ("get", "campaigns/campaign/selectors/"),
     ("post", "campaigns/campaign/selectors/1/publish/"),
+    ("get", "campaigns/campaign/agreement/"),
+    ("post", "campaigns/campaign/agreement/"),
     ("get", "campaigns/campaign/gold/"),
     ("post", "campaigns/campaign/gold/"),
     ("delete", "campaigns/campaign/gold/1/"),

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from labeling.agreement_report import report
 from labeling.models import Campaign, Labeler, Solution
 from tests import factories as make
 from tests.browser.axe import expect_no_violations
@@ -85,6 +86,10 @@ def quality(campaign: Campaign, labeler: User, solution: Solution) -> Labeler:
         who = person if ratings == [-1] else make.make_labeler(campaign)
         make.make_label(item=make.make_item(solution, of, "labeled"), labeler=who, ratings=ratings, flagged=[0])
     make.make_ruling(solution.problem, outcome="active", reason="It stays.")
+    labels = [(1, person.pk, "+-"), (1, 0, "-"), (2, person.pk, "++"), (2, 0, "++")]
+    names = ("solution", "labeler", "ratings", "round", "subject")
+    figures = report((dict(zip(names, (*label, 1, "Algebra"), strict=True)) for label in labels), lambda *_: None)
+    make.make_agreement(campaign, figures, labels=4, last_label=4)
     return person
 
 

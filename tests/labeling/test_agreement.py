@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from labeling import agreement
-from labeling.agreement import Pair, Rated, measure, measure_by, measure_by_position, pairs_of
+from labeling.agreement import Pair, Rated, grouped, measure, measure_by_position, pairs_of
 
 SIGNS = {"+": 1, "0": 0, "-": -1}
 
@@ -115,7 +115,8 @@ def width(figure: agreement.Figure) -> float:
 def test_groups_are_measured_apart_and_a_labeler_against_all_others() -> None:
     labels = [rated(1, 1, "-"), rated(1, 2, "-"), rated(1, 3, "+")]
 
-    by_labeler = measure_by(pairs_of(labels), lambda both: both.labelers)
+    groups = grouped(pairs_of(labels), lambda both: both.labelers)
+    by_labeler = {labeler: measure(group) for labeler, group in groups.items()}
 
     assert {labeler: found.exact.value for labeler, found in by_labeler.items()} == {1: 0.5, 2: 0.5, 3: 0}
     assert {labeler: found.pairs for labeler, found in by_labeler.items()} == {1: 2, 2: 2, 3: 2}

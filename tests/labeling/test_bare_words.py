@@ -42,7 +42,7 @@ ENGLISH = {
     "application/x-ndjson; charset=utf-8",
     'attachment; filename="{}-{}.jsonl"',
     "text/csv; charset=utf-8",
-    'attachment; filename="{}-history.csv"',
+    'attachment; filename="{}.csv"',
 }
 
 

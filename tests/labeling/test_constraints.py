@@ -89,6 +89,9 @@ def second_lease(rows: Rows, first: QueueItem, **changes: object) -> None:
 
 
 BREACHES: dict[str, Callable[[Rows], object]] = {
+    "agreement_of_two_labels_or_none": lambda rows: make.make_agreement(rows.campaign, {}, labels=1),
+    "AgreementReport.campaign": lambda rows: [make.make_agreement(rows.campaign, {}) for _ in range(2)],
+    "agreement_labels_up_to_the_last": lambda rows: make.make_agreement(rows.campaign, {}, labels=3, last_label=2),
     "campaign_shares_within_one": lambda rows: update(rows.campaign, wrong_share=0.8, evaluation_share=0.21),
     "campaign_train_after_a_share": lambda rows: update(rows.campaign, train_after=0),
     "campaign_overlap_at_least_one": lambda rows: update(rows.campaign, overlap=0),

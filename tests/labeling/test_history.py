@@ -56,10 +56,10 @@ def test_a_lead_finds_what_was_done(campaign: Campaign, owner: User) -> None:
 
 
 def test_the_table_holds_no_formula(campaign: Campaign, owner: User, labeler: User) -> None:
-    assert signed_in(labeler).get(f"/campaigns/{campaign.slug}/history/csv/").status_code == 404
+    assert signed_in(labeler).get(f"/campaigns/{campaign.slug}/history/download/").status_code == 404
     make.make_event(campaign, "member.added", subject='=HYPERLINK("http://x")', after="labeler")
     make.make_event(campaign, "reference.changed", subject="problem 1", before="-1", after={"a": "=1"})
-    answer = signed_in(owner).get(f"/campaigns/{campaign.slug}/history/csv/")
+    answer = signed_in(owner).get(f"/campaigns/{campaign.slug}/history/download/")
     rows = list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))  # type: ignore[attr-defined]
     assert [(row["subject"], row["before"], row["after"]) for row in rows] == [
         ("problem 1", "'-1", '{"a":"=1"}'),

@@ -1,13 +1,20 @@
-"""The page that says how far labelers agree."""
+"""The page that says how far labelers agree: what a job left, how old it is, and asking for it anew."""
+
+import csv
+import io
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from labeling.models import Campaign, Labeler
+from labeling.actions import agreements, jobs, rounds
+from labeling.agreement_report import report
+from labeling.models import AgreementReport, Campaign, Job, JobKind, Labeler
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
+from workers import pipeline
 
 ADDRESS = "/campaigns/campaign/agreement/"
 
@@ -17,56 +24,145 @@ def lead(owner: User) -> Client:
     return signed_in(owner)
 
 
-def label_by_two(campaign: Campaign, labeler: User, owner: User, one: list[int], other: list[int]) -> None:
-    solution = make.make_solution(make.make_problem(campaign, subject="Algebra"))
-    make.make_label(solution, labeler_of(campaign, labeler), ratings=one)
-    make.make_label(solution, labeler_of(campaign, owner), ratings=other)
+LabelByTwo = Callable[[list[int], list[int]], None]
+
+
+@pytest.fixture
+def label_by_two(campaign: Campaign, labeler: User, owner: User) -> LabelByTwo:
+    of = make.make_round(campaign, 3)
+
+    def label(one: list[int], other: list[int]) -> None:
+        solution = make.make_solution(make.make_problem(campaign, subject="Algebra"))
+        for account, ratings in ((labeler, one), (owner, other)):
+            item = make.make_item(solution, of, "labeled")
+            make.make_label(item=item, labeler=labeler_of(campaign, account), ratings=ratings)
+
+    return label
 
 
 def labeler_of(campaign: Campaign, account: User) -> Labeler:
     return campaign.labelers.filter(account=account).first() or make.make_labeler(campaign, account)
 
 
-def test_without_overlap_the_page_says_what_brings_some(campaign: Campaign, lead: Client, labeler: User) -> None:
-    make.make_label(make.make_solution(make.make_problem(campaign)), make.make_labeler(campaign, labeler))
+def computed(campaign: Campaign) -> None:
+    """What a worker does when it is asked."""
+    job = jobs.claim(jobs.request(campaign=campaign, kind=JobKind.AGREEMENT).pk, claimed_by="test")
+    assert job is not None
+    pipeline.run(job)
+    job.refresh_from_db()
+    assert job.state == "done", job.error
 
+
+def table(client: Client, name: str) -> list[list[str]]:
+    answer = client.get(f"{ADDRESS}download/{name}/")
+    return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode())))
+
+
+def test_the_job_leaves_figures_that_the_page_and_its_tables_show(
+    campaign: Campaign, lead: Client, label_by_two: LabelByTwo, labeler: User, owner: User
+) -> None:
+    label_by_two([1, -1], [1, -1])
+    label_by_two([1, 1, 1], [1, -1])
+    gave_up, decided = (make.make_solution(make.make_problem(campaign)) for _ in range(2))
+    for account in (labeler, owner):
+        make.make_label(gave_up, labeler_of(campaign, account), ratings=[1], finish_reason="give_up", reason="long")
+    make.make_label(decided, labeler_of(campaign, owner), ratings=[-1])
+    make.make_label(decided, make.make_labeler(campaign, kind="final"), ratings=[1, 1, 1])
+    elsewhere = make.make_solution(make.make_problem(make.make_campaign("other")))
+    for _ in range(2):
+        make.make_label(elsewhere)
+
+    computed(campaign)
+    computed(campaign)
+
+    kept = AgreementReport.objects.get()
+    assert (kept.labels, kept.figures["all"]["pairs"], kept.job.result) == (4, 2, {"pairs": 2})
+    said = text_of(lead.get(ADDRESS))
+    assert "Two people put the first error at the same step 50\N{NO-BREAK SPACE}% of the time" in said
+    assert "2 pairs of labels were compared." in said
+    assert "from 4 labels. No label came in since." in said
+    for word in ("Each labeler against all others", "labeler and owner", "Algebra", "By round"):
+        assert word in said
+
+    label_by_two([1, -1], [1, -1])
+    assert "2 labels came in since." in text_of(lead.get(ADDRESS))
+    head, one = table(lead, "pairs")
+    assert head[:4] == ["group", "pairs", "solutions", "exact"]
+    assert one[:4] == ["labeler and owner", "2", "2", "0.5"]
+    assert [row[:4] for row in table(lead, "rounds")[1:]] == [["3", "2", "2", "0.5"]]
+    assert table(lead, "steps")[1:] == [["1", "1.0", "1.0", "1.0", "2"], ["2", "0.5", "0.0", "1.0", "2"]]
+    assert ["1", "-1", "1"] in table(lead, "ratings")
+    assert len(table(lead, "labelers")) == 3
+    assert len(table(lead, "subjects")) == len(table(lead, "all")) == 2
+    assert lead.get(f"{ADDRESS}download/nothing/").status_code == 404
+    over_the_api = lead.get("/api/v1/campaigns/campaign/agreement/").json()
+    assert (over_the_api["labels"], over_the_api["labels_since"], over_the_api["figures"]) == (4, 2, kept.figures)
+
+
+def test_without_figures_the_page_says_what_brings_some(campaign: Campaign, lead: Client, stranger: User) -> None:
+    make.make_membership(campaign, stranger, role="reviewer")
+    said = text_of(lead.get(ADDRESS))
+    assert "How far people agree is not known yet" in said
+    assert ">Compute</button>" in said
+    assert ">Compute</button>" not in text_of(signed_in(stranger).get(ADDRESS)), "reviewers read"
+    assert lead.get(f"{ADDRESS}download/all/").status_code == 404
+
+    make.make_agreement(campaign, report([], lambda *_: None), labels=0, last_label=0)
     assert "No solution has labels of two people yet" in text_of(lead.get(ADDRESS))
 
 
-def test_the_page_opens_with_its_conclusion(campaign: Campaign, lead: Client, labeler: User, owner: User) -> None:
-    label_by_two(campaign, labeler, owner, [1, -1], [1, -1])
-    label_by_two(campaign, labeler, owner, [1, 1, 1], [1, -1])
+def test_a_lead_asks_and_sees_how_far_it_is(campaign: Campaign, lead: Client, owner: User, stranger: User) -> None:
+    make.make_membership(campaign, stranger, role="reviewer")
+    assert signed_in(stranger).post(f"{ADDRESS}compute/").status_code == 403
+    assert not Job.objects.exists()
+    api = "/api/v1/campaigns/campaign/agreement/"
+    assert lead.get(api).status_code == 404
+    assert lead.post(api).json()["kind"] == "agreement"
 
-    said = text_of(lead.get(ADDRESS))
+    for _ in range(2):
+        assert lead.post(f"{ADDRESS}compute/", follow=True).redirect_chain == [(ADDRESS, 302)]
+    job = Job.objects.get()
+    assert (job.kind, job.state, job.requested_by) == ("agreement", "requested", owner)
+    assert set(campaign.events.values_list("verb", flat=True)) == {"agreement.requested"}
 
-    assert "Two people put the first error at the same step 50\N{NO-BREAK SPACE}% of the time" in said
-    assert "2 pairs of labels were compared." in said
-    for word in ("Each labeler against all others", "labeler and owner", "Algebra"):
-        assert word in said
+    piece = lead.get(ADDRESS, headers={"HX-Request": "true"})
+    assert "The comparison of labels waits for a worker" in text_of(piece)
+    assert "No worker is alive" in text_of(piece)
+    assert "HX-Refresh" not in piece.headers
+    Job.objects.update(state="failed", error="It did not work.", finished_at=make.A_MOMENT)
+    ended = lead.get(ADDRESS, headers={"HX-Request": "true"})
+    assert "It did not work." in text_of(ended)
+    assert ended["HX-Refresh"] == "true"
 
 
-def test_labels_without_a_verdict_and_of_other_campaigns_do_not_count(
-    campaign: Campaign, lead: Client, labeler: User, owner: User
+@pytest.mark.parametrize(("overlap", "has_report", "asks"), [(2, False, True), (1, False, False), (1, True, True)])
+def test_a_round_that_closes_asks_where_there_is_something_to_compare(
+    campaign: Campaign, owner: User, overlap: int, has_report: bool, asks: bool
 ) -> None:
-    label_by_two(campaign, labeler, owner, [1, -1], [1, -1])
-    label_by_two(make.make_campaign("other"), labeler, owner, [1, -1], [-1])
-    gave_up = make.make_solution(make.make_problem(campaign))
-    for account in (labeler, owner):
-        make.make_label(gave_up, labeler_of(campaign, account), ratings=[1], finish_reason="give_up", reason="too long")
-
-    assert "1 pair of labels was compared." in text_of(lead.get(ADDRESS))
+    of = make.make_round(campaign, overlap=overlap)
+    if has_report:
+        make.make_agreement(campaign, {})
+    rounds.close_round(of=of, by=owner)
+    assert campaign.jobs.filter(kind="agreement", state="requested").exists() is asks
 
 
 def test_the_page_asks_as_often_for_many_labels_as_for_few(
-    campaign: Campaign, lead: Client, labeler: User, owner: User, django_assert_max_num_queries: DjangoAssertNumQueries
+    campaign: Campaign, lead: Client, label_by_two: LabelByTwo, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(8):
-        label_by_two(campaign, labeler, owner, [1, -1], [1, 0, 1])
+        label_by_two([1, -1], [1, 0, 1])
+    last = agreements.last_label(campaign)
+    columns = ("solution", "labeler", "ratings", "round__number", "problem__subject")
+    rows = agreements.compared(campaign, last).values_list(*columns)
+    names = ("solution", "labeler", "ratings", "round", "subject")
+    figures = report((dict(zip(names, row, strict=True)) for row in rows), lambda *_: None)
+    make.make_agreement(campaign, figures, last_label=last)
 
-    with django_assert_max_num_queries(8):
-        lead.get(ADDRESS)
+    with django_assert_max_num_queries(11):
+        assert "labeler and owner" in text_of(lead.get(ADDRESS))
 
 
 def test_labelers_do_not_see_it(campaign: Campaign, labeler: User, stranger: User) -> None:
-    assert signed_in(labeler).get(ADDRESS).status_code == 404
-    assert signed_in(stranger).get(ADDRESS).status_code == 404
+    for address in (ADDRESS, f"{ADDRESS}compute/", f"{ADDRESS}download/all/"):
+        assert signed_in(labeler).get(address).status_code == 404
+        assert signed_in(stranger).get(address).status_code == 404

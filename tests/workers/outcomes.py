@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import F
 
 from labeling.models import (
+    AgreementReport,
     Campaign,
     Grade,
     Job,
@@ -66,6 +67,7 @@ def outcome(campaign: Campaign) -> dict[str, list[Any]]:
             "spread",
             "doubt",
         ),
+        "agreement": [report.figures["all"] for report in AgreementReport.objects.filter(campaign=campaign)],
         "rounds": _rows(Round.objects.filter(campaign=campaign), "number", "state", "size", "selector__number"),
         "items": _rows(
             QueueItem.objects.filter(campaign=campaign),

@@ -16,6 +16,7 @@ from tests.workers.outcomes import outcome
 from tests.workers.work import (
     QUICK,
     SECONDS,
+    agreement_job,
     ended,
     grade_job,
     import_job,
@@ -42,6 +43,7 @@ STOPS = {
         "figures-not-kept": "after:workers.retraining:_measure",
         "half-published": "before:labeling.actions.jobs:finish",
     },
+    agreement_job: {"before-its-end": "before:labeling.actions.jobs:finish"},
     plan_job: {"not-committed": "after:labeling.actions.rounds:advance"},
 }
 

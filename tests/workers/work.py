@@ -12,7 +12,7 @@ from django.db import connection
 from labeling.actions import jobs, rounds
 from labeling.actions.import_now import import_now
 from labeling.actions.round_plans import RoundPlan
-from labeling.models import Campaign, Job, JobKind, JobState, Solution
+from labeling.models import Campaign, Job, JobKind, JobState, Label, Solution
 from tests import factories as make
 from tests.live import eventually
 from tests.workers.outcomes import outcome
@@ -84,6 +84,15 @@ def plan_job(slug: str) -> Job:
     rounds.close_round(of=first, by=None)
     Campaign.objects.filter(pk=campaign.pk).update(auto_advance=True)
     return jobs.request(campaign=campaign, kind=JobKind.PLAN)
+
+
+def agreement_job(slug: str) -> Job:
+    """Every labeled solution was labeled by somebody else too."""
+    campaign = labeled(slug)
+    other = make.make_labeler(campaign)
+    for label in list(Label.objects.filter(problem__campaign=campaign)):
+        make.make_label(label.solution, other, ratings=[-1])
+    return jobs.request(campaign=campaign, kind=JobKind.AGREEMENT)
 
 
 @functools.cache

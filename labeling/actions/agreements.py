@@ -1,0 +1,57 @@
+"""Agreement as background work: which labels are compared, when it is asked for, and what is kept."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, Max, OuterRef, QuerySet
+
+from labeling.actions import events, jobs
+from labeling.models import AgreementReport, Campaign, Job, JobKind, Label, LabelerKind, Round
+
+
+def comparable(campaign: Campaign) -> QuerySet[Label]:
+    """Current labels with a verdict; a decision about people is none of them."""
+    labels = Label.objects.current().with_verdict_on_steps().filter(problem__campaign=campaign, solution__isnull=False)
+    return labels.exclude(labeler__kind=LabelerKind.ADJUDICATOR)
+
+
+def last_label(campaign: Campaign) -> int:
+    """The number of the newest of them, 0 where there is none."""
+    return comparable(campaign).aggregate(last=Max("pk"))["last"] or 0
+
+
+def compared(campaign: Campaign, last: int) -> QuerySet[Label]:
+    """Those up to this number whose solution somebody else labeled too."""
+    labels = comparable(campaign).filter(pk__lte=last)
+    others = labels.filter(solution=OuterRef("solution")).exclude(labeler=OuterRef("labeler"))
+    return labels.filter(Exists(others))
+
+
+def since(report: AgreementReport) -> int:
+    """How many labels came in after those that the report knows of."""
+    return comparable(report.campaign).filter(pk__gt=report.last_label).count()
+
+
+def request(*, campaign: Campaign, by: User) -> Job:
+    """Ask for the figures anew; asked while that waits, the same job."""
+    with transaction.atomic():
+        job = jobs.request(campaign=campaign, kind=JobKind.AGREEMENT, by=by)
+        events.record(campaign=campaign, actor=by, verb="agreement.requested", subject=f"job {job.pk}")
+    return job
+
+
+def after_round(closed: Round) -> None:
+    """A round that closes brings labels to compare, where its solutions have several or somebody looked before."""
+    if closed.overlap > 1 or AgreementReport.objects.filter(campaign=closed.campaign_id).exists():
+        jobs.request(campaign=closed.campaign, kind=JobKind.AGREEMENT)
+
+
+def keep(*, job: Job, figures: dict[str, Any], labels: int, last: int, at: datetime) -> None:
+    """The report of this job in place of the one before, and the job's end: both, or neither."""
+    with transaction.atomic():
+        jobs.heartbeat(job, message="")
+        fields = {"job": job, "figures": figures, "labels": labels, "last_label": last, "computed_at": at}
+        AgreementReport.objects.update_or_create(campaign=job.campaign, defaults=fields)
+        jobs.finish(job, result={"pairs": figures["all"]["pairs"]})

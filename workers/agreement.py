@@ -1,0 +1,37 @@
+"""The agreement job: labels of solutions that two or more people labeled -> a file -> figures -> one row."""
+
+import tempfile
+from pathlib import Path
+
+import orjson
+from django.utils import timezone
+
+from labeling.actions import agreements
+from labeling.models import Campaign, Job
+from workers.child import Stage, run_module, scratch
+
+COMPARE = Stage("compare", 0.0, 1.0)
+CHUNK = 2_000
+
+
+def compare(job: Job) -> None:
+    """Compute and keep the figures; run again after a kill it begins anew and leaves one report."""
+    at, last = timezone.now(), agreements.last_label(job.campaign)
+    with tempfile.TemporaryDirectory(prefix="plumbline-agreement-", dir=scratch()) as folder:
+        rows = Path(folder, "labels.jsonl")
+        labels = _write(rows, job.campaign, last)
+        figures = run_module(job, COMPARE, "labeling.agreement_report", ["--data", str(rows)])
+    agreements.keep(job=job, figures=figures, labels=labels, last=last, at=at)
+
+
+def _write(path: Path, campaign: Campaign, last: int) -> int:
+    """One line a label; how many."""
+    count = 0
+    columns = ("solution", "labeler", "ratings", "round__number", "problem__subject")
+    found = agreements.compared(campaign, last).order_by("pk").values_list(*columns)
+    with path.open("wb") as out:
+        for solution, labeler, ratings, number, subject in found.iterator(chunk_size=CHUNK):
+            row = {"solution": solution, "labeler": labeler, "ratings": ratings, "round": number, "subject": subject}
+            out.write(orjson.dumps(row) + b"\n")
+            count += 1
+    return count
