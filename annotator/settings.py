@@ -96,7 +96,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     # A connection plans a statement that comes again once: half of what PostgreSQL does for a label.
-    prepared = {"server_side_binding": True, "prepare_threshold": 5}
+    prepares = env.bool("DATABASE_PREPARES", True)  # off behind what hands connections on, and loses their statements
+    prepared = {"server_side_binding": True, "prepare_threshold": 5 if prepares else None}
     DATABASES["default"]["OPTIONS"] = prepared | DATABASES["default"].get("OPTIONS", {})
 # Kept open between requests; Celery closes its own after each task.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 600)

@@ -129,6 +129,8 @@ def _trouble_words() -> Words:
             "Your ratings are only on this screen: leave it open. They are sent again in {n} second.",
             "Your ratings are only on this screen: leave it open. They are sent again in {n} seconds.",
         ),
+        "none_ahead": _("A third solution cannot be fetched before these are sent."),
+        "reason_unsent": _("The reason that you wrote, “{reason}”, was not sent."),
         "submitted_later": _("It is sent when the server can be reached."),
         "trouble_no_next": _("The next solution cannot be fetched: the server does not answer."),
         "asked_again": _counted(

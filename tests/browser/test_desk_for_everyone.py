@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from labeling.models import Campaign, Label
+from labeling.models import Campaign, Label, Round
 from tests import factories as make
 from tests.browser.axe import expect_no_violations
 from tests.browser.desk import DeskPage
@@ -158,11 +158,15 @@ def test_one_solution_makes_sense_to_those_who_hear_it(desk: DeskPage) -> None:
 
 @pytest.mark.parametrize("screen", ["wide", "phone"])
 def test_no_state_of_the_desk_has_a_barrier_or_scrolls_sideways(
-    desk: DeskPage, screen: str, browser_errors: BrowserErrors
+    desk: DeskPage, campaign: Campaign, screen: str, browser_errors: BrowserErrors
 ) -> None:
     """Axe where the page is laid out in columns and in one; the width everywhere."""
     browser_errors.requests_may_fail()
     page = desk.page
+    once_more, _ = (
+        make.make_item(make.make_solution(make.make_problem(campaign), [text, "So it is."]), Round.objects.get())
+        for text in ("Once more.", "And again.")
+    )
 
     def look(state: str) -> None:
         expect_no_sideways_scrolling(page, state)
@@ -185,8 +189,30 @@ def test_no_state_of_the_desk_has_a_barrier_or_scrolls_sideways(
     desk.press("ArrowUp", "ArrowUp", "3", "3", "ArrowUp", "1")
     desk.expect_states("neutral", "negative", "parked")
     look("parked")
-    Session.objects.all().delete()
+    page.context.set_offline(True)
     desk.press("Enter")
+    desk.expect_problem_of("First")
+    desk.press("2", "2", "Enter")
+    expect(desk.trouble).to_contain_text("Not submitted yet")
+    look("offline")
+    page.context.set_offline(False)
+    desk.expect_problem_of("Once more")
+    desk.press("2")
+    desk.expect_saved()
+    other = DeskPage(page.context.new_page(), campaign).open()
+    expect(desk.trouble).to_contain_text("open in another tab")
+    look("open in another tab")
+    other.page.close()
+    desk.button("Go on here").click()
+    expect(desk.trouble).to_be_hidden()
+    make.take_away(once_more)
+    desk.press("2")
+    expect(desk.trouble).to_contain_text("kept for you alone")
+    look("somebody else has it")
+    desk.press("Enter", "2")
+    desk.expect_problem_of("And again")
+    Session.objects.all().delete()
+    desk.press("2")
     expect(page.get_by_label("Password")).to_be_visible()
     look("signed out")
 

@@ -108,6 +108,20 @@ def test_a_refused_submission_is_kept_in_private_until_it_is_discarded(
     eventually(lambda: not Draft.objects.filter(item=items[0]).exists())
 
 
+def test_a_reason_that_was_not_taken_is_shown_to_its_writer(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.press("3", "Shift+G")
+    desk.page.keyboard.type("The figure would be needed")
+    desk.expect_saved()
+    make.take_away(items[0])
+    desk.press("Enter")
+    expect(desk.trouble).to_contain_text("Not submitted. Your time on this solution ran out")
+    expect(desk.trouble).to_contain_text("The reason that you wrote, “The figure would be needed”, was not sent.")
+    assert not Label.objects.exists()
+
+
 def test_going_on_at_once_still_keeps_the_work(
     desk: DeskPage, items: list[QueueItem], labeler: User, browser_errors: BrowserErrors
 ) -> None:

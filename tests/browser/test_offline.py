@@ -38,6 +38,7 @@ def test_five_minutes_without_a_network_stop_nobody_and_lose_nothing(
     expect(desk.sign).to_have_text("Offline, 2 ratings kept here · 1 solution waits to be sent")
     desk.press("2", "Enter")
     expect(desk.trouble).to_contain_text("Not submitted yet: the server cannot be reached. Your ratings are kept here.")
+    expect(desk.trouble).to_contain_text("A third solution cannot be fetched before these are sent.")
     desk.expect_states("positive", "positive", "neutral")
     assert labels() == []
     desk.page.context.set_offline(False)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from playwright.sync_api import Locator, Page, expect
 
 from labeling.models import Campaign, Draft, Label, QueueItem
@@ -215,6 +216,40 @@ def test_work_goes_on_offline_and_is_saved_when_the_network_is_back(
     desk.page.context.set_offline(False)
     desk.expect_saved()
     assert len(Draft.objects.get().content["steps"]) == 2
+
+
+def test_half_a_step_outlives_a_session_another_tab_and_its_lease(
+    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    field = desk.page.get_by_label("The next step, in your own words")
+    desk.press("1", "1", "1", "w")
+    desk.page.keyboard.type("She has ")
+    desk.expect_saved()
+
+    Session.objects.all().delete()
+    desk.page.keyboard.type("$16$")
+    expect(desk.trouble).to_contain_text("You are signed out.")
+    expect(field).to_have_value("She has $16$")
+    desk.page.get_by_label("Password").fill(make.PASSWORD)
+    desk.page.keyboard.press("Enter")
+    desk.expect_saved()
+    expect(field).to_have_value("She has $16$")
+
+    later = DeskPage(desk.page.context.new_page(), campaign)
+    later.page.goto(later.address)
+    expect(candidates(later).last).to_contain_text("She has 16")
+    expect(desk.trouble).to_contain_text("This solution is open in another tab or on another device now.")
+    desk.button("Go on here").click()
+    expect(candidates(desk).last).to_contain_text("She has 16")
+    expect(later.trouble).to_contain_text("This solution is open in another tab or on another device now.")
+
+    make.take_away(items[0])
+    desk.press("w")
+    desk.page.keyboard.type(" eggs.")
+    expect(desk.trouble).to_contain_text("somebody else has it now.")
+    expect(desk.trouble).to_contain_text("What you rated is kept for you alone, as a private draft.")
+    eventually(lambda: "She has $16$ eggs." in str(Draft.objects.get().content))
 
 
 @pytest.mark.parametrize(("key", "ending"), [("Shift+G", "give_up"), ("Shift+B", "bad_problem")])

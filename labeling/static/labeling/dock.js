@@ -51,7 +51,13 @@ export function paintDock(pass, item, { sending = null, isFrozen = false } = {})
   else delete submit.dataset.kind;
   paintRatings(pass);
   part("unsure").setAttribute("aria-pressed", String(pass.inHand.flagged));
+  paintTravel(pass);
+}
+
+/** What can be taken back, and done again. */
+export function paintTravel(pass) {
   part("undo").setAttribute("aria-disabled", String(!pass.past.length));
+  part("redo").setAttribute("aria-disabled", String(!pass.future.length));
 }
 
 function paintRatings(pass) {

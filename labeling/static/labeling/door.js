@@ -31,6 +31,7 @@ export function door({ signIn, entered }) {
   const said = Object.assign(document.createElement("p"), { className: "field-error", hidden: true });
   said.setAttribute("role", "status");
   button.dataset.kind = "primary";
+  button.append(" ", Object.assign(document.createElement("kbd"), { textContent: "↵" })); // as any form's
   form.append(field(say("sign_in_name"), username), field(say("sign_in_password"), password), button, said);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

@@ -4,7 +4,7 @@ import { SignedOut, call, newId } from "./api.js";
 import { askToEnter } from "./door.js";
 import { Drafts } from "./drafts.js";
 import { shownGuide } from "./guide.js";
-import { closeReason } from "./reason.js";
+import { closeReason, writtenReason } from "./reason.js";
 import { showSaved } from "./sign.js";
 import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
@@ -154,7 +154,8 @@ export const leased = (Kind) => class extends Kind {
     }
     if (!error) return;
     const again = () => this.outbox.tryNow();
-    explain("waiting", { error, seconds, signIn: this.signIn, isKept: this.keeping.works, again });
+    const isLast = this.outbox.left > 0; // it was fetched ahead, and a third is not to be had
+    explain("waiting", { error, seconds, signIn: this.signIn, isKept: this.keeping.works, isLast, again });
   }
 
   notSubmitted(refusal) {
@@ -170,25 +171,28 @@ export const leased = (Kind) => class extends Kind {
       return;
     }
     this.isFrozen = refusal.isFinal;
-    closeReason();
+    const written = writtenReason();
+    if (refusal.isFinal) closeReason();
     this.showState("none");
     this.paint();
     if (!refusal.isFinal) {
       explain("refused", { fact, refusal });
       return;
     }
-    this.lost = { fact, refusal, isKept: refusal.isKept, next: () => this.nextWanted(), discard: () => this.discard() };
+    this.lost = { fact, refusal, written, isKept: refusal.isKept, next: () => this.nextWanted(), discard: () => this.discard() };
     explain("lost", this.lost);
   }
 
   /** The solution goes on in another tab or on another device: no rating here, until somebody wants it here again. */
   elsewhere(fact, { isOnlyHere = this.drafts.isUnsent } = {}) {
     this.isElsewhere = true;
+    const written = writtenReason();
     closeReason();
     this.showState(isOnlyHere ? "elsewhere" : "none");
     this.paint();
     explain("elsewhere", {
       fact,
+      written,
       isOnlyHere,
       unsaved: this.unsaved,
       goOn: () => this.goOnHere(),

@@ -1,6 +1,7 @@
 /** The form that asks why, in place of the dock: for giving up and for a bad problem. */
 
 const forms = new Map([...document.querySelectorAll("[data-reason]")].map((form) => [form.dataset.reason, form]));
+const ENDINGS = new Set(["give_up", "bad_problem"]);
 const dock = document.querySelector('[data-part="dock-main"]');
 
 export const openForm = () => [...forms.values()].find((form) => !form.hidden) ?? null;
@@ -25,6 +26,12 @@ export function closeReason() {
   form.reset();
   warn(form, false);
   return true;
+}
+
+/** The reason to end early that is being written or sent; null without one. A step that is written is in its draft. */
+export function writtenReason() {
+  const form = openForm();
+  return ENDINGS.has(form?.dataset.reason) ? form.elements.reason.value.trim() || null : null;
 }
 
 function warn(form, isMissing) {

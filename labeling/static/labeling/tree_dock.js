@@ -1,5 +1,6 @@
 /** The dock while a solution grows: the same places, with what goes on instead of what is submitted. */
 
+import { paintTravel } from "./dock.js";
 import { letterOf } from "./others.js";
 import { say } from "./words.js";
 
@@ -60,7 +61,7 @@ export function paintTreeDock(pass, { sending = null, isFrozen = false } = {}) {
   if (canGo) submit.dataset.kind = "primary";
   else delete submit.dataset.kind;
   paintChoices(pass);
-  part("undo").setAttribute("aria-disabled", String(!pass.past.length));
+  paintTravel(pass);
 }
 
 /** Ratings where a candidate is in hand; else whether the solution goes on. */

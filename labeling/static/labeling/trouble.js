@@ -62,6 +62,9 @@ function signedOut({ signIn, isKept = true, again }) {
 
 const tryAgain = (run) => [{ text: say("try_again"), action: "submit", run }];
 
+/** A reason is no part of a draft: it stays to be read, and copied. */
+const quoted = (written) => (written ? [say("reason_unsent", { reason: written })] : []);
+
 function elsewhereRest(isOnlyHere, unsaved) {
   if (!isOnlyHere) return say("safe_elsewhere");
   return unsaved ? say("safe_elsewhere_unsaved", { n: unsaved }) : say("safe_elsewhere_change");
@@ -69,19 +72,20 @@ function elsewhereRest(isOnlyHere, unsaved) {
 
 const KINDS = {
   "signed-out": signedOut,
-  waiting: ({ error, seconds, isKept, again }) => {
+  waiting: ({ error, seconds, isKept, isLast, again }) => {
     const why = error.isOffline ? say("trouble_offline") : say("trouble_server", { message: error.message });
-    show(why, say(isKept ? "sent_again" : "sent_again_open", { n: seconds }), tryAgain(again));
+    const rest = [say(isKept ? "sent_again" : "sent_again_open", { n: seconds }), ...(isLast ? [say("none_ahead")] : [])];
+    show(why, rest.join(" "), tryAgain(again));
   },
   "no-next": ({ seconds, again }) => {
     show(say("trouble_no_next"), say("asked_again", { n: seconds }), [{ text: say("try_again"), run: again }]);
   },
-  lost: ({ fact: what, refusal, isKept, next, discard }) => show(what, [refusal.message, ...(isKept ? [say("kept_private")] : [])].join(" "), [
+  lost: ({ fact: what, refusal, written, isKept, next, discard }) => show(what, [refusal.message, ...(isKept ? [say("kept_private")] : []), ...quoted(written)].join(" "), [
     { text: say("next_solution"), action: "submit", run: next },
     { text: say("keep_reading"), run: () => (actions.hidden = true) },
     ...(isKept ? [{ text: say("discard"), run: discard }] : []),
   ]),
-  elsewhere: ({ fact: what, isOnlyHere, unsaved, goOn, insist }) => show(what, elsewhereRest(isOnlyHere, unsaved), [
+  elsewhere: ({ fact: what, written, isOnlyHere, unsaved, goOn, insist }) => show(what, [elsewhereRest(isOnlyHere, unsaved), ...quoted(written)].join(" "), [
     { text: say("go_on_here"), action: "submit", run: goOn },
     ...(isOnlyHere ? [{ text: say("take_this_screen"), run: insist }] : []),
   ]),
