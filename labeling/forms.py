@@ -1,6 +1,5 @@
 """Forms of the lead's pages: they check shape and explain fields; meaning is judged by the actions."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +20,6 @@ from labeling.models import (
     Mode,
     ReferenceAnswer,
     Role,
-    Round,
     Scope,
     UndecidedBy,
     WriteStepWhen,
@@ -43,13 +41,6 @@ MODE_CHOICES = [
 WRITE_CHOICES = [
     (WriteStepWhen.NONE_POSITIVE.value, _("where none is positive")),
     (WriteStepWhen.ALL_NEGATIVE.value, _("only where all are negative")),
-]
-FORMATS: list[tuple[str, Any, Any]] = [
-    ("prm800k", "PRM800K", _("Rows as the public data set has them; imported ones come out as they came in")),
-    ("stepwise", _("Stepwise"), _("Prompt, completions and a true or false for each, as trainers read them")),
-    ("first-error", _("First error"), _("One row per label: the solution, and the place of its first error")),
-    ("parquet", "Parquet", _("One row per label, for datasets.load_dataset")),
-    ("scored", _("Scored pool"), _("Every solution with the selector’s score, as openai/prm800k evaluates it")),
 ]
 
 
@@ -294,23 +285,6 @@ class PlanForm(forms.Form):
         ]
 
 
-class ImportForm(forms.Form):
-    """A file to bring in."""
-
-    file = forms.FileField(label=_("File"), help_text=_("JSON Lines, plain or gzip."))
-    skip_invalid = forms.BooleanField(
-        required=False,
-        label=_("Take the good rows when some are refused"),
-        help_text=_("Otherwise one refused row keeps the whole file out."),
-    )
-    labeler = forms.CharField(
-        required=False,
-        max_length=200,
-        label=_("Whose labels"),
-        help_text=_("For first-error rows that do not say it; else the file’s name."),
-    )
-
-
 class MemberForm(forms.Form):
     """An existing account and what it may do here."""
 
@@ -345,92 +319,6 @@ class DeclineForm(forms.Form):
         label=_("Reason"),
         help_text=_("Kept with the decision; whoever labeled it reads it too."),
     )
-
-
-def any_of(words: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Each value as it is called, and first all of them."""
-    return [("", _("any")), *words.items()]
-
-
-class SolutionFilter(forms.Form):
-    """What of the pool to list."""
-
-    q = forms.CharField(required=False, max_length=200, label=_("Text of problem or steps"))
-    verdict = forms.ChoiceField(required=False, choices=any_of(code_words.VERDICTS), label=_("Answer"))
-    split = forms.ChoiceField(required=False, choices=any_of(code_words.SPLITS), label=_("Split"))
-    labeled = forms.ChoiceField(
-        required=False, choices=[("", _("any")), ("yes", _("labeled")), ("no", _("not labeled"))], label=_("Labels")
-    )
-
-
-class ProblemFilter(forms.Form):
-    """Which problems to list."""
-
-    q = forms.CharField(required=False, max_length=200, label=_("Text"))
-    split = forms.ChoiceField(required=False, choices=any_of(code_words.SPLITS), label=_("Split"))
-    state = forms.ChoiceField(required=False, choices=any_of(code_words.PROBLEM_STATES), label=_("State"))
-
-
-class HistoryFilter(forms.Form):
-    """Which events to list."""
-
-    actor = forms.CharField(required=False, max_length=150, label=_("Who"))
-    verb = forms.ChoiceField(required=False, choices=any_of(code_words.EVENTS), label=_("What"))
-    after = forms.DateField(required=False, label=_("From"), widget=forms.DateInput({"type": "date"}))
-    before = forms.DateField(required=False, label=_("To"), widget=forms.DateInput({"type": "date"}))
-
-
-class ExportForm(forms.Form):
-    """What to take out."""
-
-    format = forms.ChoiceField(
-        choices=[(name, label) for name, label, _help in FORMATS],
-        label=_("Format"),
-        initial="prm800k",
-        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose one of these formats.")),
-    )
-    round = forms.TypedChoiceField(
-        required=False,
-        coerce=int,
-        empty_value=None,
-        label=_("Round"),
-        error_messages={"invalid_choice": _("There is no round %(value)s here. Choose one of these.")},
-    )
-    split = forms.ChoiceField(
-        required=False,
-        choices=[("", _("both")), *code_words.SPLITS.items()],
-        label=_("Split"),
-        error_messages={"invalid_choice": _("There is no split %(value)s. Choose train, test or both.")},
-    )
-    include_external = forms.BooleanField(
-        required=False, label=_("Labels made elsewhere too"), help_text=_("First-error imports, in the PRM800K format.")
-    )
-    include_simulated = forms.BooleanField(
-        required=False, label=_("Simulated labels too"), help_text=_("They are marked in the file.")
-    )
-    neutral_false = forms.BooleanField(
-        required=False, label=_("Neutral counts as wrong"), help_text=_("In the stepwise format; else as right.")
-    )
-
-    def __init__(self, *args: Any, rounds: list[Round], **options: Any) -> None:
-        super().__init__(*args, **options)
-        choices = [
-            ("", _("all")),
-            *((str(one.number), gettext("round {number}").format(number=one.number)) for one in rounds),
-        ]
-        field = self.fields["round"]
-        if not isinstance(field, forms.TypedChoiceField):
-            raise TypeError(f"round: expected a choice, not {field!r}")
-        field.choices = choices
-
-    def chosen_format(self) -> str:
-        """The format that is marked: the one asked for, else the first."""
-        asked = self["format"].value()
-        return asked if asked in dict(self.fields["format"].choices) else FORMATS[0][0]  # type: ignore[attr-defined]
-
-    def formats_with_help(self) -> list[tuple[str, Any, Any]]:
-        """Each format: value, name, what it is."""
-        return FORMATS
 
 
 class LinesField(forms.CharField):

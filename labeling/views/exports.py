@@ -14,7 +14,8 @@ from labeling.actions import exporting
 from labeling.actions.errors import ActionError
 from labeling.actions.exporting import Format
 from labeling.api.views.exports import file_of
-from labeling.forms import ExportForm, ImportForm, add_refusal
+from labeling.data_forms import ExportForm, ImportForm
+from labeling.forms import add_refusal
 from labeling.models import Campaign, Membership
 from labeling.views.imports import data_page
 from labeling.views.lead_pages import account, for_leads

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from labeling.forms import HistoryFilter
+from labeling.list_filters import HistoryFilter
 from labeling.models import Campaign, Event, Membership
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.tables import csv_file

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from labeling.actions import uploads
 from labeling.actions.errors import ActionError
-from labeling.forms import ExportForm, ImportForm, add_refusal
+from labeling.data_forms import ExportForm, ImportForm
+from labeling.forms import add_refusal
 from labeling.models import JobKind, Membership
 from labeling.views.lead_pages import account, check_lead, done, for_readers, page
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from labeling import code_words
 from labeling.actions import drafts
 from labeling.actions import my_work as mine
-from labeling.forms import any_of
+from labeling.list_filters import any_of
 from labeling.models import Campaign, FinishReason, Label
 
 PAGE_ROWS = 25

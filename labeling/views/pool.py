@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from labeling.actions.candidates import selector_in_use
 from labeling.actions.references import current_answer
-from labeling.forms import ProblemFilter, SolutionFilter
+from labeling.list_filters import ProblemFilter, SolutionFilter
 from labeling.models import Campaign, Label, Membership, Problem, Solution, SolutionScore
 from labeling.models.reading import only_value
 from labeling.views.gold import gold_form
