@@ -123,6 +123,12 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/throttled.html"
 AXES_VERBOSE = False
 
+# --- mail: invitations and lost passwords; without a server named, none is sent, and the pages say so
+SENDS_MAIL = bool(env.str("EMAIL_URL", ""))
+globals().update({name: value for name, value in env.email("EMAIL_URL", "dummymail://").items() if value})
+EMAIL_TIMEOUT = 10  # a mail server that hangs holds one request so long
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", "plumbline@localhost")
+
 # --- what a browser may do
 SECURE_CSP_DIRECTIVES = {
     "default-src": [NONE],
@@ -196,6 +202,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "InvitationState": "labeling.models.InvitationState",
         "DisputeState": "labeling.models.DisputeState",
         "ItemState": "labeling.models.ItemState",
         "JobState": "labeling.models.JobState",

@@ -54,6 +54,12 @@ DISPUTE_STATES = {
     "accepted": pgettext_lazy("state of a dispute", "accepted"),
     "declined": pgettext_lazy("state of a dispute", "declined"),
 }
+INVITATION_STATES = {
+    "waiting": pgettext_lazy("state of an invitation", "waiting"),
+    "accepted": pgettext_lazy("state of an invitation", "accepted"),
+    "revoked": pgettext_lazy("state of an invitation", "revoked"),
+    "expired": pgettext_lazy("state of an invitation", "expired"),
+}
 GOLD_USES = {
     "stream": pgettext_lazy("use of gold", "in rounds"),
     "screening": pgettext_lazy("use of gold", "in screening"),
@@ -149,6 +155,13 @@ EVENTS = {
     "member.added": _("added a member"),
     "member.changed": _("changed a member’s role"),
     "member.removed": _("removed a member"),
+    "invitation.made": _("invited somebody"),
+    "invitation.accepted": _("accepted an invitation"),
+    "invitation.revoked": _("revoked an invitation"),
+    "account.deactivated": _("deactivated an account"),
+    "account.activated": _("made an account active again"),
+    "account.made_administrator": _("made somebody an administrator"),
+    "account.no_administrator": _("made somebody no administrator any more"),
     "import.finished": _("imported rows"),
     "labels.exported": _("took data out"),
     "round.planned": _("planned a round"),

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LoginView
 from django.urls import URLPattern, URLResolver, path
 
 from labeling.views import (
+    accounts,
     adjudication,
     agreement,
     campaigns,
@@ -16,6 +17,7 @@ from labeling.views import (
     history,
     home,
     imports,
+    invitations,
     jobs,
     label,
     members,
@@ -38,6 +40,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("login/", LoginView.as_view(), name="login"),
     path("logout/", signing.SignOut.as_view(), name="logout"),
+    path("join/<str:code>/", invitations.join, name="join"),
+    path("accounts/", accounts.account_list, name="accounts"),
+    path("accounts/<int:pk>/<slug:what>/", accounts.change, name="account-change"),
     path("me/work/", my_work.my_work, name="my-work"),
     path("me/work/labels/<int:pk>/", my_label.my_label, name="my-label"),
     path("me/work/labels/<int:pk>/revise/", my_label.revise, name="revise"),
@@ -72,6 +77,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CAMPAIGN}guide/<int:number>/", guide.guide_version, name="guide-version"),
     path(f"{CAMPAIGN}members/", members.member_list, name="members"),
     path(f"{CAMPAIGN}members/<int:pk>/role/", members.change_role, name="member-role"),
+    path(f"{CAMPAIGN}leave/", members.leave, name="leave"),
+    path(f"{CAMPAIGN}invitations/", invitations.invitation_list, name="invitations"),
+    path(f"{CAMPAIGN}invitations/<int:pk>/revoke/", invitations.revoke, name="invitation-revoke"),
     path(f"{CAMPAIGN}members/<int:pk>/remove/", members.remove_member, name="member-remove"),
     path(f"{CAMPAIGN}agreement/", agreement.agreement_page, name="agreement"),
     path(f"{CAMPAIGN}agreement/compute/", agreement.compute, name="agreement-compute"),

@@ -24,6 +24,7 @@ from labeling.models import (
     Grade,
     GuideReading,
     GuideVersion,
+    Invitation,
     Job,
     Label,
     Labeler,
@@ -86,6 +87,12 @@ def make_practice_result(account: User | None = None, **fields: Any) -> Practice
 
 def make_membership(campaign: Campaign, account: User | None = None, role: str = "labeler") -> Membership:
     return Membership.objects.create(campaign=campaign, account=account or make_account(), role=role)
+
+
+def make_invitation(campaign: Campaign, **fields: Any) -> Invitation:
+    """One that waits, for a labeler."""
+    defaults = {"role": "labeler", "expires_at": timezone.now() + timedelta(days=1)}
+    return Invitation.objects.create(**{"campaign": campaign} | defaults | fields)
 
 
 def make_labeler(campaign: Campaign, account: User | None = None, **fields: Any) -> Labeler:

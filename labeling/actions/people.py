@@ -10,7 +10,7 @@ from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
-from labeling.actions import events, gold_draw
+from labeling.actions import events, gold_draw, queue
 from labeling.actions.errors import ActionError, Conflict
 from labeling.models import Campaign, Labeler, LabelerKind, Membership, Role
 
@@ -22,7 +22,15 @@ def create_account(username: str) -> dict[str, str]:
 
     Raises ActionError for a name that cannot be one, Conflict for one that is taken.
     """
-    account = User(username=username)
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    with transaction.atomic():
+        account = new_account(username=username, password=password)
+        return {"username": username, "password": password, "token": new_token(account)}
+
+
+def new_account(*, username: str, password: str, email: str = "") -> User:
+    """A new account. Raises ActionError for a name that cannot be one, Conflict for one that is taken."""
+    account = User(username=username, email=email)
     try:
         account.clean_fields(exclude=["password"])
     except ValidationError as error:
@@ -30,18 +38,16 @@ def create_account(username: str) -> dict[str, str]:
         raise ActionError(
             _("“{username}” cannot be a username: {rule}").format(username=username, rule=rule), {"username": rule}
         ) from error
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
     account.set_password(password)
-    with transaction.atomic():
-        try:
-            with transaction.atomic():
-                account.save()
-        except IntegrityError as error:
-            raise Conflict(
-                _("There is an account “{username}” already.").format(username=username),
-                {"username": _("a name not taken")},
-            ) from error
-        return {"username": username, "password": password, "token": new_token(account)}
+    try:
+        with transaction.atomic():
+            account.save()
+    except IntegrityError as error:
+        raise Conflict(
+            _("There is an account “{username}” already.").format(username=username),
+            {"username": _("a name not taken")},
+        ) from error
+    return account
 
 
 def renew_account(username: str) -> dict[str, str]:
@@ -72,11 +78,7 @@ def token_works(token: str) -> bool:
 
 def add_member(*, campaign: Campaign, account: User, role: str, by: User | None) -> Membership:
     """Let an account into a campaign, with the labeler that its labels will point to. Raises Conflict when it is in."""
-    if role not in Role.values:
-        raise ActionError(
-            _("role is one of {values}, not “{role}”.").format(values=", ".join(Role.values), role=role),
-            {"role": ", ".join(Role.values)},
-        )
+    check_role(role)
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -93,13 +95,18 @@ def add_member(*, campaign: Campaign, account: User, role: str, by: User | None)
     return made
 
 
-def change_role(*, member: Membership, role: str, by: User | None) -> None:
-    """Give a member another role. Raises Conflict when the campaign would have no lead."""
+def check_role(role: str) -> None:
+    """Raise ActionError, naming the roles that there are, unless this is one."""
     if role not in Role.values:
         raise ActionError(
             _("role is one of {values}, not “{role}”.").format(values=", ".join(Role.values), role=role),
             {"role": ", ".join(Role.values)},
         )
+
+
+def change_role(*, member: Membership, role: str, by: User | None) -> None:
+    """Give a member another role. Raises Conflict when the campaign would have no lead."""
+    check_role(role)
     with transaction.atomic():
         _keep_a_lead(member, stays=role == Role.LEAD)
         before = member.role
@@ -116,7 +123,7 @@ def change_role(*, member: Membership, role: str, by: User | None) -> None:
 
 
 def remove_member(*, member: Membership, by: User | None) -> None:
-    """End a membership. Labels and labeler stay; what the member holds comes back when its lease runs out."""
+    """End a membership. Labels and labeler stay; what the member holds goes back to the queue at once."""
     with transaction.atomic():
         _keep_a_lead(member, stays=False)
         events.record(
@@ -127,12 +134,15 @@ def remove_member(*, member: Membership, by: User | None) -> None:
             before=member.role,
         )
         member.delete()
+    for labeler in Labeler.objects.filter(campaign=member.campaign_id, account=member.account_id):
+        queue.take_back_all(labeler=labeler)
 
 
 def _keep_a_lead(member: Membership, *, stays: bool) -> None:
     """Two leads who remove each other at once come one after the other: the campaign's row is locked."""
     Campaign.objects.select_for_update(no_key=True).get(pk=member.campaign_id)
-    others = Membership.objects.filter(campaign=member.campaign_id, role=Role.LEAD).exclude(pk=member.pk)
+    leads = Membership.objects.filter(campaign=member.campaign_id, role=Role.LEAD, account__is_active=True)
+    others = leads.exclude(pk=member.pk)
     if member.role == Role.LEAD and not stays and not others.exists():
         raise Conflict(_("A campaign needs a lead: make somebody else one first."), {"role": "lead"})
 

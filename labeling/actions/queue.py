@@ -223,11 +223,20 @@ def take_back_expired(*, campaign: Campaign | None = None, labeler: Labeler | No
     expired = QueueItem.objects.expired()
     expired = expired.filter(campaign=campaign) if campaign else expired
     expired = expired.filter(leased_by=labeler) if labeler else expired
-    concerned = list(expired.order_by("round_id").values_list("round_id", flat=True).distinct())
+    return _take_back(expired)
+
+
+def take_back_all(*, labeler: Labeler) -> int:
+    """Return what this labeler holds to the queue, before its time: they are gone. Drafts stay. Gives the number."""
+    return _take_back(QueueItem.objects.filter(state=ItemState.LEASED, leased_by=labeler))
+
+
+def _take_back(leased: QuerySet[QueueItem]) -> int:
+    concerned = list(leased.order_by("round_id").values_list("round_id", flat=True).distinct())
     moved = 0
     for round_id in concerned:  # one transaction each: nobody holds two rounds and waits for a third
         with transaction.atomic():
-            moved += _unlease(expired.filter(round=round_id), round_id)
+            moved += _unlease(leased.filter(round=round_id), round_id)
     return moved
 
 

@@ -12,6 +12,7 @@ from labeling.api.views import (
     guides,
     history,
     imports,
+    invitations,
     jobs,
     me,
     members,
@@ -48,6 +49,10 @@ urlpatterns = [
     path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
     path(CAMPAIGN, campaigns.CampaignDetail.as_view(), name="campaign"),
     path(CAMPAIGN + "stats/", campaigns.Stats.as_view(), name="stats"),
+    path(CAMPAIGN + "invitations/", invitations.Invitations.as_view(), name="invitations"),
+    path(
+        CAMPAIGN + "invitations/<int:invitation_id>/", invitations.InvitationDetail.as_view(), name="invitation-detail"
+    ),
     path(CAMPAIGN + "members/", members.Members.as_view(), name="members"),
     path(CAMPAIGN + "members/<str:username>/", members.MemberDetail.as_view(), name="member"),
     path(CAMPAIGN + "imports/", imports.imports, name="imports"),

@@ -20,6 +20,7 @@ from labeling.models.campaigns import (
 from labeling.models.events import Event
 from labeling.models.gold import BITS, Gold, GoldSource, GoldUse, Requeue, digit_of, signs_of
 from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersion
+from labeling.models.invitations import Invitation, InvitationState
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
 from labeling.models.labels import HAS_VERDICT, RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Origin
 from labeling.models.people import Preferences, Theme
@@ -71,6 +72,8 @@ __all__ = [
     "Grade",
     "GuideReading",
     "GuideVersion",
+    "Invitation",
+    "InvitationState",
     "ItemState",
     "Job",
     "JobKind",

@@ -62,6 +62,8 @@ def counted(number: int, what: str) -> str:
         "dispute": ngettext("{n} dispute", "{n} disputes", number),
         "ruling": ngettext("{n} ruling", "{n} rulings", number),
         "label": ngettext("{n} label", "{n} labels", number),
+        "invitation": ngettext("{n} invitation", "{n} invitations", number),
+        "account": ngettext("{n} account", "{n} accounts", number),
     }
     return forms[what].format(n=grouped(number))
 
@@ -210,6 +212,12 @@ def problem_state(state: str) -> str:
 def dispute_state(state: str) -> str:
     """A dispute's state in words."""
     return _named(code_words.DISPUTE_STATES, state)
+
+
+@register.filter
+def invitation_state(state: str) -> str:
+    """An invitation's state in words."""
+    return _named(code_words.INVITATION_STATES, state)
 
 
 @register.filter

@@ -28,7 +28,7 @@ PAGE_ROWS = 50
 SECTIONS = {  # the tab that is open on a page, by the name of its address; else the overview
     **dict.fromkeys(("rounds", "round", "round-plan", "round-turn"), "rounds"),
     **dict.fromkeys(("solutions", "solution", "problems", "problem", "tree"), "solutions"),
-    **dict.fromkeys(("members", "member-remove", "agreement", "gold", "labeler"), "people"),
+    **dict.fromkeys(("members", "member-remove", "invitations", "agreement", "gold", "labeler"), "people"),
     **dict.fromkeys(("decisions", "dispute", "problem-decision", "adjudicate", "rulings"), "decisions"),
     **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),
     **dict.fromkeys(("data", "export"), "data"),

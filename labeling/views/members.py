@@ -1,11 +1,12 @@
-"""Members of a campaign: add, change, remove."""
+"""Members of a campaign: add, change, remove, leave."""
 
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -50,12 +51,9 @@ def _add(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     form = MemberForm(request.POST)
     if form.is_valid():
         username = form.cleaned_data["username"]
-        found = User.objects.filter(username=username).first()
+        found = User.objects.filter(username=username, is_active=True).first()
         if found is None:
-            missing = _(
-                "There is no account {username}. Whoever runs this site makes one, with the command shown beside the "
-                "form."
-            )
+            missing = _("There is no account {username}. Invite them: they make one with the link.")
             form.add_error("username", missing.format(username=username))
         else:
             try:
@@ -111,7 +109,32 @@ def remove_member(request: HttpRequest, membership: Membership, pk: int) -> Http
         return done(request, _("{name} is out. Their labels stay.").format(name=name), "members", of.slug)
     context = {
         "heading": _("Remove {name} from {campaign}?").format(name=name, campaign=of.name),
-        "sentences": [_("Their labels stay. What they hold now comes back to the queue when its time is up.")],
+        "sentences": [_("Their labels stay. What they have in hand goes back to the queue.")],
         "button": _("Remove {name}").format(name=name),
     }
     return page(request, "confirm.html", membership, {**context, "back_to": "members"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def leave(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask, then end one's own membership."""
+    mine = get_object_or_404(
+        Membership.objects.select_related("campaign", "account"), campaign__slug=slug, account_id=request.user.pk
+    )
+    name = mine.campaign.name
+    if request.method == "POST":
+        try:
+            people.remove_member(member=mine, by=account(request))
+        except ActionError as error:
+            return refused(request, error, "home")
+        return done(request, _("You have left {campaign}.").format(campaign=name), "home")
+    context = {
+        "heading": _("Leave {campaign}?").format(campaign=name),
+        "sentences": [
+            _("Your labels stay. What you have in hand goes back to the queue. Only a lead can let you in again.")
+        ],
+        "button": _("Leave {campaign}").format(campaign=name),
+        "back": "my-settings",
+    }
+    return render(request, "labeling/account_confirm.html", context)

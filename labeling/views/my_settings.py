@@ -22,7 +22,7 @@ from django.views.decorators.http import require_http_methods
 
 from labeling import keys, personal
 from labeling.actions import preferences
-from labeling.models import Preferences, Theme
+from labeling.models import Membership, Preferences, Theme
 from labeling.views.key_words import key_words
 
 AREAS = (
@@ -82,6 +82,9 @@ def _context(request: HttpRequest, chosen: Preferences) -> dict[str, Any]:
         "groups": groups,
         "key_list": [line for _title, lines in groups for line in lines],
         "words": key_words(),
+        "memberships": Membership.objects.filter(account=chosen.account_id)
+        .select_related("campaign")
+        .order_by("campaign__name"),
     }
 
 

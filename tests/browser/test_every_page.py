@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from labeling.actions import invitations
 from labeling.agreement_report import report
 from labeling.models import Campaign, Labeler, Solution
 from tests import factories as make
@@ -26,8 +27,9 @@ LEADS = [
     "decisions/problems/{problem}/", "members/", "members/{member}/remove/", "agreement/", "data/", "jobs/",
     "jobs/{job}/", "jobs/{job}/cancel/", "selectors/", "selectors/1/", "selectors/2/publish/", "guide/", "guide/1/",
     "guide/edit/", "history/",
-    "gold/", "labelers/{person}/", "decisions/solutions/{solution}/", "rulings/", "screening/",
+    "gold/", "invitations/", "labelers/{person}/", "decisions/solutions/{solution}/", "rulings/", "screening/",
 ]  # fmt: skip
+OF_ACCOUNTS = ["/campaigns/campaign/leave/", "/accounts/", "/accounts/{account}/deactivate/"]
 OWN = ["home", "campaigns", "campaign-new", "practice", "my-work", "my-settings", "my-password"]
 WITH_FORMULAS = ["problems/{problem}/", "solutions/{solution}/", "trees/{tree}/", "rounds/plan/", "rounds/0/"]
 
@@ -102,12 +104,15 @@ def look(page: Page, where: str) -> None:
 
 
 def test_no_page_has_a_barrier_or_scrolls_sideways(
-    address: Address, owner: User, open_page: OpenPage, browser_errors: BrowserErrors
+    address: Address, campaign: Campaign, owner: User, open_page: OpenPage, browser_errors: BrowserErrors
 ) -> None:
     browser_errors.requests_may_fail()  # a page that is not there is told with its status
+    owner.is_superuser = True
+    owner.save()
+    make.make_invitation(campaign, email="ada.with.a.long.name@mathematics.example.org")
     page = open_page(owner)
-    for path in (*LEADS, *map(reverse, OWN), "/nowhere/"):
-        page.goto(address(path))
+    for path in (*LEADS, *map(reverse, OWN), "/nowhere/", *OF_ACCOUNTS):
+        page.goto(address(path).format(account=owner.pk))
         look(page, path)
 
 
@@ -127,6 +132,9 @@ def test_no_page_without_a_way_on_has_a_barrier(
     page.goto("/broken/")
     look(page, "500")
     page.context.clear_cookies()
+    for code in (invitations.code_of(make.make_invitation(campaign)), "none"):
+        page.goto(f"/join/{code}/")
+        look(page, "invitation")
     page.goto("/")
     look(page, "sign-in")
     page.get_by_label("Name").fill("nobody")

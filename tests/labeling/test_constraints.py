@@ -115,6 +115,17 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "membership_one_per_account": lambda rows: again(make.make_membership(rows.campaign)),
     "membership_role_known": lambda rows: update(make.make_membership(rows.campaign), role="owner"),
     "labeler_kind_known": lambda rows: update(rows.labeler, kind="robot"),
+    "invitation_role_known": lambda rows: update(make.make_invitation(rows.campaign), role="owner"),
+    "invitation_accepted_iff_by_somebody": lambda rows: update(
+        make.make_invitation(rows.campaign), accepted_at=timezone.now()
+    ),
+    "invitation_not_accepted_and_revoked": lambda rows: update(
+        make.make_invitation(rows.campaign, accepted_at=timezone.now(), accepted_by=rows.labeler.account),
+        revoked_at=timezone.now(),
+    ),
+    "invitation_expires_after_it_is_made": lambda rows: update(
+        make.make_invitation(rows.campaign), expires_at=timezone.now() - timedelta(days=2)
+    ),
     "labeler_one_per_uuid": lambda rows: again(rows.labeler, account_id=None),
     "labeler_one_per_account": lambda rows: again(rows.labeler, uuid=uuid.uuid4()),
     "labeler_one_per_external_name": lambda rows: again(

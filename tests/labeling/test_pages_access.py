@@ -26,13 +26,14 @@ READ_BY_REVIEWERS = [
 LEADS_ALONE = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
     "members/{member}/remove/", "export/?format=prm800k", "jobs/{waiting}/cancel/", "selectors/2/publish/",
-    "guide/edit/",
+    "guide/edit/", "invitations/",
 ]  # fmt: skip
 POSTS = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
     "decisions/solutions/{solution}/", "gold/", "solutions/{solution}/gold/", "labelers/{person}/pause/",
     "members/", "members/{member}/role/", "members/{member}/remove/", "data/", "jobs/{waiting}/cancel/",
     "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/", "guide/edit/",
+    "invitations/", "invitations/{invitation}/revoke/",
 ]  # fmt: skip
 
 Address = Callable[[str], str]
@@ -55,6 +56,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
         "waiting": make.make_job(campaign, "grade", "requested").pk,
         "person": make.make_labeler(campaign, labeler).pk,
         "member": campaign.memberships.get(account=labeler).pk,
+        "invitation": make.make_invitation(campaign).pk,
     }
     return lambda path: f"/campaigns/{campaign.slug}/" + path.format(**numbers)
 
