@@ -33,7 +33,7 @@ EXPORTS_DIR = VAR_DIR / "exports"
 CACHE_DIR = VAR_DIR / "cache"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "annotator.operators.OperatorsDoor",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -44,6 +44,9 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "knox",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "drf_spectacular",
     "django_filters",
     "django_structlog",
@@ -122,6 +125,8 @@ AXES_COOLOFF_TIME = env.float("SIGN_IN_COOLOFF_HOURS", 0.25)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/throttled.html"
 AXES_VERBOSE = False
+TWO_FACTOR_FOR_LEADS = env.bool("TWO_FACTOR_FOR_LEADS", True)  # `make demo` sets false: offered, not required
+OTP_TOTP_ISSUER = "Plumbline"
 
 # --- mail: invitations and lost passwords; without a server named, none is sent, and the pages say so
 SENDS_MAIL = bool(env.str("EMAIL_URL", ""))

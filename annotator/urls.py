@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/login/", RedirectView.as_view(pattern_name="login", query_string=True)),  # one door, with two factors
     path("admin/", admin.site.urls),
     path("api/v1/", include("labeling.api.urls")),
     path("", include("labeling.urls")),

@@ -1,6 +1,5 @@
 """Addresses of pages; the API's are in labeling/api/urls.py."""
 
-from django.contrib.auth.views import LoginView
 from django.urls import URLPattern, URLResolver, path
 
 from labeling.views import (
@@ -24,6 +23,7 @@ from labeling.views import (
     my_draft,
     my_label,
     my_settings,
+    my_two_factor,
     my_work,
     pool,
     practice,
@@ -38,7 +38,8 @@ CAMPAIGN = "campaigns/<slug:slug>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("login/", LoginView.as_view(), name="login"),
+    path("login/", signing.SignIn.as_view(), name="login"),
+    path("login/code/", signing.code, name="sign-in-code"),
     path("logout/", signing.SignOut.as_view(), name="logout"),
     path("join/<str:code>/", invitations.join, name="join"),
     path("accounts/", accounts.account_list, name="accounts"),
@@ -49,6 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/work/drafts/<int:item>/", my_draft.my_draft, name="my-draft"),
     path("me/work/drafts/<int:item>/discard/", my_draft.discard, name="my-draft-discard"),
     path("me/settings/", my_settings.my_settings, name="my-settings"),
+    path("me/two-factor/", my_two_factor.my_two_factor, name="two-factor"),
     path("me/password/", my_settings.ChangePassword.as_view(), name="my-password"),
     path("campaigns/<slug:slug>/label/", label.label, name="label"),
     path("campaigns/<slug:slug>/guide/panel/", guide_panel.guide_panel, name="guide-panel"),

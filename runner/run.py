@@ -82,6 +82,8 @@ class Installation:
             # One arena: threads of small web requests gain nothing from many, and each keeps memory.
             "MALLOC_ARENA_MAX": os.environ.get("MALLOC_ARENA_MAX", "2"),
         }
+        if mode == "demo":  # offered, not required: the lead of the demo has only what the terminal says
+            self.env.setdefault("TWO_FACTOR_FOR_LEADS", settings.get("TWO_FACTOR_FOR_LEADS", "false"))
         self.redis = None if settings.get("BROKER_URL") else self.part("redis", self.redis_command())
         self.web = self.part("web", self.web_command())
         self.worker = self.part("worker", self.worker_command())

@@ -4,9 +4,10 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.db import transaction
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
 
 from labeling.actions import events, queue
@@ -18,6 +19,7 @@ def listed(text: str = "") -> QuerySet[User]:
     """Accounts by name, with their memberships; those whose name or address holds the text."""
     memberships = Membership.objects.select_related("campaign").order_by("campaign__slug")
     found = User.objects.filter(Q(username__icontains=text) | Q(email__icontains=text)) if text else User.objects.all()
+    found = found.annotate(has_two_factor=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)))
     return found.order_by("username").prefetch_related(Prefetch("memberships", memberships))
 
 
@@ -29,7 +31,7 @@ def deactivate(*, account: User, by: User) -> None:
         if not User.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
             raise Conflict(_("{username} is deactivated already.").format(username=account.get_username()))
         end_all_access(account)
-        _record(account, by, "account.deactivated")
+        record(account, by, "account.deactivated")
     for labeler in Labeler.objects.filter(account=account):
         queue.take_back_all(labeler=labeler)
     account.is_active = False
@@ -40,7 +42,7 @@ def activate(*, account: User, by: User) -> None:
     with transaction.atomic():
         if not User.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
             raise Conflict(_("{username} is active already.").format(username=account.get_username()))
-        _record(account, by, "account.activated")
+        record(account, by, "account.activated")
     account.is_active = True
 
 
@@ -52,7 +54,7 @@ def make_administrator(*, account: User, wanted: bool, by: User) -> None:
         changed = User.objects.filter(pk=account.pk, is_active=True, is_superuser=not wanted)
         if not changed.update(is_superuser=wanted, is_staff=wanted):
             raise Conflict(_("{username} is so already, or is deactivated.").format(username=account.get_username()))
-        _record(account, by, "account.made_administrator" if wanted else "account.no_administrator")
+        record(account, by, "account.made_administrator" if wanted else "account.no_administrator")
 
 
 def end_all_access(account: User) -> None:
@@ -71,6 +73,11 @@ def end_sessions(account: User, *, but: str | None = None) -> None:
     Session.objects.filter(pk__in=theirs).delete()
 
 
+def leads_something(account: User) -> bool:
+    """Whether they lead a campaign or run the site."""
+    return account.is_superuser or Membership.objects.filter(account=account, role=Role.LEAD).exists()
+
+
 def left_without_lead(account: User) -> QuerySet[Campaign]:
     """Campaigns that only this account leads."""
     led = Membership.objects.filter(account=account, role=Role.LEAD).values("campaign")
@@ -78,8 +85,8 @@ def left_without_lead(account: User) -> QuerySet[Campaign]:
     return Campaign.objects.filter(pk__in=led).exclude(pk__in=others.values("campaign"))
 
 
-def _record(account: User, by: User | None, verb: str) -> None:
-    """In the history of every campaign that they are in, and in the site's own."""
+def record(account: User, by: User | None, verb: str) -> None:
+    """Keep it in the history of every campaign that they are in, and in the site's own."""
     campaigns: list[Campaign | None] = [None, *Campaign.objects.filter(memberships__account=account)]
     for campaign in campaigns:
         events.record(campaign=campaign, actor=by, verb=verb, subject=account.get_username())

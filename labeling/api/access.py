@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.request import Request
 
+from labeling.actions import accounts, two_factor
 from labeling.actions.statements import Statement
 from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
 
@@ -34,6 +35,7 @@ IN_HAND = (
 )
 NO_CAMPAIGN = _("There is no campaign of this name, or you are not in it.")
 NO_ITEM = _("There is no such item, or it is not yours.")
+TWO_FACTOR = _("Leads sign in with two factors here: set it up in your settings, or send an API token.")
 LEADS_ONLY = _("Only a lead of this campaign can do this.")
 
 
@@ -75,14 +77,21 @@ def membership(request: Request, slug: str) -> Membership:
 def lead_of(request: Request, slug: str) -> Campaign:
     """The campaign, for its leads. Raises NotFound for others than its members, PermissionDenied for those."""
     found = membership(request, slug)
-    check_lead(found.role)
+    check_lead(request, found.role)
     return found.campaign
 
 
-def check_lead(role: str) -> None:
-    """Raise PermissionDenied unless the role is that of a lead."""
+def check_lead(request: Request, role: str) -> None:
+    """Raise PermissionDenied unless the role is that of a lead, and the session as safe as a lead's has to be."""
     if role != Role.LEAD:
         raise PermissionDenied(LEADS_ONLY)
+    check_two_factor(request)
+
+
+def check_two_factor(request: Request) -> None:
+    """Raise PermissionDenied where leads need a second factor and this session has none; a token is one."""
+    if request.auth is None and two_factor.is_lacking(request._request):
+        raise PermissionDenied(TWO_FACTOR, code="two_factor_required")
 
 
 def labeler_in(request: Request, slug: str) -> Labeler:
@@ -126,7 +135,7 @@ def existing(item_id: int) -> int:
 
 def may_create_campaigns(who: User) -> bool:
     """Any lead of any campaign, and operators (who make the first lead)."""
-    return who.is_superuser or Membership.objects.filter(account=who, role=Role.LEAD).exists()
+    return accounts.leads_something(who)
 
 
 def job_of_lead(request: Request, job_id: int) -> Job:
@@ -139,5 +148,5 @@ def job_of_lead(request: Request, job_id: int) -> Job:
     )
     if job is None:
         raise NotFound(_("There is no such job, or it is not yours to see."))
-    check_lead(job.role_of_account)
+    check_lead(request, job.role_of_account)
     return job

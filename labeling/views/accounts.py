@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from labeling.actions import accounts
+from labeling.actions import accounts, two_factor
 from labeling.actions.errors import ActionError
-from labeling.views.lead_pages import account, page_of
+from labeling.views.lead_pages import account, page_of, to_two_factor
 
 View = Callable[..., HttpResponseBase]
 
@@ -30,6 +30,8 @@ def for_administrators(view: View) -> View:
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         if not account(request).is_superuser:
             raise Http404("This is for administrators of the site.")
+        if two_factor.is_lacking(request):
+            return to_two_factor(request)
         return view(request, **kwargs)
 
     return guarded
@@ -53,7 +55,7 @@ def change(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     whose = get_object_or_404(User, pk=pk)
     act, describe = CHANGES[what]
     if request.method != "POST":
-        return render(request, "labeling/account_confirm.html", describe(whose))
+        return render(request, "labeling/account_confirm.html", describe(whose) | {"back": "accounts"})
     try:
         act(whose, account(request))
     except ActionError as error:
@@ -86,6 +88,17 @@ def _activating(whose: User) -> dict[str, Any]:
     }
 
 
+def _resetting(whose: User) -> dict[str, Any]:
+    return {
+        "heading": _("Take two-factor sign-in from {name}?").format(name=whose.get_username()),
+        "sentences": [
+            _("For who lost the app and the recovery codes: be sure who asks."),
+            _("They are signed out everywhere, sign in by password alone, and can set it up anew."),
+        ],
+        "button": _("Take it from {name}").format(name=whose.get_username()),
+    }
+
+
 def _promoting(whose: User) -> dict[str, Any]:
     return {
         "heading": _("Make {name} an administrator?").format(name=whose.get_username()),
@@ -105,6 +118,7 @@ def _demoting(whose: User) -> dict[str, Any]:
 CHANGES: dict[str, tuple[Callable[[User, User], None], Callable[[User], dict[str, Any]]]] = {
     "deactivate": (lambda whose, by: accounts.deactivate(account=whose, by=by), _deactivating),
     "activate": (lambda whose, by: accounts.activate(account=whose, by=by), _activating),
+    "reset-two-factor": (lambda whose, by: two_factor.reset(account=whose, by=by), _resetting),
     "promote": (lambda whose, by: accounts.make_administrator(account=whose, wanted=True, by=by), _promoting),
     "demote": (lambda whose, by: accounts.make_administrator(account=whose, wanted=False, by=by), _demoting),
 }

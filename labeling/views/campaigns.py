@@ -12,13 +12,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import charts
-from labeling.actions import campaigns, waiting
+from labeling.actions import campaigns, two_factor, waiting
 from labeling.actions.errors import ActionError
 from labeling.api.access import may_create_campaigns
 from labeling.forms import CampaignForm, SettingsForm, add_refusal
 from labeling.models import Campaign, Label, Membership, Problem, Round, Solution
 from labeling.views import cold_start, overview
-from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page
+from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page, to_two_factor
 from labeling.views.selector_report import SelectorReport, of_final_answers
 from labeling.wording import grouped
 
@@ -63,6 +63,8 @@ def _with_counts(account_id: int) -> QuerySet[Membership]:
 @login_required
 def new_campaign(request: HttpRequest) -> HttpResponseBase:
     """Make a campaign; whoever makes it leads it."""
+    if may_create_campaigns(account(request)) and two_factor.is_lacking(request):
+        return to_two_factor(request)
     if not may_create_campaigns(account(request)):
         raise PermissionDenied(_("Only somebody who leads a campaign can make another one."))
     form = CampaignForm(request.POST or None)

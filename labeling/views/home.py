@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,6 +13,7 @@ from labeling.actions.my_work import labeled_today
 from labeling.api.access import may_create_campaigns
 from labeling.models import Campaign, Label, Labeler, Membership, QueueItem, Role, SwitchedOn
 from labeling.views.practice import standing
+from labeling.views.signing import SignIn
 
 COUNTED = 999  # a labeler need not know more; a queue of a million is not walked for it
 
@@ -38,7 +38,7 @@ class Place:
 def home(request: HttpRequest) -> HttpResponseBase:
     """One's campaigns; whoever is not signed in finds the form, and signs in, at this same address."""
     if not request.user.is_authenticated:
-        return LoginView.as_view()(request)
+        return SignIn.as_view()(request)
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     return _campaigns(request)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from labeling.actions import two_factor
 from labeling.actions.errors import ActionError
 from labeling.models import Campaign, Dispute, DisputeState, Labeler, Membership, Problem, ProblemState, Role
 
@@ -53,6 +54,8 @@ def for_readers(view: View) -> View:
         membership = members.filter(campaign__slug=slug, account_id=request.user.pk, role__in=READERS).first()
         if membership is None:
             raise Http404(f"There is no campaign {slug!r}, or you do not lead it.")
+        if membership.role == Role.LEAD and two_factor.is_lacking(request):
+            return to_two_factor(request)
         return view(request, membership, **kwargs)
 
     return guarded
@@ -63,6 +66,14 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if request.htmx:  # type: ignore[attr-defined]
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect_to_login(request.get_full_path())
+
+
+def to_two_factor(request: HttpRequest) -> HttpResponse:
+    """Where a lead without a second factor sets one up, or signs in anew with it."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    messages.info(request, _("Leads sign in with two factors here. Set it up, then go on."))
+    return redirect("two-factor")
 
 
 def check_lead(membership: Membership) -> None:

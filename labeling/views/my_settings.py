@@ -21,7 +21,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
 
 from labeling import keys, personal
-from labeling.actions import preferences
+from labeling.actions import preferences, two_factor
 from labeling.models import Membership, Preferences, Theme
 from labeling.views.key_words import key_words
 
@@ -82,6 +82,7 @@ def _context(request: HttpRequest, chosen: Preferences) -> dict[str, Any]:
         "groups": groups,
         "key_list": [line for _title, lines in groups for line in lines],
         "words": key_words(),
+        "has_two_factor": two_factor.device_of(cast(User, request.user)) is not None,
         "memberships": Membership.objects.filter(account=chosen.account_id)
         .select_related("campaign")
         .order_by("campaign__name"),

@@ -8,7 +8,7 @@ from axes.helpers import get_lockout_response
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, HttpResponse
 
-INVITATION, SIGN_UP, PASSWORD_RESET = "(invitation)", "(sign-up)", "(password reset)"
+INVITATION, SIGN_UP, PASSWORD_RESET = "(invitation)", "(sign-up)", "(password-reset)"
 
 
 def pause(request: HttpRequest, what: str) -> HttpResponse | None:

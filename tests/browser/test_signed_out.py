@@ -7,8 +7,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
 
+from labeling.actions import two_factor
 from labeling.models import Campaign, Draft, Label, PracticeResult, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
@@ -193,3 +196,29 @@ def test_what_one_person_practiced_is_not_booked_to_the_next(
     page.keyboard.press("Enter")
     expect(rows.first).to_have_attribute("data-state", "active")  # their own page, with nothing on it
     assert not PracticeResult.objects.exists()
+
+
+def test_who_has_two_factors_signs_in_again_in_place_with_a_code(
+    desk: DeskPage, labeler: User, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    device = two_factor.begin(labeler)
+    TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+    desk.press("3")
+    desk.expect_saved()
+    end_session(desk)
+    desk.press("2")
+    expect(desk.page.get_by_label("Code of your app")).to_be_hidden()
+    enter(desk)
+    expect(desk.page.get_by_text("Now the code of your app, or a recovery code.")).to_be_visible()
+    code = desk.page.get_by_label("Code of your app")
+    expect(code).to_be_focused()
+    code.fill("12345")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.get_by_text("the code is wrong or was used already")).to_be_visible()
+    TOTPDevice.objects.update(throttling_failure_count=0)  # the wait after a wrong one is over
+    code.fill(f"{totp(device.bin_key):06d}")
+    desk.page.keyboard.press("Enter")
+    desk.expect_saved()
+    assert saved_ratings(items[0]) == [1, 0]
+    assert desk.page.evaluate("window.stillHere")

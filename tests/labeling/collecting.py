@@ -29,7 +29,7 @@ Message = tuple[str | None, str, str | None]
 def messages() -> set[Message]:
     """Context, message and plural of everything that goes through gettext."""
     modules = [path for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*.py"))]
-    templates = sorted((ROOT / "templates").rglob("*.html"))
+    templates = [path for kind in ("html", "txt") for path in sorted((ROOT / "templates").rglob(f"*.{kind}"))]
     return {
         *(found for path in modules for found in _called(ast.parse(path.read_text()))),
         *(found for path in templates for found in _in_template(path.read_text())),

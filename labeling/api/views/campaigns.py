@@ -40,6 +40,7 @@ class Campaigns(ListAPIView):
         account = access.account(request)
         if not access.may_create_campaigns(account):
             raise PermissionDenied(LEADS_CREATE)
+        access.check_two_factor(request)
         body = NewCampaign(data=request.data)
         body.is_valid(raise_exception=True)
         values = body.validated_data

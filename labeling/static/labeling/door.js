@@ -32,17 +32,23 @@ export function door({ signIn, entered }) {
   said.setAttribute("role", "status");
   button.dataset.kind = "primary";
   button.append(" ", Object.assign(document.createElement("kbd"), { textContent: "↵" })); // as any form's
-  form.append(field(say("sign_in_name"), username), field(say("sign_in_password"), password), button, said);
+  const code = input({ name: "code", autocomplete: "one-time-code", required: false });
+  const second = field(say("sign_in_code"), code);
+  second.hidden = true; // until the password is right and a code is asked for
+  form.append(field(say("sign_in_name"), username), field(say("sign_in_password"), password), second, button, said);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
     button.disabled = true;
-    const trouble = await enter({ signIn, api, body: new URLSearchParams({ username: name, password: password.value }) });
+    const trouble = second.hidden
+      ? await enter({ signIn, api, body: new URLSearchParams({ username: name, password: password.value }) })
+      : await enterCode({ signIn, api, body: new URLSearchParams({ code: code.value }) });
     button.disabled = false;
-    said.textContent = trouble ?? "";
+    said.textContent = trouble ? say(trouble) : "";
     said.hidden = !trouble;
-    if (trouble) password.select();
-    else entered();
+    if (!trouble) return entered();
+    second.hidden = !["sign_in_code_asked", "sign_in_code_wrong"].includes(trouble);
+    (second.hidden ? password : code).select();
   });
   shown = { form, password };
   return form;
@@ -55,16 +61,27 @@ export function askToEnter() {
   return true;
 }
 
-/** Sign in by the form of the start page. Gives null, or the sentence that says why not. */
+/** Sign in by the form of the start page. Gives null, or the name of the sentence that says what is missing. */
 async function enter({ signIn, api, body }) {
   try {
     if (await isIn(api)) return null; // in another tab meanwhile
     let response = await send(signIn, body);
     if (response.status === 403) response = await send(signIn, body, { anew: true });
-    if (response.type === "opaqueredirect" && (await isIn(api))) return null;
-    return say(response.status === 429 ? "sign_in_throttled" : "sign_in_wrong");
+    if (response.type === "opaqueredirect") return (await isIn(api)) ? null : "sign_in_code_asked";
+    return response.status === 429 ? "sign_in_throttled" : "sign_in_wrong";
   } catch {
-    return say("sign_in_unreached");
+    return "sign_in_unreached";
+  }
+}
+
+/** The second half, for who has two factors. Where it came too late, the password is asked for again. */
+async function enterCode({ signIn, api, body }) {
+  try {
+    const response = await send(new URL("login/code/", new URL(signIn, location)), body);
+    if (response.type === "opaqueredirect") return (await isIn(api)) ? null : "sign_in_wrong";
+    return response.status === 429 ? "sign_in_throttled" : "sign_in_code_wrong";
+  } catch {
+    return "sign_in_unreached";
   }
 }
 
