@@ -165,6 +165,8 @@ EVENTS = {
     "account.two_factor_on": _("turned two-factor sign-in on"),
     "account.two_factor_off": _("turned two-factor sign-in off"),
     "account.recovery_codes": _("made new recovery codes"),
+    "token.made": _("made an API token"),
+    "token.revoked": _("revoked an API token"),
     "import.finished": _("imported rows"),
     "labels.exported": _("took data out"),
     "round.planned": _("planned a round"),

@@ -1,5 +1,7 @@
 """Whether an account may be used, and what ends with it: sessions, tokens, leases. What it labeled stays."""
 
+from typing import Any
+
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -85,8 +87,8 @@ def left_without_lead(account: User) -> QuerySet[Campaign]:
     return Campaign.objects.filter(pk__in=led).exclude(pk__in=others.values("campaign"))
 
 
-def record(account: User, by: User | None, verb: str) -> None:
+def record(account: User, by: User | None, verb: str, *, after: Any = None) -> None:
     """Keep it in the history of every campaign that they are in, and in the site's own."""
     campaigns: list[Campaign | None] = [None, *Campaign.objects.filter(memberships__account=account)]
     for campaign in campaigns:
-        events.record(campaign=campaign, actor=by, verb=verb, subject=account.get_username())
+        events.record(campaign=campaign, actor=by, verb=verb, subject=account.get_username(), after=after)

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 
 from labeling import personal
 from labeling.actions.statements import Statement
+from labeling.api import limits
 
 # What requests ask of an account; the rest is read when needed.
 USER = ("username", "is_active", "is_superuser")
@@ -25,9 +26,10 @@ CHOSEN = ("theme", "language", "time_zone", "character_keys", "keys")
 
 
 def _known(key: str) -> QuerySet[Any]:
-    tokens = get_token_model().objects.filter(token_key=key).select_related("user__preferences")
+    tokens = get_token_model().objects.filter(token_key=key).select_related("user__preferences", "terms__campaign")
     asked = (*USER, *(f"preferences__{name}" for name in CHOSEN))
-    return tokens.only("digest", "expiry", *(f"user__{name}" for name in asked))
+    terms = ("terms__name", "terms__read_only", "terms__campaign__slug")
+    return tokens.only("digest", "expiry", *terms, *(f"user__{name}" for name in asked))
 
 
 _KNOWN = Statement(_known)
@@ -40,6 +42,7 @@ class Token(TokenAuthentication):
         """The account and the token, None where the request brings none; the answer speaks that person's language."""
         found = super().authenticate(request)
         if found:
+            limits.check(request, found[1])
             personal.speak_to(request._request, found[0])
         return found
 

@@ -20,6 +20,7 @@ from labeling.api.views import (
     rounds,
     rows,
     rulings,
+    tokens,
     work,
 )
 
@@ -30,6 +31,8 @@ urlpatterns = [
     # What is personal, and labeling itself.
     path("me/", me.Me.as_view(), name="me"),
     path("me/settings/", me.MySettings.as_view(), name="my-settings"),
+    path("me/tokens/", tokens.MyTokens.as_view(), name="my-tokens"),
+    path("me/tokens/<slug:key>/", tokens.MyToken.as_view(), name="my-token"),
     path("me/labels/", me.MyLabels.as_view(), name="my-labels"),
     path("me/labels/<int:label_id>/", me.MyLabel.as_view(), name="my-label"),
     path("me/practice/", practice.Practice.as_view(), name="practice"),

@@ -42,6 +42,7 @@ from labeling.models.rounds import Round, RoundState
 from labeling.models.rulings import Ruling, RulingAbout
 from labeling.models.screening import ScreeningAttempt
 from labeling.models.selectors import SelectorState, SelectorVersion, SolutionScore
+from labeling.models.tokens import TokenTerms
 
 __all__ = [
     "BITS",
@@ -108,6 +109,7 @@ __all__ = [
     "Split",
     "SwitchedOn",
     "Theme",
+    "TokenTerms",
     "UndecidedBy",
     "VerdictChoice",
     "WorkerSign",

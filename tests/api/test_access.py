@@ -73,12 +73,14 @@ FOR_EVERYBODY = {
     "schema/",
     "me/",
     "me/settings/",
+    "me/tokens/",
     "me/labels/",
     "campaigns/",
     "me/practice/",
     "me/practice/<slug:name>/",
 }
 FOR_LABELERS = {
+    "me/tokens/<slug:key>/",
     "me/labels/<int:label_id>/",
     "me/drafts/",
     "me/screening/<slug:slug>/",

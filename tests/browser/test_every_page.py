@@ -29,7 +29,13 @@ LEADS = [
     "guide/edit/", "history/",
     "gold/", "invitations/", "labelers/{person}/", "decisions/solutions/{solution}/", "rulings/", "screening/",
 ]  # fmt: skip
-OF_ACCOUNTS = ["/me/two-factor/", "/campaigns/campaign/leave/", "/accounts/", "/accounts/{account}/deactivate/"]
+OF_ACCOUNTS = [
+    "/me/two-factor/",
+    "/me/tokens/",
+    "/campaigns/campaign/leave/",
+    "/accounts/",
+    "/accounts/{account}/deactivate/",
+]
 OWN = ["home", "campaigns", "campaign-new", "practice", "my-work", "my-settings", "my-password"]
 WITH_FORMULAS = ["problems/{problem}/", "solutions/{solution}/", "trees/{tree}/", "rounds/plan/", "rounds/0/"]
 

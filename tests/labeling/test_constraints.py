@@ -9,6 +9,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
+from knox.models import AuthToken
 
 from labeling.models import (
     MAX_GUIDE,
@@ -28,6 +29,7 @@ from labeling.models import (
     Skip,
     Solution,
     SolutionScore,
+    TokenTerms,
 )
 from tests import factories as make
 
@@ -125,6 +127,9 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     ),
     "invitation_expires_after_it_is_made": lambda rows: update(
         make.make_invitation(rows.campaign), expires_at=timezone.now() - timedelta(days=2)
+    ),
+    "token_terms_have_a_name": lambda rows: TokenTerms.objects.create(
+        token=AuthToken.objects.create(rows.labeler.account)[0], name=""
     ),
     "labeler_one_per_uuid": lambda rows: again(rows.labeler, account_id=None),
     "labeler_one_per_account": lambda rows: again(rows.labeler, uuid=uuid.uuid4()),
