@@ -22,8 +22,7 @@ from labeling.models import Invitation, InvitationState, Membership
 from labeling.people_forms import InvitationForm, NewAccountForm
 from labeling.views import throttling
 from labeling.views.lead_pages import account, done, for_leads, only_posted, page, page_of, refused
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from labeling.views.signing import BACKEND
 
 
 def link_of(request: HttpRequest, invitation: Invitation) -> str:

@@ -6,6 +6,7 @@ from typing import Any, cast
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_lockout_response
 from django import forms
+from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_login_failed
@@ -21,12 +22,15 @@ from django.views.decorators.http import require_http_methods
 
 from labeling.actions import two_factor
 
+BACKEND = "django.contrib.auth.backends.ModelBackend"  # of whoever is signed in without having typed a password here
 HALF_WAY = "half_way"  # in the session of somebody whose password was right and whose code is awaited
 HALF_WAY_SECONDS = 300
 
 
 class SignIn(LoginView):
     """Name and password on one page; who has a second factor is asked for a code next."""
+
+    extra_context = {"offers": settings}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Signed in, or half-way."""

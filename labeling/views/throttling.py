@@ -23,3 +23,4 @@ def pause(request: HttpRequest, what: str) -> HttpResponse | None:
 def count(request: HttpRequest, what: str) -> None:
     """One more try of this address."""
     user_login_failed.send(sender=__name__, credentials={"username": what}, request=request)
+    request.axes_locked_out = False  # type: ignore[attr-defined]  # the next try waits; what this one does is told

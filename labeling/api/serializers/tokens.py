@@ -13,7 +13,7 @@ class NewToken(Body):
 
     name = Text(max_length=80)
     days = WholeNumber(min_value=1, max_value=tokens.MOST_DAYS, required=False, allow_null=True)
-    read_only = YesNo(default=False)
+    read_only = YesNo(default=False)  # type: ignore[assignment]  # a field of ours, not DRF's own setting
     campaign = Text(max_length=60, required=False, allow_null=True, help_text="The only campaign that it reaches.")
 
 
@@ -22,7 +22,7 @@ class TokenAnswer(Answer):
 
     key = serializers.CharField()
     name = serializers.CharField(allow_null=True)
-    read_only = serializers.BooleanField()
+    read_only = serializers.BooleanField()  # type: ignore[assignment]
     campaign = serializers.CharField(allow_null=True)
     created_at = serializers.DateTimeField()
     expires_at = serializers.DateTimeField(allow_null=True)

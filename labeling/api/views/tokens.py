@@ -1,5 +1,7 @@
 """One's own API tokens."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -46,7 +48,8 @@ class MyToken(APIView):
 
 def _check_may_make(request: Request, who: User) -> None:
     """A token that expires or is limited makes none that outlives it; a lead's session needs its second factor."""
-    if request.auth is not None and (request.auth.expiry or tokens.terms_of(request.auth)):
+    token: Any = request.auth
+    if token is not None and (token.expiry or tokens.terms_of(token)):
         raise PermissionDenied(_("A token with a name of its own makes no others. Sign in to make one."))
     if accounts.leads_something(who):
         access.check_two_factor(request)
