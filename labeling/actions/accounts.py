@@ -14,7 +14,7 @@ from knox.models import AuthToken
 
 from labeling.actions import events, queue
 from labeling.actions.errors import Conflict
-from labeling.models import Campaign, Labeler, Membership, Role
+from labeling.models import Campaign, Invitation, Labeler, Membership, Role
 
 
 def listed(text: str = "") -> QuerySet[User]:
@@ -33,6 +33,7 @@ def deactivate(*, account: User, by: User) -> None:
         if not User.objects.filter(pk=account.pk, is_active=True).update(is_active=False):
             raise Conflict(_("{username} is deactivated already.").format(username=account.get_username()))
         end_all_access(account)
+        Invitation.objects.revoke_those_of(account)
         record(account, by, "account.deactivated")
     for labeler in Labeler.objects.filter(account=account):
         queue.take_back_all(labeler=labeler)

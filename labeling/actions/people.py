@@ -111,6 +111,8 @@ def change_role(*, member: Membership, role: str, by: User | None) -> None:
         _keep_a_lead(member, stays=role == Role.LEAD)
         before = member.role
         member.role = role
+        if role != Role.LEAD:
+            member.campaign.invitations.revoke_those_of(member.account)
         member.save(update_fields=["role"])
         events.record(
             campaign=member.campaign,
@@ -133,6 +135,7 @@ def remove_member(*, member: Membership, by: User | None) -> None:
             subject=member.account.username,
             before=member.role,
         )
+        member.campaign.invitations.revoke_those_of(member.account)
         member.delete()
     for labeler in Labeler.objects.filter(campaign=member.campaign_id, account=member.account_id):
         queue.take_back_all(labeler=labeler)

@@ -136,7 +136,7 @@ def _remove(account: User, *, by: User | None, keeps: str | None) -> None:
 
 def _new_codes(account: User) -> list[str]:
     StaticDevice.objects.filter(user=account).delete()
-    device = StaticDevice.objects.create(user=account, name="recovery codes")
+    device = StaticDevice.objects.create(user=account, name="recovery-codes")
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARACTERS)) for _ in range(CODES)]
     StaticToken.objects.bulk_create([StaticToken(device=device, token=_digest(code)) for code in codes])
     return [f"{code[:5]}-{code[5:]}" for code in codes]

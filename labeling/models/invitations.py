@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -26,6 +27,10 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def waiting(self) -> InvitationQuerySet:
         """Those that somebody can still accept, by the database's clock."""
         return self.filter(accepted_at__isnull=True, revoked_at__isnull=True, expires_at__gt=Now())
+
+    def revoke_those_of(self, account: User) -> int:
+        """End what this account made and nobody accepted: who leads no more may know the links. Gives the number."""
+        return self.waiting().filter(created_by=account).update(revoked_at=Now())
 
 
 class Invitation(models.Model):

@@ -109,6 +109,21 @@ def test_mail_goes_out_where_it_is_configured_and_its_failure_is_told(
     assert "did not take the mail" in text_of(told)
 
 
+@pytest.mark.parametrize("what", ["removed", "demoted", "deactivated"])
+def test_who_leads_no_more_has_no_way_back_by_an_own_invitation(what: str, campaign: Campaign, owner: User) -> None:
+    boss = make.make_membership(campaign, role="lead").account
+    own, others = make.make_invitation(campaign, created_by=owner), make.make_invitation(campaign, created_by=boss)
+    member = campaign.memberships.get(account=owner)
+    if what == "removed":
+        people.remove_member(member=member, by=boss)
+    elif what == "demoted":
+        people.change_role(member=member, role="labeler", by=boss)
+    else:
+        accounts.deactivate(account=owner, by=boss)
+    states = [Invitation.objects.get(pk=one.pk).state for one in (own, others)]
+    assert states == ["revoked", "waiting"]
+
+
 def test_invitations_of_other_campaigns_are_not_there(owner: User) -> None:
     theirs = make.make_invitation(make.make_campaign())
     assert signed_in(owner).post(f"/campaigns/campaign/invitations/{theirs.pk}/revoke/").status_code == 404
