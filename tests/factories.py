@@ -36,6 +36,7 @@ from labeling.models import (
     Reference,
     Requeue,
     Round,
+    RoundPool,
     Ruling,
     ScreeningAttempt,
     SelectorVersion,
@@ -194,6 +195,11 @@ def make_round(campaign: Campaign, number: int = 0, state: str = "open", **field
         "closed_at": A_MOMENT if state == "closed" else None,
     }
     return Round.objects.create(**defaults | {"campaign": campaign, "number": number, "state": state} | fields)
+
+
+def make_round_pool(of: Round, **fields: Any) -> RoundPool:
+    defaults = {"size": 1, "candidates": b"", "digest": "0" * 64}
+    return RoundPool.objects.create(**defaults | {"round": of} | fields)
 
 
 def make_item(

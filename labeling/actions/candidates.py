@@ -68,37 +68,43 @@ def table(
     Beyond the score only what the strategy `needs` is read: votes, for one, are a read of the whole pool.
     """
     labeled = labeled_solutions(campaign)
-    names = ["score", *(name for need, marks in _MARKS.items() if need in needs for name in marks)]
-    marks = _marks(version, names) if version else {}
-    nothing = dict.fromkeys(names)
+    marks = Marks(version, needs)
     votes = _votes(campaign) if "votes" in needs else Votes.count(())
     rows = eligible(campaign).values_list("pk", "problem_id", "verdict", "answer", "problem__split")
     for pk, problem, verdict, answer, split in rows.iterator(chunk_size=5000):
-        name = _name(pk)
+        subject = name(pk)
         yield Candidate(
-            solution_id=name,
-            problem_id=_name(problem),
+            solution_id=subject,
+            problem_id=name(problem),
             verdict=verdict,
             answer=answer,
             split=split,
-            text_key=name,
+            text_key=subject,
             is_labeled=pk in labeled,
-            votes=votes.votes(_name(problem), answer),
-            samples=votes.of_problem[_name(problem)],
-            **(dict(zip(names, marks[pk], strict=True)) if pk in marks else nothing),
+            votes=votes.votes(name(problem), answer),
+            samples=votes.of_problem[name(problem)],
+            **marks.of(pk),
         )
 
 
 _MARKS = {"likelihood": ("likelihood",), "committee": ("spread", "doubt")}
 
 
-def _marks(version: SelectorVersion, names: list[str]) -> dict[int, tuple[Any, ...]]:
-    """What the version says of each solution, in the order of the names."""
-    rows = SolutionScore.objects.filter(version=version).values_list("solution_id", *names)
-    return {row[0]: row[1:] for row in rows}
+class Marks:
+    """What one selector version says of each solution: its score, and what else a strategy `needs`."""
+
+    def __init__(self, version: SelectorVersion | None, needs: Collection[str]) -> None:
+        self.names = ["score", *(name for need, marks in _MARKS.items() if need in needs for name in marks)]
+        self._nothing = (None,) * len(self.names)
+        rows = SolutionScore.objects.filter(version=version) if version else SolutionScore.objects.none()
+        self._known = {row[0]: row[1:] for row in rows.values_list("solution_id", *self.names)}
+
+    def of(self, solution: int) -> dict[str, Any]:
+        """By the names of a candidate's fields, None where the version did not score it."""
+        return dict(zip(self.names, self._known.get(solution, self._nothing), strict=True))
 
 
-def _name(pk: int) -> str:
+def name(pk: int) -> str:
     """Strategies sort names as text: padded, rows keep their order when their numbers gain a digit."""
     return f"{pk:019d}"
 
@@ -108,7 +114,7 @@ def _votes(campaign: Campaign) -> Votes:
     votes = Votes.count(())
     counts = Solution.objects.of(campaign).order_by().values_list("problem_id", "answer").annotate(count=Count("pk"))
     for problem, answer, count in counts.iterator(chunk_size=5000):
-        votes.add(_name(problem), answer, count)
+        votes.add(name(problem), answer, count)
     return votes
 
 
@@ -132,8 +138,8 @@ def tree_table(campaign: Campaign) -> Iterator[Candidate]:
     labeled = set(labels.values_list("tree_id", flat=True))
     rows = eligible_trees(campaign).values_list("pk", "problem_id", "problem__split")
     for pk, problem, split in rows.iterator(chunk_size=5000):
-        name = _name(pk)
-        yield Candidate(name, _name(problem), "unknown", split=split, text_key=name, is_labeled=pk in labeled)
+        subject = name(pk)
+        yield Candidate(subject, name(problem), "unknown", split=split, text_key=subject, is_labeled=pk in labeled)
 
 
 def unlabeled_count(campaign: Campaign) -> int:

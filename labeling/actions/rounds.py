@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from labeling.actions import agreements, candidates, events, gold_draw, jobs, overlap
+from labeling.actions import agreements, candidates, events, gold_draw, jobs, overlap, round_pools
 from labeling.actions.errors import Conflict
 from labeling.actions.round_plans import RAILS, RoundPlan
 from labeling.actions.statements import Statement
@@ -40,9 +40,14 @@ FOR_LABELS = (
 
 def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVersion | None]:
     """What the strategy picks from the rows as they are now; nothing is written."""
-    version = None if plan.mode == Mode.CANDIDATES else candidates.selector_in_use(campaign)
-    selection = strategies.select(
-        _table(campaign, version, plan),
+    pool, version = _pool(campaign, plan)
+    return select(pool, plan), version
+
+
+def select(pool: Sequence[Candidate], plan: RoundPlan) -> Selection:
+    """What the strategy picks from these candidates: the same ones and the same plan give the same picks."""
+    return strategies.select(
+        pool,
         size=overlap.solutions_for(plan.size, overlap=plan.overlap, share=plan.overlap_share),
         strategy=plan.strategy,
         wrong_share=plan.wrong_share,
@@ -54,13 +59,13 @@ def choose(campaign: Campaign, plan: RoundPlan) -> tuple[Selection, SelectorVers
         undecided_by=plan.undecided_by,
         mixture=strategies.weights_of(plan.mixture),
     )
-    return selection, version
 
 
-def _table(campaign: Campaign, version: SelectorVersion | None, plan: RoundPlan) -> list[Candidate]:
+def _pool(campaign: Campaign, plan: RoundPlan) -> tuple[list[Candidate], SelectorVersion | None]:
     if plan.mode == Mode.CANDIDATES:
-        return list(candidates.tree_table(campaign))
-    return list(candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs))
+        return list(candidates.tree_table(campaign)), None
+    version = candidates.selector_in_use(campaign)
+    return list(candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs)), version
 
 
 def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueItem]]:
@@ -68,7 +73,13 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
 
     Raises Conflict when there is nothing left to label.
     """
-    selection, version = choose(campaign, wanted)
+    pool, version = _pool(campaign, wanted)
+    return _planned(campaign, wanted, select(pool, wanted), version)
+
+
+def _planned(
+    campaign: Campaign, wanted: RoundPlan, selection: Selection, version: SelectorVersion | None
+) -> tuple[Round, list[QueueItem]]:
     if not selection.picks:
         if wanted.mode == Mode.CANDIDATES:
             raise Conflict(
@@ -96,7 +107,7 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
         kept_out=selection.kept_out,
         notes=list(selection.notes),
     )
-    return planned, _items(planned, selection.picks)
+    return planned, items_for(planned, selection.picks)
 
 
 def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
@@ -104,10 +115,12 @@ def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
     try:
         with transaction.atomic():
             Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-            made, items = preview(campaign, wanted)
+            pool, version = _pool(campaign, wanted)
+            made, items = _planned(campaign, wanted, select(pool, wanted), version)
             made.planned_by = by
             made.save()
             QueueItem.objects.bulk_create(items, batch_size=BATCH)
+            round_pools.keep(made, pool)
             events.record(
                 campaign=campaign,
                 actor=by,
@@ -120,7 +133,7 @@ def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
     return made
 
 
-def _items(planned: Round, picks: Sequence[Pick]) -> list[QueueItem]:
+def items_for(planned: Round, picks: Sequence[Pick]) -> list[QueueItem]:
     """Items for the picks: all first copies, then the second ones, so that one person rarely meets both."""
     first = (planned.campaign.queue_items.aggregate(last=Max("place"))["last"] or 0) + 1
     ordered = _spread(picks)

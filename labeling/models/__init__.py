@@ -38,7 +38,7 @@ from labeling.models.problems import (
     VerdictChoice,
 )
 from labeling.models.queue import CHECKS, MAX_LEASES, UNFINISHED, Draft, ItemState, Purpose, QueueItem, Skip
-from labeling.models.rounds import Round, RoundState
+from labeling.models.rounds import Round, RoundPool, RoundState
 from labeling.models.rulings import Ruling, RulingAbout
 from labeling.models.screening import ScreeningAttempt
 from labeling.models.selectors import SelectorState, SelectorVersion, SolutionScore
@@ -96,6 +96,7 @@ __all__ = [
     "Requeue",
     "Role",
     "Round",
+    "RoundPool",
     "RoundState",
     "Ruling",
     "RulingAbout",

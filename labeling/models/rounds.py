@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
+from django.db.models.functions import Length
+from django.db.models.lookups import Exact
 
 from labeling.models.campaigns import Campaign, Mode, Scope
 from labeling.models.fields import JSONText
@@ -96,3 +98,26 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"round {self.number} of {self.campaign}"
+
+
+class RoundPool(models.Model):
+    """The candidates that a round's selection saw, so that it can be made again whatever came in since.
+
+    `candidates` holds what may change later, packed by `labeling.actions.round_pools`: which solutions they were, their
+    verdicts, whether they had a label, and votes. What never changes is read from its rows: texts, answers, and the
+    scores of the round's selector version. `digest` is of all of it, as the strategy saw it.
+    """
+
+    round = models.OneToOneField(Round, on_delete=models.CASCADE, related_name="pool")
+    size = models.PositiveIntegerField()
+    candidates = models.BinaryField()
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gte=1), name="round_pool_of_some_candidates"),
+            models.CheckConstraint(condition=Q(Exact(Length("digest"), 64)), name="round_pool_has_a_whole_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"pool of {self.size} for {self.round_id}"

@@ -91,6 +91,9 @@ def second_lease(rows: Rows, first: QueueItem, **changes: object) -> None:
 
 
 BREACHES: dict[str, Callable[[Rows], object]] = {
+    "round_pool_of_some_candidates": lambda rows: make.make_round_pool(rows.round, size=0),
+    "round_pool_has_a_whole_digest": lambda rows: make.make_round_pool(rows.round, digest="0"),
+    "RoundPool.round": lambda rows: [make.make_round_pool(rows.round) for _ in range(2)],
     "agreement_of_two_labels_or_none": lambda rows: make.make_agreement(rows.campaign, {}, labels=1),
     "AgreementReport.campaign": lambda rows: [make.make_agreement(rows.campaign, {}) for _ in range(2)],
     "agreement_labels_up_to_the_last": lambda rows: make.make_agreement(rows.campaign, {}, labels=3, last_label=2),
