@@ -6,13 +6,14 @@ behind each on the page.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from labeling.svg import dot, joined, polyline, px, svg, text
 from labeling.wording import decimal, grouped, listed, percent
 
 LINE_APART = 18.0  # px between two labels at the end of lines
@@ -48,32 +49,57 @@ class Part:
 
 
 def best_of_n(points: Sequence[Point], *, name: str) -> SafeString:
-    """Best-of-N over N of one selector version, with what needs no labels and pass@N."""
-    frame = _Frame.around(points)
+    """Best-of-N over N of one selector version, with what needs no labels and pass@N; once wide, once for a phone."""
     lines = _lines(points, name)
-    pieces: list[SafeString] = [frame.axes(), *_n_labels(points, frame)]
-    pieces.append(_band(points, frame))
-    for values, paint, _label in lines:
-        pieces.append(_polyline([(frame.x(index), frame.y(value)) for index, value in values], paint))
-    ends = [(frame.y(values[-1][1]), f"{decimal(values[-1][1] * 100, 1)}  {label}") for values, _paint, label in lines]
-    right = frame.x(len(points) - 1)
-    pieces += [
-        _text(right + 12, y + 4, words, "strong" if index == 0 else "") for index, (y, words) in enumerate(_apart(ends))
-    ]
-    pieces.append(_dot(right, frame.y(points[-1].score), "dot-here", 5))
     label = _("Best-of-N accuracy. At N {n}: {figures}.").format(
         n=points[-1].n, figures=listed(f"{label} {percent(values[-1][1], 1)}" for values, _paint, label in lines)
     )
-    return _svg(660, 300, label, pieces)
+    wide = _Frame.around(points)
+    narrow = replace(wide, right=350.0)
+    ends = [(wide.y(values[-1][1]), _end_words(values, label)) for values, _paint, label in lines]
+    names = [
+        text(wide.right + 12, y + 4, words, "strong" if index == 0 else "")
+        for index, (y, words) in enumerate(_apart(ends))
+    ]
+    return joined(
+        [
+            svg(660, 300, label, [*_plot(points, lines, wide), *names]),
+            svg(360, 306 + 20 * len(lines), label, [*_plot(points, lines, narrow), *_legend(lines)], "chart for-phone"),
+        ]
+    )
+
+
+def _plot(points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]], frame: "_Frame") -> list[SafeString]:
+    """Axes, band and lines."""
+    drawn = [
+        polyline([(frame.x(index), frame.y(value)) for index, value in values], paint) for values, paint, _name in lines
+    ]
+    here = dot(frame.x(len(points) - 1), frame.y(points[-1].score), "dot-here", 5)
+    return [frame.axes(), *_n_labels(points, frame), _band(points, frame), *drawn, here]
+
+
+def _legend(lines: Sequence[tuple["_Values", str, str]]) -> list[SafeString]:
+    """The lines' names under the plot, each beside a piece of its line."""
+    pieces = []
+    for index, (values, paint, label) in enumerate(lines):
+        y = 314 + 20 * index
+        pieces.append(polyline([(40, y - 4), (76, y - 4)], paint))
+        pieces.append(text(86, y, _end_words(values, label), "strong" if index == 0 else ""))
+    return pieces
+
+
+def _end_words(values: "_Values", label: str) -> str:
+    return f"{decimal(values[-1][1] * 100, 1)}  {label}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """Where shares and places lie in a chart of 660 by 300."""
+    """Where shares and places lie in a chart that is 300 high; what is right of `right` is for the lines' names."""
 
     lowest: int  # per cent, in tens
     highest: int
     count: int
+    right: float = 510.0
 
     @classmethod
     def around(cls, points: Sequence[Point]) -> "_Frame":
@@ -88,7 +114,7 @@ class _Frame:
         return cls(max(0, min(lowest, 90)), max(highest, lowest + 10), len(points))
 
     def x(self, index: int) -> float:
-        return 40 + (470 * index / (self.count - 1) if self.count > 1 else 0)
+        return 40 + ((self.right - 40) * index / (self.count - 1) if self.count > 1 else 0)
 
     def y(self, share: float) -> float:
         return 266 - 246 * (share * 100 - self.lowest) / (self.highest - self.lowest)
@@ -99,10 +125,7 @@ class _Frame:
         return format_html_join(
             "",
             '<path class="{}" d="M40 {}H510"/><text x="32" y="{}" text-anchor="end">{}</text>',
-            (
-                ("grid-line" if index else "axis-line", _px(y), _px(y + 4), tick)
-                for index, (tick, y) in enumerate(ticks)
-            ),
+            (("grid-line" if index else "axis-line", px(y), px(y + 4), tick) for index, (tick, y) in enumerate(ticks)),
         )
 
 
@@ -132,7 +155,7 @@ def _lines(points: Sequence[Point], name: str) -> list[tuple[_Values, str, str]]
 
 def _n_labels(points: Sequence[Point], frame: _Frame) -> list[SafeString]:
     return [
-        _text(frame.x(index), 288, f"N = {point.n}" if index == 0 else str(point.n), anchor="middle")
+        text(frame.x(index), 288, f"N = {point.n}" if index == 0 else str(point.n), anchor="middle")
         for index, point in enumerate(points)
     ]
 
@@ -143,7 +166,7 @@ def _band(points: Sequence[Point], frame: _Frame) -> SafeString:
         return SafeString("")
     upper = [(frame.x(index), frame.y(point.high or 0)) for index, point in enumerate(points)]
     lower = [(frame.x(index), frame.y(point.low or 0)) for index, point in enumerate(points)]
-    around = " L".join(f"{_px(x)} {_px(y)}" for x, y in [*upper, *reversed(lower)])
+    around = " L".join(f"{px(x)} {px(y)}" for x, y in [*upper, *reversed(lower)])
     return format_html('<path class="band" d="M{}Z"/>', around)
 
 
@@ -161,7 +184,7 @@ def _apart(ends: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
 def score_histogram(pool: Sequence[float], chosen: Sequence[float]) -> SafeString:
     """Scores of the wrong answers that could be chosen, and over them those of the chosen ones."""
     bins, taken = _binned(pool), _binned(chosen)
-    top = _nice(max([*bins, *taken, 1]))
+    top = nice(max([*bins, *taken, 1]))
     lowest = min(chosen) if chosen else None
     pieces = [_histogram_axes(top), _bars(bins, top, "bar-2"), _bars(taken, top, "bar-1")]
     if lowest is not None:
@@ -171,7 +194,7 @@ def score_histogram(pool: Sequence[float], chosen: Sequence[float]) -> SafeStrin
     )
     if lowest is not None:
         label = _("{label} The chosen have scores from {score} up.").format(label=label, score=decimal(lowest))
-    return _svg(820, 210, label, pieces)
+    return svg(820, 210, label, pieces)
 
 
 def _binned(scores: Iterable[float]) -> list[int]:
@@ -181,7 +204,7 @@ def _binned(scores: Iterable[float]) -> list[int]:
     return counts
 
 
-def _nice(count: int) -> int:
+def nice(count: int) -> int:
     """The smallest of 2, 4, 10, 20, 40, 100, … that holds the count: half of it is whole too."""
     power = 10 ** max(0, math.floor(math.log10(count)))
     return next(step for step in (2 * power, 4 * power, 10 * power, 20 * power) if step >= count)
@@ -192,7 +215,7 @@ def _histogram_axes(top: int) -> SafeString:
     lines = format_html_join(
         "",
         '<path class="{}" d="M44 {}H812"/><text x="36" y="{}" text-anchor="end">{}</text>',
-        (("grid-line" if level else "axis-line", _px(y), _px(y + 4), grouped(level)) for level, y in levels),
+        (("grid-line" if level else "axis-line", px(y), px(y + 4), grouped(level)) for level, y in levels),
     )
     names = [
         (44, _("score 0"), "start"),
@@ -201,7 +224,7 @@ def _histogram_axes(top: int) -> SafeString:
         (620, decimal(0.75), "middle"),
         (812, "1", "end"),
     ]
-    return _joined([lines, *(_text(x, 200, words, anchor=anchor) for x, words, anchor in names)])
+    return joined([lines, *(text(x, 200, words, anchor=anchor) for x, words, anchor in names)])
 
 
 def _bars(counts: Sequence[int], top: int, paint: str) -> SafeString:
@@ -210,7 +233,7 @@ def _bars(counts: Sequence[int], top: int, paint: str) -> SafeString:
         "",
         '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="1"/>',
         (
-            (paint, _px(45 + index * width), _px(176 - 146 * count / top), _px(width - 2), _px(146 * count / top))
+            (paint, px(45 + index * width), px(176 - 146 * count / top), px(width - 2), px(146 * count / top))
             for index, count in enumerate(counts)
             if count
         ),
@@ -223,7 +246,7 @@ def _chosen_mark(count: int, lowest: float) -> SafeString:
         count=grouped(count), score=decimal(lowest)
     )
     is_late = lowest > 0.7  # no room to its right
-    return format_html('<path class="aim" d="M{} 22V176"/>', _px(x)) + _text(
+    return format_html('<path class="aim" d="M{} 22V176"/>', px(x)) + text(
         x - 8 if is_late else x + 8, 16, words, "strong", "end" if is_late else "start"
     )
 
@@ -238,16 +261,16 @@ def progress(parts: Sequence[Part], *, mark: float | None = None, mark_words: st
         if part.count:
             pieces.append(
                 format_html(
-                    '<rect class="{}" x="{}" y="30" width="{}" height="28" rx="4"/>', part.paint, _px(x), _px(width)
+                    '<rect class="{}" x="{}" y="30" width="{}" height="28" rx="4"/>', part.paint, px(x), px(width)
                 )
             )
         x += width
     if mark is not None:
         is_late = mark > 0.5
-        pieces.append(format_html('<path class="aim" d="M{} 8V66"/>', _px(820 * mark)))
-        pieces.append(_text(820 * mark + (-8 if is_late else 8), 18, mark_words, anchor="end" if is_late else "start"))
+        pieces.append(format_html('<path class="aim" d="M{} 8V66"/>', px(820 * mark)))
+        pieces.append(text(820 * mark + (-8 if is_late else 8), 18, mark_words, anchor="end" if is_late else "start"))
     label = listed(f"{part.name}: {grouped(part.count)}" for part in parts)
-    return _svg(820, 70, f"{label}.", pieces)
+    return svg(820, 70, f"{label}.", pieces)
 
 
 def step_score(score: float, *, before: float | None = None, words: str) -> SafeString:
@@ -256,36 +279,7 @@ def step_score(score: float, *, before: float | None = None, words: str) -> Safe
     pieces = [SafeString('<path class="grid-line" d="M4 8H132"/>')]
     if before is not None:
         ring = 4 + 128 * before
-        pieces.append(format_html('<path class="span-2" d="M{} 8H{}"/>', _px(min(x, ring)), _px(max(x, ring))))
-        pieces.append(_dot(ring, 8, "dot-2", 3.5))
-    pieces.append(_dot(x, 8, "dot-1", 3.5))
-    return _svg(136, 16, words, pieces, "whisker")
-
-
-def _svg(width: int, height: int, label: str, pieces: Iterable[SafeString], paint: str = "chart") -> SafeString:
-    inside = _joined(pieces)
-    return format_html(
-        '<svg class="{}" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>', paint, width, height, label, inside
-    )
-
-
-def _joined(pieces: Iterable[SafeString]) -> SafeString:
-    return format_html_join("", "{}", ((piece,) for piece in pieces))
-
-
-def _text(x: float, y: float, words: str, paint: str = "", anchor: str = "start") -> SafeString:
-    return format_html(
-        '<text x="{}" y="{}" class="{}" text-anchor="{}">{}</text>', _px(x), _px(y), paint, anchor, words
-    )
-
-
-def _polyline(places: Iterable[tuple[float, float]], paint: str) -> SafeString:
-    return format_html('<polyline class="{}" points="{}"/>', paint, " ".join(f"{_px(x)},{_px(y)}" for x, y in places))
-
-
-def _dot(x: float, y: float, paint: str, radius: float) -> SafeString:
-    return format_html('<circle class="{}" cx="{}" cy="{}" r="{}"/>', paint, _px(x), _px(y), _px(radius))
-
-
-def _px(value: float) -> str:
-    return f"{value:.1f}".removesuffix(".0")
+        pieces.append(format_html('<path class="span-2" d="M{} 8H{}"/>', px(min(x, ring)), px(max(x, ring))))
+        pieces.append(dot(ring, 8, "dot-2", 3.5))
+    pieces.append(dot(x, 8, "dot-1", 3.5))
+    return svg(136, 16, words, pieces, "whisker")

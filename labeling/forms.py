@@ -182,6 +182,8 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "screening_attempts": _("Attempts at screening"),
             "gold_per_round": _("Gold in a round, for each labeler"),
             "show_ranking": _("Labelers see how their count compares"),
+            "hourly_rate": _("What an hour costs"),
+            "currency": _("Currency"),
         }
         help_texts = {
             "overlap": _("How many people label each solution, 1 to 20."),
@@ -204,6 +206,8 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "screening_size": _("Each attempt takes solutions that are new to its labeler, 1 to 500."),
             "screening_attempts": _("How often somebody may try without a lead, 1 to 20."),
             "gold_per_round": _("Solutions with known labels, mixed in unseen, 0 to 50; there must be gold for it."),
+            "hourly_rate": _("Of a labeler’s active time. Empty: nothing is said of cost."),
+            "currency": _("What stands before amounts, such as € or USD."),
             "show_ranking": _(
                 "Their own place by labels of the last seven days, from five people on: no names, nothing of quality "
                 "or speed. It makes work faster, not better; without a reason, leave it off."

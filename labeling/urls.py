@@ -67,6 +67,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("campaigns/", campaigns.campaign_list, name="campaigns"),
     path("new-campaign/", campaigns.new_campaign, name="campaign-new"),
     path(CAMPAIGN, campaigns.campaign, name="campaign"),
+    path(f"{CAMPAIGN}download/<slug:table>/", campaigns.campaign_download, name="campaign-download"),
     path(f"{CAMPAIGN}settings/", campaigns.campaign_settings, name="campaign-settings"),
     path(f"{CAMPAIGN}rounds/", rounds.round_list, name="rounds"),
     path(f"{CAMPAIGN}rounds/plan/", rounds.plan, name="round-plan"),

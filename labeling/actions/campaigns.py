@@ -77,6 +77,8 @@ SETTINGS = (
     "screening_attempts",
     "gold_per_round",
     "gold_bar",
+    "hourly_rate",
+    "currency",
 )
 
 

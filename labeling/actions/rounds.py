@@ -9,7 +9,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from labeling.actions import agreements, candidates, events, gold_draw, jobs, overlap, round_pools
+from labeling.actions import agreements, candidates, convincing, events, gold_draw, jobs, overlap, round_pools
 from labeling.actions.errors import Conflict
 from labeling.actions.round_plans import RAILS, RoundPlan
 from labeling.actions.statements import Statement
@@ -74,12 +74,13 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
     Raises Conflict when there is nothing left to label.
     """
     pool, version = _pool(campaign, wanted)
-    return _planned(campaign, wanted, select(pool, wanted), version)
+    return _planned(campaign, wanted, pool, version)
 
 
 def _planned(
-    campaign: Campaign, wanted: RoundPlan, selection: Selection, version: SelectorVersion | None
+    campaign: Campaign, wanted: RoundPlan, pool: list[Candidate], version: SelectorVersion | None
 ) -> tuple[Round, list[QueueItem]]:
+    selection = select(pool, wanted)
     if not selection.picks:
         if wanted.mode == Mode.CANDIDATES:
             raise Conflict(
@@ -106,6 +107,7 @@ def _planned(
         shortfall=selection.shortfall,
         kept_out=selection.kept_out,
         notes=list(selection.notes),
+        convincing=convincing.kept(pool, selection.picks, wanted.size),
     )
     return planned, items_for(planned, selection.picks)
 
@@ -116,7 +118,7 @@ def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
         with transaction.atomic():
             Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
             pool, version = _pool(campaign, wanted)
-            made, items = _planned(campaign, wanted, select(pool, wanted), version)
+            made, items = _planned(campaign, wanted, pool, version)
             made.planned_by = by
             made.save()
             QueueItem.objects.bulk_create(items, batch_size=BATCH)

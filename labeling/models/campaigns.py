@@ -124,6 +124,9 @@ class Campaign(models.Model):
     screening_attempts = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(20)]
     )
+    # What an hour of a labeler's active time costs, and in what; no cost is told until it is set.
+    hourly_rate = models.FloatField(null=True, blank=True, validators=[MinValueValidator(0.01)])
+    currency = models.CharField(max_length=8, blank=True, default="")
     write_step_when = models.CharField(max_length=14, choices=WriteStepWhen, default=WriteStepWhen.NONE_POSITIVE)
 
     class Meta:
@@ -157,6 +160,9 @@ class Campaign(models.Model):
                 & Q(screening_bar__gte=0, screening_bar__lte=1)
                 & Q(screening_false_alarms__gte=0, screening_false_alarms__lte=1),
                 name="campaign_screening_rule_can_be_met",
+            ),
+            models.CheckConstraint(
+                condition=Q(hourly_rate__isnull=True) | Q(hourly_rate__gt=0), name="campaign_hourly_rate_positive"
             ),
             models.CheckConstraint(condition=Q(mode__in=Mode.values), name="campaign_mode_known"),
             models.CheckConstraint(condition=Q(cold_start__in=ColdStart.values), name="campaign_cold_start_known"),

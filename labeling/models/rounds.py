@@ -55,6 +55,7 @@ class Round(models.Model):
     shortfall = JSONText(default=dict)
     kept_out = JSONText(default=dict)  # how many each guard rail kept out
     notes = JSONText(default=list)
+    convincing = JSONText(default=dict)  # `actions.convincing`: how its wrong answers score, and those left behind
     planned_at = models.DateTimeField(auto_now_add=True)
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     opened_at = models.DateTimeField(null=True)

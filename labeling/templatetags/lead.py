@@ -39,6 +39,12 @@ def two(value: float | None) -> str:
 
 
 @register.filter
+def bounded(figure: tuple[float, float, float] | None) -> str:
+    """A value of which the bounds are known, to one decimal, without them."""
+    return decimal(figure[0], 1) if figure else ""
+
+
+@register.filter
 def in_sequence(said: Iterable[object]) -> str:
     """Sentences one after the other."""
     return sentences(*said)

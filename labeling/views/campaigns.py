@@ -1,10 +1,12 @@
 """Campaigns: one's own, a new one, one at a glance, its settings."""
 
+from dataclasses import replace
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,9 +19,12 @@ from labeling.actions.errors import ActionError
 from labeling.api.access import may_create_campaigns
 from labeling.forms import CampaignForm, SettingsForm, add_refusal
 from labeling.models import Campaign, Label, Membership, Problem, Round, Solution
-from labeling.views import cold_start, overview
+from labeling.views import cold_start, overview, panels
+from labeling.views.dashboard import SHOWN_PEOPLE, Dashboard
 from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page, to_two_factor
 from labeling.views.selector_report import SelectorReport, of_final_answers
+from labeling.views.tables import csv_file
+from labeling.views.work import Found, Work
 from labeling.wording import grouped
 
 SHOWN_JOBS = 6
@@ -84,18 +89,29 @@ def new_campaign(request: HttpRequest) -> HttpResponseBase:
 def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
     """One campaign, its conclusion first."""
     of = membership.campaign
-    rounds = overview.rounds_with_progress(of)
+    work = Work.of(of)
+    rounds = overview.rounds_with_progress(of, work)
+    board = Dashboard.of(of, rounds, work)
     jobs = list(of.jobs.order_by("-id")[:SHOWN_JOBS])
-    reports = [SelectorReport.of(version) for version in of.selectors.order_by("-number")]
+    reports = _reports(of, rounds)
     in_use = next((report for report in reports if report.version.state == "published"), None)
     in_use = in_use and in_use.beside(of_final_answers(of.selectors.all()))
     has_worker = waiting.has_living_worker()
-    newest = rounds[0] if rounds else None
+    people = board.labelers()
     context = {
-        "conclusion": overview.conclude(of, newest, jobs, in_use, has_worker),
-        "newest": newest,
-        "progress_chart": _progress_chart(of, newest),
-        "found": overview.all_found(of),
+        "conclusion": overview.conclude(of, rounds, jobs, in_use, has_worker),
+        "newest": board.current,
+        "planned": overview.planned(rounds),
+        "progress_chart": _progress_chart(of, board.current),
+        "found": work.all(),
+        "board": board,
+        "work_words": board.sentences(),
+        "round_cost": board.current and board.cost_in_short(board.current.found),
+        "all_cost": board.cost_in_short(work.all()),
+        "days": panels.days(board),
+        "panels": panels.panels(board),
+        "people": people[:SHOWN_PEOPLE],
+        "more_people": len(people) - SHOWN_PEOPLE,
         "rounds": rounds,
         "jobs": jobs,
         "has_active_jobs": any(job.state in overview.ACTIVE for job in jobs),
@@ -108,6 +124,33 @@ def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
         "is_first_to_be_made": cold_start.needs_making(of, in_use.version if in_use else None),
     }
     return page(request, "campaign.html", membership, context)
+
+
+def _reports(of: Campaign, rounds: list[overview.RoundProgress]) -> list[SelectorReport]:
+    """All versions, the newest first, with what people found in the rounds that each chose."""
+    picked: dict[int, Found] = {}
+    for one in rounds:
+        if one.round.selector_id is not None:
+            picked[one.round.selector_id] = picked.get(one.round.selector_id, Found()) + one.found
+    versions = of.selectors.order_by("-number")
+    return [replace(SelectorReport.of(version), picked=picked.get(version.pk)) for version in versions]
+
+
+@require_safe
+@for_readers
+def campaign_download(_request: HttpRequest, membership: Membership, table: str) -> HttpResponseBase:
+    """The table behind one of the page's charts, or that of its labelers, as CSV."""
+    of = membership.campaign
+    work = Work.of(of)
+    board = Dashboard.of(of, overview.rounds_with_progress(of, work), work)
+    name = f"{of.slug}-{table}"
+    if table == "labelers":
+        return csv_file(name, *board.people_table())
+    made = [panels.days(board), *panels.panels(board)]
+    found = next((panel for panel in made if panel and panel.name == table), None)
+    if found is None:
+        raise Http404(f"There is no table {table!r} of this campaign.")
+    return csv_file(name, found.columns, found.lines)
 
 
 def _progress_chart(of: Campaign, newest: overview.RoundProgress | None) -> str:

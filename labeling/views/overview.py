@@ -1,10 +1,8 @@
 """What a campaign's page says first: where it stands, what comes next, how good the selector is."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
-from django.db.models import Avg, Count, Q, Sum
-from django.db.models.functions import Length
+from django.db.models import Avg, Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,12 +11,10 @@ from labeling.actions import candidates
 from labeling.charts import Part
 from labeling.models import (
     Campaign,
-    FinishReason,
     ItemState,
     Job,
     JobKind,
     JobState,
-    Label,
     Mode,
     Round,
     RoundState,
@@ -27,33 +23,10 @@ from labeling.models import (
 )
 from labeling.views import cold_start
 from labeling.views.selector_report import SelectorReport
+from labeling.views.work import Found, Work
 from labeling.wording import grouped, percent, sentences
 
 ACTIVE = (JobState.REQUESTED, JobState.RUNNING)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What some labels found."""
-
-    labels: int = 0
-    steps: int = 0
-    errors: int = 0
-    good: int = 0
-    gave_up: int = 0
-    bad_problem: int = 0
-
-    @classmethod
-    def sums(cls) -> dict[str, Any]:
-        """The aggregates over labels, by field."""
-        ended = {
-            "errors": FinishReason.FOUND_ERROR,
-            "good": FinishReason.SOLUTION,
-            "gave_up": FinishReason.GIVE_UP,
-            "bad_problem": FinishReason.BAD_PROBLEM,
-        }
-        counts = {name: Count("pk", filter=Q(finish_reason=reason)) for name, reason in ended.items()}
-        return {"labels": Count("pk"), "steps": Sum(Length("ratings"), default=0), **counts}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,27 +63,27 @@ class RoundProgress:
         ]
 
 
-def rounds_with_progress(campaign: Campaign) -> list[RoundProgress]:
-    """All rounds, the newest first, in four queries."""
+def rounds_with_progress(campaign: Campaign, work: Work) -> list[RoundProgress]:
+    """All rounds, the newest first, in three queries."""
     rounds = list(campaign.rounds.filter(number__gte=0).select_related("selector", "campaign").order_by("-number"))
     items: dict[int, dict[str, int]] = {}
     counted = campaign.queue_items.wanted().filter(round__isnull=False).order_by().values_list("round_id", "state")
     for round_id, state, count in counted.annotate(count=Count("pk")):
         items.setdefault(round_id, {})[state] = count
-    labels = Label.objects.current().filter(round__campaign=campaign).order_by().values("round_id")
-    found: dict[int, Found] = {}
-    for row in labels.annotate(**Found.sums()):
-        sums: dict[str, Any] = dict(row)
-        round_id = sums.pop("round_id")
-        found[round_id] = Found(**sums)
+    found = work.by_round()
     fooled = campaign.queue_items.filter(round__isnull=False, reason="convincing_wrong").order_by()
     means = dict(fooled.values_list("round_id").annotate(mean=Avg("score")))
     return [RoundProgress(one, items.get(one.pk, {}), found.get(one.pk, Found()), means.get(one.pk)) for one in rounds]
 
 
-def all_found(campaign: Campaign) -> Found:
-    """What all labels of the campaign found, imported ones included."""
-    return Found(**Label.objects.current().filter(problem__campaign=campaign).aggregate(**Found.sums()))
+def in_hand(rounds: list[RoundProgress]) -> RoundProgress | None:
+    """What a page speaks of first: the newest round that people label, else the newest there is."""
+    return next((one for one in rounds if one.round.state == RoundState.OPEN), rounds[0] if rounds else None)
+
+
+def planned(rounds: list[RoundProgress]) -> RoundProgress | None:
+    """The newest round, where it waits to be opened."""
+    return rounds[0] if rounds and rounds[0].round.state == RoundState.PLANNED else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +95,15 @@ class Conclusion:
 
 
 def conclude(
-    campaign: Campaign, newest: RoundProgress | None, jobs: list[Job], in_use: SelectorReport | None, has_worker: bool
+    campaign: Campaign,
+    rounds: list[RoundProgress],
+    jobs: list[Job],
+    in_use: SelectorReport | None,
+    has_worker: bool,
 ) -> Conclusion:
     """Where the campaign stands, what comes next, and how good its selector is."""
     quality = in_use.in_words() if in_use else [_("There is no selector in use yet.")]
+    newest, next_one = in_hand(rounds), planned(rounds)
     if newest is None:
         return _before_the_first(campaign, jobs, in_use.version if in_use else None)
     state = newest.round.state
@@ -135,7 +113,17 @@ def conclude(
     following = _during(campaign, newest, jobs) if state == RoundState.OPEN else _after(campaign, jobs)
     if any(job.state in ACTIVE for job in jobs) and not has_worker:
         following = _("No worker is alive, so nothing goes on in the background until one is started.")
-    return Conclusion(heading, [following, *quality])
+    waits = [_next_waits(next_one)] if next_one and next_one is not newest else []
+    return Conclusion(heading, [following, *waits, *quality])
+
+
+def _next_waits(next_one: RoundProgress) -> str:
+    waits = ngettext(
+        "Round {number} is planned with {count} label, and waits for a lead to open it.",
+        "Round {number} is planned with {count} labels, and waits for a lead to open it.",
+        next_one.wanted,
+    )
+    return waits.format(number=next_one.round.number, count=grouped(next_one.wanted))
 
 
 def _before_the_first(campaign: Campaign, jobs: list[Job], version: SelectorVersion | None) -> Conclusion:

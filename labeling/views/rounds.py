@@ -38,6 +38,7 @@ from labeling.models import (
 )
 from labeling.views import overview
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
+from labeling.views.work import Found, Work
 from labeling.wording import grouped, sentences
 
 EXAMPLES = 10
@@ -48,7 +49,7 @@ OF_EACH_OTHER_REASON = 2
 @for_readers
 def round_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """All rounds, the newest first."""
-    shown = overview.rounds_with_progress(membership.campaign)
+    shown = overview.rounds_with_progress(membership.campaign, Work.of(membership.campaign))
     return page(request, "rounds.html", membership, {"rounds": shown})
 
 
@@ -234,7 +235,7 @@ def round_page(request: HttpRequest, membership: Membership, number: int) -> Htt
     """One round with its items: state, score, rank, reason, labels."""
     of = get_object_or_404(membership.campaign.rounds.select_related("selector", "campaign"), number=number)
     counts = dict(of.items.wanted().order_by().values_list("state").annotate(count=Count("pk")))
-    found = overview.Found(**Label.objects.current().filter(round=of).aggregate(**overview.Found.sums()))
+    found = Found(**Label.objects.current().filter(round=of).aggregate(**Found.sums()))
     progress = overview.RoundProgress(of, counts, found)
     wanted_state = request.GET.get("state", "")
     items = _items(of, wanted_state if wanted_state in ItemState.values else "")

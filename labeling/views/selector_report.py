@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from labeling import code_words
 from labeling.charts import Point
 from labeling.models import SelectorState, SelectorVersion
+from labeling.views.work import Found
 from labeling.wording import decimal, grouped, percent, sentences
 
 ENOUGH_EVALUATION_LABELS = 30  # under it, figures that need labels read "not known yet"
@@ -30,6 +31,7 @@ class SelectorReport:
     threshold: float | None = None
     is_calibrated: bool = False
     last_minima: tuple[float, float] | None = None
+    picked: Found | None = None  # what people found in the rounds that it chose
 
     @classmethod
     def of(cls, version: SelectorVersion) -> "SelectorReport":
@@ -45,7 +47,9 @@ class SelectorReport:
         return cls(
             version,
             _points(metrics.get("best_of_n")),
-            **figures,
+            first_error_f1=figures["first_error_f1"],
+            step_auc=figures["step_auc"],
+            ece=figures["ece"],
             intervals=intervals,
             comparison=compared,
             threshold=_number(first_error.get("threshold")) if is_known else None,

@@ -56,6 +56,8 @@ DEFAULTS = {
     "show_ranking": False,
     "gold_per_round": 15,
     "gold_bar": 0.7,
+    "hourly_rate": None,
+    "currency": "",
     "screening": "off",
     "screening_size": 30,
     "screening_bar": 0.75,

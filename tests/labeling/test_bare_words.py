@@ -43,6 +43,7 @@ ENGLISH = {
     'attachment; filename="{}-{}.jsonl"',
     "text/csv; charset=utf-8",
     'attachment; filename="{}.csv"',
+    "chart for-phone",
 }
 
 

@@ -142,6 +142,7 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "labeler_external_has_no_account": lambda rows: update(rows.labeler, kind="external"),
     "preferences_theme_known": lambda _: update(make.make_preferences(), theme="neon"),
     "preferences_language_offered": lambda _: update(make.make_preferences(), language="tlh"),
+    "campaign_hourly_rate_positive": lambda rows: update(rows.campaign, hourly_rate=0),
     "job_kind_known": lambda rows: update(make.make_job(rows.campaign), kind="nap"),
     "job_ended_iff_it_says_when": lambda rows: update(make.make_job(rows.campaign), finished_at=None),
     "job_lease_iff_running": lambda rows: update(make.make_job(rows.campaign), leased_until=in_an_hour()),

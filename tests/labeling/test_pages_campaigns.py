@@ -18,7 +18,7 @@ SETTINGS = {
     "undecided_by": "score", "committee": "2", "mixture": "uniform=1", "leave_out_uncertain": "on",
     "overlap_share": "50", "gold_per_round": "12", "gold_bar": "60",
     "screening": "on", "screening_size": "20", "screening_bar": "80", "screening_false_alarms": "20",
-    "screening_attempts": "3",
+    "screening_attempts": "3", "hourly_rate": "24", "currency": "€",
 }  # fmt: skip
 
 

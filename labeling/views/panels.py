@@ -1,0 +1,300 @@
+"""The charts of a campaign's page, each with the table behind it and the same to take along."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from labeling import code_words, work_charts
+from labeling.views.dashboard import CONVINCES, Cells, Dashboard
+from labeling.views.overview import RoundProgress
+from labeling.views.work import Bounded
+from labeling.wording import decimal, grouped, percent, sentences
+from labeling.work_charts import Row
+
+SHOWN_ROUNDS, SHOWN_DAYS, SHOWN_STEPS = 5, 30, 12
+AGREEMENT = ("exact", "within_one", "any_error", "alpha")
+MIX = ("errors", "good", "gave_up", "bad_problem")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One chart with the conclusion it draws, the table behind it, and the same as it is taken along."""
+
+    name: str
+    heading: str
+    chart: SafeString | str
+    head: Sequence[str]
+    rows: list[Cells]  # as people read them
+    columns: Sequence[str]
+    lines: list[Cells]  # as programs do
+    note: str = ""
+    legend: list[tuple[str, str]] = field(default_factory=list)
+
+
+def days(board: Dashboard) -> Panel | None:
+    """Labels of the round in hand, day by day."""
+    if board.current is None or len(by_day := board.labels_by_day(board.current)) < 2:
+        return None
+    found = board.work.by_day(board.current.round.pk)
+    chart = work_charts.labels_by_day(by_day, wanted=board.current.wanted, today=board.today, ahead=board.ahead)
+    head = [_("Day"), _("Labels"), _("Steps rated"), _("First errors found"), _("Active minutes")]
+    return Panel(
+        "days",
+        _("Labels, day by day"),
+        chart,
+        head,
+        [
+            [work_charts.day_words(day), *map(grouped, (of.labels, of.steps, of.errors)), decimal(of.minutes, 0)]
+            for day, of in found.items()
+        ],
+        ("day", "labels", "steps", "errors", "active_minutes"),
+        [[day.isoformat(), of.labels, of.steps, of.errors, round(of.minutes, 2)] for day, of in found.items()],
+    )
+
+
+def panels(board: Dashboard) -> list[Panel]:
+    """The smaller ones, as far as there is anything to show."""
+    made = (
+        _by_round(board), _agreement(board), _convincing(board), _left(board), _mix(board), _times(board),
+    )  # fmt: skip
+    return [panel for panel in made if panel is not None]
+
+
+def _shown_rounds(board: Dashboard) -> list[RoundProgress]:
+    return [one for one in board.rounds if one.found.labels][:SHOWN_ROUNDS][::-1]
+
+
+def _by_round(board: Dashboard) -> Panel | None:
+    """What an error cost in each round, or how often one was found where no cost is set."""
+    shown = _shown_rounds(board)
+    if not shown:
+        return None
+    costs = {one.round.number: one.found.cost_of_error(board.campaign.hourly_rate) for one in shown}
+    has_costs, words = any(costs.values()), _("Cost of a found error")
+    rows = [_round_row(board, one, costs[one.round.number], has_costs) for one in shown]
+    most = max((row.high or 0.0 for row in rows), default=1.0) if has_costs else 1.0
+    ends = ("0", "", board.amount(most)) if has_costs else ("0", decimal(0.5, 1), "1")
+    note = _("The interval is that of the share of labels in which an error was found.")
+    if has_costs:
+        rate = board.amount(board.campaign.hourly_rate or 0.0)
+        paid = _("At {rate} an hour of active time, labels on gold included.").format(rate=rate)
+        note = sentences(paid, note)
+    return Panel(
+        "rounds",
+        words if has_costs else _("Labels with a found error"),
+        work_charts.rows(rows, most=most, ends=ends),
+        [_("Round"), _("Labels"), _("First errors found"), _("Active minutes"), *([words] if has_costs else [])],
+        [
+            [
+                one.round.number, grouped(one.found.labels), grouped(one.found.errors),
+                decimal(one.found.minutes, 0), *([board.cost_words(one.found)] if has_costs else []),
+            ]
+            for one in shown
+        ],
+        ("round", "labels", "steps", "errors", "good", "gave_up", "bad_problem", "active_minutes",
+         "cost_of_error", "cost_low", "cost_high"),
+        [_round_line(board, one) for one in board.rounds],
+        sentences(note, board.gain_words()),
+    )  # fmt: skip
+
+
+def _round_row(board: Dashboard, one: RoundProgress, cost: Bounded | None, has_costs: bool) -> Row:
+    name = _("Round {number}").format(number=one.round.number)
+    if one.round.selector_id is None:
+        name = _("Round {number}, no selector").format(number=one.round.number)
+    is_here = board.current is not None and one.round.pk == board.current.round.pk
+    if not has_costs:
+        share = one.found.error_share
+        said = _("{share} of {count}").format(share=percent(share.share), count=grouped(share.count))
+        return Row(name, said, share.share, share.low, share.high, is_here)
+    if cost is None:
+        return Row(name, pgettext("a cost", "not known"), is_here=is_here)
+    return Row(name, board.cost_words(one.found), *cost, is_here)
+
+
+def _round_line(board: Dashboard, one: RoundProgress) -> Cells:
+    found = one.found
+    cost = found.cost_of_error(board.campaign.hourly_rate) or (None, None, None)
+    counts = [getattr(found, name) for name in ("labels", "steps", *MIX)]
+    return [one.round.number, *counts, round(found.minutes, 2), *cost]
+
+
+def _agreement(board: Dashboard) -> Panel | None:
+    if board.report is None or not board.report.figures["all"]["pairs"]:
+        return None
+    found = board.report.figures["all"]
+    names = (
+        _("First error, same step"), _("First error, within one"), _("Any error at all"), _("Alpha, steps both rated"),
+    )  # fmt: skip
+    rows = [_figure_row(name, found[key]) for name, key in zip(names, AGREEMENT, strict=True)]
+    count = ngettext(
+        "{count} solution with labels of two or more. Steps behind a first error count as missing.",
+        "{count} solutions with labels of two or more. Steps behind a first error count as missing.",
+        found["solutions"],
+    )
+    return Panel(
+        "agreement",
+        _("Do people agree?"),
+        work_charts.rows(rows, most=1.0, ends=("0", decimal(0.5, 1), "1")),
+        [_("Figure"), _("Value, its interval, cases")],
+        [[row.name, row.said] for row in rows],
+        ("figure", "value", "low", "high", "cases"),
+        [[key, *(found[key][name] for name in ("value", "low", "high", "count"))] for key in AGREEMENT],
+        count.format(count=grouped(found["solutions"])),
+    )
+
+
+def _convincing(board: Dashboard) -> Panel | None:
+    shown = [one for one in board.rounds if one.round.convincing][:SHOWN_ROUNDS][::-1]
+    if not shown:
+        return None
+    rows = [
+        _spread_row(
+            _("Round {number}").format(number=one.round.number),
+            one.round.convincing["chosen"],
+            _("{share} with an error").format(share=percent(one.found.error_share.share)) if one.found.labels else "",
+        )
+        for one in shown
+    ]
+    following = shown[-1].round.convincing["next"]
+    rows.append(
+        _spread_row(_("The next {count}").format(count=grouped(following["count"])), following, "", is_here=True)
+    )
+    lines: list[Cells] = [[one.round.number, *_spread(one.round.convincing["chosen"])] for one in shown]
+    return Panel(
+        "convincing",
+        _("How convincing the queue still is"),
+        work_charts.rows(rows, most=1.0, ends=("0", _("0.5, stop below"), _("score 1")), mark=CONVINCES),
+        [_("Round"), _("Wrong answers"), _("Median score"), _("Middle four fifths")],
+        [[row.name, *_spread_words(spread)] for row, spread in zip(rows, _spreads(shown), strict=True)],
+        ("round", "wrong_answers", "low", "median", "high"),
+        [*lines, ["next", *_spread(following)]],
+        _(
+            "Scores of the wrong answers chosen: median and middle four fifths. Right: labels in which people found "
+            "an error."
+        ),
+    )
+
+
+def _left(board: Dashboard) -> Panel | None:
+    planned = next((one.round for one in board.rounds if one.round.convincing), None)
+    if planned is None or not planned.convincing["left"]["count"]:
+        return None
+    bins = planned.convincing["left"]["bins"]
+    note = _("As it was when round {number} was planned: solutions with a wrong answer, unlabeled and not chosen.")
+    width = 1 / len(bins)
+    return Panel(
+        "left",
+        _("Scores of the wrong answers that are left"),
+        work_charts.columns(bins, ends=(_("score 0"), "1")),
+        [_("Score"), _("Solutions")],
+        [[_span(decimal(at * width, 3), decimal((at + 1) * width, 3)), grouped(count)]
+         for at, count in enumerate(bins)],
+        ("from", "to", "solutions"),
+        [[at * width, (at + 1) * width, count] for at, count in enumerate(bins)],
+        note.format(number=planned.number),
+    )  # fmt: skip
+
+
+def _mix(board: Dashboard) -> Panel | None:
+    recent = board.today - timedelta(days=SHOWN_DAYS)
+    by_day = board.work.by_day()
+    shown = [(day, [getattr(of, name) for name in MIX]) for day, of in by_day.items() if day > recent]
+    if not shown:
+        return None
+    names = [str(code_words.FINISHED[code]) for code in ("found_error", "solution", "give_up", "bad_problem")]
+    return Panel(
+        "mix",
+        _("How labels end, day by day"),
+        work_charts.mix(shown, names),
+        [_("Day"), *names],
+        [[work_charts.day_words(day), *map(grouped, counts)] for day, counts in shown],
+        ("day", "found_error", "solution", "give_up", "bad_problem"),
+        [[day.isoformat(), *(getattr(of, name) for name in MIX)] for day, of in by_day.items()],
+        legend=list(zip(work_charts.PAINTS, names, strict=True)),
+    )
+
+
+def _times(board: Dashboard) -> Panel | None:
+    """Seconds a step took, by its place."""
+    by_place: list[list[float]] = []
+    for times in board.step_times:
+        for place, milliseconds in enumerate(times):
+            if place == len(by_place):
+                by_place.append([])
+            by_place[place].append(milliseconds / 1_000)
+    if not by_place:
+        return None
+    of_places = [(place + 1, len(of), *_quartiles(of)) for place, of in enumerate(by_place)]
+    rows = [
+        Row(
+            _("Step {number}").format(number=place),
+            _("{seconds} s, n {count}").format(seconds=decimal(middle, 1), count=grouped(count)),
+            middle,
+            low,
+            high,
+        )
+        for place, count, low, middle, high in of_places[:SHOWN_STEPS]
+    ]
+    most = max(row.high or 0.0 for row in rows)
+    note = _("Median and middle half, of the last {count} labels with times.")
+    return Panel(
+        "steps",
+        _("Time a step takes, by its place"),
+        work_charts.rows(rows, most=most, ends=("0", "", _("{n} s").format(n=decimal(most, 0)))),
+        [_("Step"), _("Steps rated"), _("Median, seconds"), _("Middle half, seconds")],
+        [
+            [place, grouped(count), decimal(middle, 1), _span(decimal(low, 1), decimal(high, 1))]
+            for place, count, low, middle, high in of_places
+        ],
+        ("step", "steps_rated", "lower_quartile", "median", "upper_quartile"),
+        [*of_places],
+        note.format(count=grouped(len(board.step_times))),
+    )
+
+
+def _figure_row(name: str, figure: Mapping[str, Any]) -> Row:
+    if figure["value"] is None:
+        return Row(name, _("not known"))
+    said = _("{value} ({low} to {high}), n {count}").format(
+        value=decimal(figure["value"]), low=decimal(figure["low"]), high=decimal(figure["high"]),
+        count=grouped(figure["count"]),
+    )  # fmt: skip
+    return Row(name, said, figure["value"], figure["low"], figure["high"])
+
+
+def _spread(spread: Mapping[str, Any]) -> Cells:
+    return [spread["count"], *(spread.get(name) for name in ("low", "median", "high"))]
+
+
+def _spreads(shown: Iterable[RoundProgress]) -> list[Mapping[str, Any]]:
+    found = [one.round.convincing for one in shown]
+    return [*(of["chosen"] for of in found), found[-1]["next"]]
+
+
+def _spread_words(spread: Mapping[str, Any]) -> Cells:
+    if not spread["count"]:
+        return [0, "", ""]
+    middle = _span(decimal(spread["low"]), decimal(spread["high"]))
+    return [grouped(spread["count"]), decimal(spread["median"]), middle]
+
+
+def _spread_row(name: str, spread: Mapping[str, Any], said: str, *, is_here: bool = False) -> Row:
+    score = _("median {score}").format(score=decimal(spread["median"])) if spread["count"] else _("none")
+    return Row(name, said or score, spread.get("median"), spread.get("low"), spread.get("high"), is_here)
+
+
+def _span(low: str, high: str) -> str:
+    return _("{low} to {high}").format(low=low, high=high)
+
+
+def _quartiles(values: list[float]) -> tuple[float, float, float]:
+    ordered = sorted(values)
+    last = len(ordered) - 1
+    return ordered[round(last / 4)], median(ordered), ordered[round(3 * last / 4)]

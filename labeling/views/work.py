@@ -1,0 +1,152 @@
+"""What people's labels found and took: one aggregate query, and sums of its groups."""
+
+import math
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import Count, FloatField, Q, Sum
+from django.db.models.functions import Cast, Length, TruncDate
+
+from labeling.actions.gold_accuracy import Accuracy, Z
+from labeling.models import CHECKS, Campaign, FinishReason, Label
+
+SECONDS_A_MINUTE, MINUTES_AN_HOUR = 60, 60
+Key = TypeVar("Key", bound=Hashable)
+Bounded = tuple[float, float, float]  # a value and the bounds of its 95 % interval
+IS_TIMED = Q(total_time_ms__gt=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some labels found, and how long those with a time took; adds up."""
+
+    labels: int = 0
+    steps: int = 0
+    errors: int = 0
+    good: int = 0
+    gave_up: int = 0
+    bad_problem: int = 0
+    timed: int = 0
+    timed_errors: int = 0
+    seconds: float = 0.0
+    squares: float = 0.0  # of the seconds
+    check_seconds: float = 0.0  # on gold and screening, whose labels are not counted above: they are paid like others
+
+    @classmethod
+    def sums(cls) -> dict[str, Any]:
+        """The aggregates over labels, by field."""
+        ended = {
+            "errors": FinishReason.FOUND_ERROR,
+            "good": FinishReason.SOLUTION,
+            "gave_up": FinishReason.GIVE_UP,
+            "bad_problem": FinishReason.BAD_PROBLEM,
+        }
+        counts = {name: Count("pk", filter=Q(finish_reason=reason)) for name, reason in ended.items()}
+        seconds = Cast("total_time_ms", FloatField()) / 1_000.0
+        return {
+            "labels": Count("pk"),
+            "steps": Sum(Length("ratings"), default=0),
+            **counts,
+            "timed": Count("pk", filter=IS_TIMED),
+            "timed_errors": Count("pk", filter=IS_TIMED & Q(finish_reason=FinishReason.FOUND_ERROR)),
+            "seconds": Sum(seconds, default=0.0),
+            "squares": Sum(seconds * seconds, default=0.0, output_field=FloatField()),
+        }
+
+    def __add__(self, other: "Found") -> "Found":
+        return Found(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+
+    @property
+    def error_share(self) -> Accuracy:
+        """In how many of them people found an error, with the interval of the share."""
+        return Accuracy(self.errors, self.labels)
+
+    @property
+    def minutes(self) -> float:
+        """Active minutes of all, those on gold included."""
+        return (self.seconds + self.check_seconds) / SECONDS_A_MINUTE
+
+    @property
+    def minutes_each(self) -> Bounded | None:
+        """Active minutes of one that has a time; None where fewer than two have."""
+        if self.timed < 2:
+            return None
+        mean = self.seconds / self.timed
+        spread = math.sqrt(max(0.0, self.squares / self.timed - mean**2) / (self.timed - 1))
+        low, high = max(0.0, mean - Z * spread), mean + Z * spread
+        return mean / SECONDS_A_MINUTE, low / SECONDS_A_MINUTE, high / SECONDS_A_MINUTE
+
+    def cost_of_error(self, hourly_rate: float | None) -> Bounded | None:
+        """What an error found by people has cost in paid time; None where no rate is set or nothing was found.
+
+        The interval is that of the share of labels with an error: what a label takes is known far better.
+        """
+        if hourly_rate is None or not self.timed_errors or not self.seconds:
+            return None
+        share = Accuracy(self.timed_errors, self.timed)
+        of_label = hourly_rate * self.minutes / MINUTES_AN_HOUR / self.timed
+        return of_label / (share.share or 1.0), of_label / share.high, of_label / max(share.low, 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one labeler found on one day in one round."""
+
+    round: int | None
+    labeler: int
+    day: date
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All labels of a campaign, in parts."""
+
+    parts: list[Part]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Work":
+        """In one query, however many labels there are; days are the reader's."""
+        labels = (
+            Label.objects.current()
+            .filter(labeler__campaign=campaign)
+            .annotate(day=TruncDate("submitted_at"), is_check=Q(item__purpose__in=CHECKS, item__isnull=False))
+        )
+        groups = labels.order_by().values("round_id", "labeler_id", "day", "is_check").annotate(**Found.sums())
+        return cls([cls._part(dict(group)) for group in groups])
+
+    @staticmethod
+    def _part(group: dict[str, Any]) -> Part:
+        of_round, labeler, day = (group.pop(name) for name in ("round_id", "labeler_id", "day"))
+        found = Found(check_seconds=group["seconds"]) if group.pop("is_check") else Found(**group)
+        return Part(of_round, labeler, day, found)
+
+    def all(self) -> Found:
+        """Of everything but checks of labelers, imported labels included."""
+        return _sum(part.found for part in self.parts)
+
+    def by_round(self) -> dict[int, Found]:
+        """By the round's row."""
+        return {key: found for key, found in self._by(lambda part: part.round).items() if key is not None}
+
+    def by_labeler(self) -> dict[int, Found]:
+        """By the labeler's row."""
+        return self._by(lambda part: part.labeler)
+
+    def by_day(self, of_round: int | None = None) -> dict[date, Found]:
+        """By day, the earliest first; of one round, or of all labels that took time here."""
+        is_wanted = (lambda part: part.found.timed) if of_round is None else (lambda part: part.round == of_round)
+        chosen = [part for part in self.parts if part.found.labels and is_wanted(part)]
+        return dict(sorted(Work(chosen)._by(lambda part: part.day).items()))
+
+    def _by(self, key: Callable[[Part], Key]) -> dict[Key, Found]:
+        found: dict[Key, Found] = {}
+        for part in self.parts:
+            found[key(part)] = found.get(key(part), Found()) + part.found
+        return found
+
+
+def _sum(found: Iterable[Found]) -> Found:
+    return sum(found, Found())

@@ -1,0 +1,162 @@
+"""What a campaign's page says of its work: forecast, cost, labelers, hints, each with chart, table and CSV."""
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from labeling.actions import convincing
+from labeling.forecast import forecast
+from labeling.models import Campaign, Labeler, Round
+from labeling.views.work import Found, Work
+from selector.records import Candidate, Pick
+from tests import factories as make
+from tests.labeling.pages import scored_by, signed_in, text_of
+
+TODAY = date(2026, 11, 20)
+ADDRESS = "/campaigns/campaign/"
+
+
+def days(*counts: int) -> dict[date, int]:
+    """So many labels on each of the days up to yesterday."""
+    return {TODAY - timedelta(days=back): count for back, count in enumerate(reversed(counts), start=1)}
+
+
+def test_a_forecast_follows_from_whole_days_and_says_how_sure_it_is() -> None:
+    """10, 20, 30 a day: mean 20, standard error 10/√3, t 4.303: the slowest day has none."""
+    opened = TODAY - timedelta(days=4)
+    wide = forecast(days(10, 20, 30), left=100, opened=opened, today=TODAY)
+    assert wide is not None
+    assert (wide.on, wide.earliest, wide.latest) == (date(2026, 11, 25), date(2026, 11, 23), None)
+    steady = forecast(days(20, 20, 20, 20), left=100, opened=TODAY - timedelta(days=5), today=TODAY)
+    assert steady is not None
+    assert steady.earliest == steady.on == steady.latest == date(2026, 11, 25)
+
+
+@pytest.mark.parametrize(
+    ("counts", "left", "opened_before"), [((9, 9), 10, 3), ((9, 9, 9), 0, 4), ((0, 0, 0), 10, 4), ((1, 0, 0), 9_999, 4)]
+)
+def test_too_few_days_no_labels_or_an_end_years_ahead_is_no_forecast(
+    counts: tuple[int, ...], left: int, opened_before: int
+) -> None:
+    assert forecast(days(*counts), left=left, opened=TODAY - timedelta(days=opened_before), today=TODAY) is None
+
+
+def test_cost_is_paid_time_over_errors_with_the_interval_of_their_share() -> None:
+    """10 labels of a minute, 2 of gold: 12 minutes at 30 an hour are 6, for 5 errors 1.20; Wilson: .2366 to .7634."""
+    found = Found(labels=10, timed=10, timed_errors=5, seconds=600, check_seconds=120)
+    assert found.cost_of_error(30) == pytest.approx((1.2, 0.6 / 0.7634, 0.6 / 0.2366), rel=1e-3)
+    assert found.cost_of_error(None) is None
+    assert Found(timed=3, seconds=9).cost_of_error(30) is None
+    each = Found(timed=2, seconds=180, squares=60**2 + 120**2).minutes_each
+    assert each == pytest.approx((1.5, 1.5 - 0.98, 1.5 + 0.98), rel=1e-3)
+
+
+def test_planning_keeps_how_convincing_the_chosen_and_the_left_are() -> None:
+    table = [Candidate(str(n), "p", "wrong", score=n / 10) for n in range(10)]
+    table += [Candidate("right", "p", "correct", score=0.99), Candidate("test", "p", "wrong", score=0.99, split="test")]
+    table += [Candidate("labeled", "p", "wrong", score=0.99, is_labeled=True), Candidate("unscored", "p", "wrong")]
+    picks = [Pick(name, rank, "convincing_wrong", None) for rank, name in enumerate(("9", "8", "7"))]
+
+    kept = convincing.kept(table, picks, size=3)
+
+    assert kept["chosen"] == {"count": 3, "low": 0.7, "median": 0.8, "high": 0.9}
+    assert kept["next"] == {"count": 3, "low": 0.4, "median": 0.5, "high": 0.6}
+    assert (kept["left"]["count"], sum(kept["left"]["bins"])) == (7, 7)
+    assert convincing.kept([Candidate("a", "p", "wrong")], [], size=3) == {}
+
+
+@pytest.fixture
+def worked(campaign: Campaign, labeler: User) -> Round:
+    """Round 1 under way for five days, 3 labels a day, one of gold; round 2 planned; the selector chose both."""
+    Campaign.objects.filter(pk=campaign.pk).update(hourly_rate=24, currency="€")
+    person = make.make_labeler(campaign, labeler)
+    solution = make.make_solution(make.make_problem(campaign))
+    version = scored_by(campaign, [solution])
+    spread = {"count": 5, "low": 0.3, "median": 0.44, "high": 0.6}
+    kept = {"chosen": spread, "next": spread, "left": {"count": 40, "bins": [1] * 40}}
+    now = timezone.now()
+    of = make.make_round(campaign, 1, selector=version, opened_at=now - timedelta(days=6), convincing=kept)
+    for back in range(1, 6):
+        for ratings in ([1, -1], [1, 1, 1], [-1]):
+            add_label(of, person, ratings, now - timedelta(days=back))
+    for _ in range(3):
+        make.make_item(round=of)
+    gold = make.make_gold(make.make_solution(make.make_problem(campaign)))
+    item = make.make_item(gold.solution, of, "labeled", purpose="gold", reserved_for=person)
+    make.make_label(item=item, labeler=person, total_time_ms=60_000, submitted_at=now)
+    make.make_item(round=make.make_round(campaign, 2, "planned"), state="planned")
+    return of
+
+
+def add_label(of: Round, person: Labeler, ratings: list[int], at: object) -> None:
+    make.make_label(
+        item=make.make_item(round=of, state="labeled"), labeler=person, ratings=ratings, submitted_at=at,
+        total_time_ms=60_000, step_times_ms=[20_000] * len(ratings),
+    )  # fmt: skip
+
+
+def table(client: Client, name: str) -> list[dict[str, str]]:
+    answer = client.get(f"{ADDRESS}download/{name}/")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    return list(csv.DictReader(io.StringIO(b"".join(answer.streaming_content).decode())))
+
+
+def test_the_page_speaks_of_the_open_round_and_of_what_its_work_shows(
+    worked: Round, owner: User, labeler: User
+) -> None:
+    lead = signed_in(owner)
+    page = lead.get(ADDRESS)
+    said = text_of(page)
+    assert "<h1>Round 1 has 15 of 18 labels</h1>" in said
+    assert "Round 2 is planned with 1 label, and waits for a lead to open it." in said
+    assert "Open round 2</a>" in said
+    day = timezone.localdate() + timedelta(days=1)
+    assert f"it should be full on {day.day} {day:%b} (between" in said
+    assert "A found error costs €\N{NO-BREAK SPACE}0.64" in said, "16 minutes, gold counted in, for 10 errors"
+    assert "hardly convince any more (median score 0.44 of the next 5)" in said
+    for heading in (
+        "Labels, day by day",
+        "Cost of a found error",
+        "How convincing the queue still is",
+        "Time a step takes",
+    ):
+        assert heading in said
+    assert "0 of 1" not in said
+    assert "1 of 1" in said, "the labeler's gold"
+    Campaign.objects.update(hourly_rate=None)
+    assert "cost" not in text_of(lead.get(ADDRESS)).lower().replace("what it costs", "")
+
+    assert [row["labels"] for row in table(lead, "days")] == ["3"] * 5
+    assert (
+        table(lead, "labelers")[0] | {"labeler": "labeler", "errors": "10", "gold_labels": "1"}
+        == table(lead, "labelers")[0]
+    )
+    assert {row["step"]: row["median"] for row in table(lead, "steps")} == {"1": "20.0", "2": "20.0", "3": "20.0"}
+    assert [row["cost_of_error"] for row in table(lead, "rounds")] == ["", ""]
+    assert sum(int(row["solutions"]) for row in table(lead, "left")) == 40
+    assert table(lead, "convincing")[-1] == {
+        "round": "next", "wrong_answers": "5", "low": "0.3", "median": "0.44", "high": "0.6",
+    }  # fmt: skip
+    assert table(lead, "mix")[0]["found_error"] == "2"
+    assert lead.get(f"{ADDRESS}download/agreement/").status_code == 404, "not computed"
+    for account in (labeler, make.make_account()):
+        assert signed_in(account).get(f"{ADDRESS}download/days/").status_code == 404
+
+
+def test_the_page_asks_as_often_for_many_labels_as_for_few(
+    worked: Round, campaign: Campaign, owner: User, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for _ in range(5):
+        other = make.make_labeler(campaign)
+        for back in range(4):
+            add_label(worked, other, [1, -1], timezone.now() - timedelta(days=back))
+    lead = signed_in(owner)
+    with django_assert_max_num_queries(29):
+        lead.get(ADDRESS)
+    assert sum(found.labels for found in Work.of(campaign).by_labeler().values()) == 35
