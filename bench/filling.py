@@ -1,5 +1,6 @@
 """Large tables out of small ones, by SQL in PostgreSQL: real rows, made by our own commands, copied many times."""
 
+from dataclasses import dataclass
 from typing import Any
 
 APART = 100_000_000  # between the ids of one copy and the next
@@ -59,6 +60,107 @@ def label_all(connection: Any, *, limit: int | None = None) -> int:
         )
         connection.execute("UPDATE labeling_round SET counted_items = NULL")
     return int(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of a made-up campaign; `solutions` is for each problem, `labels` have six rated steps each."""
+
+    problems: int
+    solutions: int
+    labels: int
+    labelers: int
+    rounds: int
+
+
+def campaign(connection: Any, size: Size) -> None:
+    """A large campaign after the rows that are there: one selector that scored all, closed rounds, labels in them.
+
+    Every fiftieth label is one of gold.
+    """
+    with connection.transaction():
+        for table, rows, own in _statements(size):
+            _like(connection, table, rows, own)
+        connection.execute("UPDATE labeling_round SET counted_items = NULL")
+        connection.execute("UPDATE labeling_job SET kind = 'retrain' WHERE id = 1000001")
+    connection.execute("ANALYZE")
+
+
+FIRST = 1_000_000  # above the numbers of the rows that were there
+
+
+def _statements(size: Size) -> list[tuple[str, str, dict[str, str]]]:
+    """Table, rows to make, and what differs from the row that is there."""
+    first, uuid = FIRST, "gen_random_uuid()"
+    identity = {"identity": uuid, "content_hash": uuid}
+    pool, last = size.problems * size.solutions, size.rounds - 1
+    solution = f"{first} + (row.n * {max(1, pool // size.labels)}) % {pool}"
+    of_round, of_labeler = f"{first} + row.n % {size.rounds}", f"{first} + (row.n / 2) % {size.labelers}"
+    weeks = f"interval '7 days' * ({size.rounds} - row.n)"
+
+    def count(number: int) -> str:
+        return f"SELECT n FROM generate_series(0, {number - 1}) AS n"
+
+    return [
+        ("job", "SELECT 1 AS n", {"id": f"{first} + 1", "kind": "'grade'"}),
+        ("problem", count(size.problems), {"id": f"{first} + row.n", "external_id": "'p' || row.n",
+         "split": "CASE WHEN row.n % 10 = 0 THEN 'test' ELSE 'train' END", **identity}),
+        ("reference", count(size.problems), {"problem_id": f"{first} + row.n"}),
+        ("solution", count(pool), {"id": f"{first} + row.n",
+         "problem_id": f"{first} + row.n / {size.solutions}", "external_id": "'s' || row.n",
+         "answer_is_correct": "row.n % 3 = 0", **identity}),
+        ("labeler", count(size.labelers), {"id": f"{first} + row.n", "uuid": uuid, "account_id": "NULL",
+         "kind": "'simulated'", "name": "'labeler ' || row.n"}),
+        ("round", count(size.rounds), {"id": f"{first} + row.n", "number": "row.n + 1",
+         "state": f"CASE WHEN row.n = {last} THEN 'open' ELSE 'closed' END", "opened_at": f"now() - {weeks}",
+         "closed_at": f"CASE WHEN row.n < {last} THEN now() - {weeks} + interval '6 days' END"}),
+        ("queueitem", count(size.labels), {"id": f"{first} + row.n", "solution_id": solution, "round_id": of_round,
+         "state": "'labeled'", "place": f"{first} + row.n", "reason": "'convincing_wrong'", "score": "0.9",
+         "purpose": "CASE WHEN row.n % 50 = 0 THEN 'gold' ELSE 'round' END",
+         "reserved_for_id": f"CASE WHEN row.n % 50 = 0 THEN {of_labeler} END"}),
+        ("label", count(size.labels), {"solution_id": solution,
+         "problem_id": f"{first} + ({solution} - {first}) / {size.solutions}", "item_id": f"{first} + row.n",
+         "round_id": of_round, "labeler_id": of_labeler, "submission_id": uuid,
+         "ratings": "CASE WHEN row.n % 2 = 0 THEN '+++0+-' ELSE '++++0+' END",
+         "finish_reason": "CASE WHEN row.n % 2 = 0 THEN 'found_error' ELSE 'solution' END",
+         "submitted_at": f"now() - interval '1 minute' * (({last} - row.n % {size.rounds}) * 10080 + row.n % 6000)",
+         "origin": "'simulated'",
+         "step_times_ms": "'[5000, 6000, 7000, 8000, 9000, 9500]'", "total_time_ms": "44500 + row.n % 9000"}),
+    ]  # fmt: skip
+
+
+def scores(connection: Any, size: Size) -> None:
+    """A selector in use, made by the job that `campaign` left, and its score of every solution."""
+    connection.execute(
+        """
+        INSERT INTO labeling_selectorversion (campaign_id, job_id, number, kind, state, base_model, seed, folder,
+            training_labels, evaluation_labels, snapshot_hash, manifest, metrics, why, created_at, published_at,
+            scored_at)
+        SELECT campaign_id, id, 1, 'prm', 'published', 'tiny', 0, 'none', 1000, 100, '', '{}', '{}', '', now(), now(),
+            now()
+        FROM labeling_job WHERE kind = 'retrain'
+        """
+    )
+    connection.execute(
+        f"""
+        INSERT INTO labeling_solutionscore (version_id, solution_id, score, step_scores)
+        SELECT version.id, {FIRST} + n, (n % 1000) / 1000.0, '[0.9, 0.9, 0.8, 0.9, 0.7, 0.9]'
+        FROM labeling_selectorversion version, generate_series(0, {size.problems * size.solutions - 1}) AS n
+        """
+    )
+    connection.execute("ANALYZE")
+
+
+def _like(connection: Any, table: str, rows: str, own: dict[str, str]) -> None:
+    """Rows like the first one of a table, with their own values (SQL over `row`) where needed."""
+    columns = [*(["id"] if "id" in own else []), *_columns(connection, table)]
+    values = ", ".join(own.get(name, f'template."{name}"') for name in columns)
+    connection.execute(
+        f"""
+        INSERT INTO labeling_{table} ({", ".join(columns)})
+        SELECT {values} FROM ({rows}) row CROSS JOIN (SELECT * FROM labeling_{table} ORDER BY id LIMIT 1) template
+        """
+    )
 
 
 def _columns(connection: Any, table: str) -> list[str]:
