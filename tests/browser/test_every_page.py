@@ -3,11 +3,13 @@ nothing that moves when formulas are set."""
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from labeling.actions import invitations
@@ -82,17 +84,22 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
 
 def quality(campaign: Campaign, labeler: User, solution: Solution) -> Labeler:
     """A paused labeler with gold that went wrong and a screening that was passed; somebody who differs; a ruling."""
-    Campaign.objects.filter(pk=campaign.pk).update(screening="on")
+    Campaign.objects.filter(pk=campaign.pk).update(screening="on", hourly_rate=24, currency="€")
     person = make.make_labeler(campaign, labeler, paused_at=make.A_MOMENT, pause_reason="Please call.")
     make.make_attempt(person, ended_at=make.A_MOMENT, passed=True)
     gold = make.make_gold(make.make_solution(make.make_problem(campaign)))
-    of = make.make_round(campaign, 1)
+    spread = {"count": 3, "low": 0.2, "median": 0.6, "high": 0.8}
+    kept = {"chosen": spread, "next": spread, "left": {"count": 40, "bins": [1] * 40}}
+    of = make.make_round(campaign, 1, convincing=kept)
     make.make_label(
         item=make.make_item(gold.solution, of, "labeled", purpose="gold", reserved_for=person), labeler=person
     )
     for ratings in ([1, -1], [-1]):
         who = person if ratings == [-1] else make.make_labeler(campaign)
-        make.make_label(item=make.make_item(solution, of, "labeled"), labeler=who, ratings=ratings, flagged=[0])
+        item, at = make.make_item(solution, of, "labeled"), timezone.now() - timedelta(days=len(ratings))
+        make.make_label(
+            item=item, labeler=who, ratings=ratings, flagged=[0], submitted_at=at, step_times_ms=[9_000] * len(ratings)
+        )
     make.make_ruling(solution.problem, outcome="active", reason="It stays.")
     labels = [(1, person.pk, "+-"), (1, 0, "-"), (2, person.pk, "++"), (2, 0, "++")]
     names = ("solution", "labeler", "ratings", "round", "subject")
@@ -109,6 +116,7 @@ def look(page: Page, where: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
+@pytest.mark.timeout(300)
 def test_no_page_has_a_barrier_or_scrolls_sideways(
     address: Address, campaign: Campaign, owner: User, open_page: OpenPage, browser_errors: BrowserErrors
 ) -> None:
