@@ -162,3 +162,11 @@ def test_what_takes_the_focus_is_not_behind_bar_or_dock(show: Callable[..., Desk
         box = mark.bounding_box()
         assert box is not None
         assert first <= box["y"] <= box["y"] + box["height"] <= last, number
+
+
+def test_typing_in_the_dock_moves_nothing(show: Callable[..., DeskPage]) -> None:
+    desk = show(["One step more. " * 12] * 6, screen={"width": 1440, "height": 700})
+    desk.press("3", "3", "Shift+G")
+    before = desk.page.evaluate("scrollY")
+    desk.page.keyboard.type("I cannot tell what it means")
+    assert desk.page.evaluate("scrollY") == before

@@ -104,6 +104,14 @@ def test_a_key_of_another_layout_is_kept_by_its_place(
     desk.expect_states("neutral", "negative", "later", "later")
 
 
+def test_a_page_enlarged_to_200_percent_still_shows_its_keys(desk: DeskPage) -> None:
+    desk.page.set_viewport_size({"width": 720, "height": 450})
+    expect(desk.button("Positive").locator("kbd")).to_be_visible()
+    expect(desk.button("Submit").locator("kbd")).to_be_visible()
+    desk.press("?")
+    expect(desk.page.locator("#keys kbd").get_by_text("⇧ U", exact=True).first).to_be_visible()
+
+
 def test_the_digits_of_a_french_keyboard_rate_without_shift(desk: DeskPage) -> None:
     desk.page.evaluate(UNUSUAL % ('"', "Digit3"))
     desk.page.evaluate(UNUSUAL % ("&", "Digit1"))

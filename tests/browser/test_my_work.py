@@ -12,6 +12,7 @@ from labeling.models import Campaign, Label, Preferences, QueueItem
 from tests import factories as make
 from tests.browser.axe import expect_no_violations
 from tests.browser.desk import DeskPage
+from tests.conftest import BrowserErrors
 from tests.factories import PASSWORD
 
 OpenPage = Callable[[User | None], Page]
@@ -102,8 +103,9 @@ def revise(page: Page, label: Label, campaign: Campaign) -> DeskPage:
 
 
 def test_a_revision_is_kept_in_this_browser_until_it_is_submitted(
-    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: BrowserErrors
 ) -> None:
+    browser_errors.requests_may_fail()
     desk = revise(open_page(labeler), label, campaign)
     desk.expect_states("positive", "negative", "later")
     desk.expect_others("positive", "negative")
@@ -113,7 +115,11 @@ def test_a_revision_is_kept_in_this_browser_until_it_is_submitted(
     desk.expect_states("positive", "neutral", "active")
     desk.press("3", "Enter")
     desk.page.keyboard.type("The second step is right.")
+    desk.page.context.set_offline(True)
     desk.press("Enter")
+    expect(desk.trouble).to_contain_text("Not submitted.")
+    desk.page.context.set_offline(False)
+    desk.press("Enter")  # the reason is still there
     arrive(desk.page, "All steps good")
     second = Label.objects.get(is_current=True)
     assert (second.ratings, second.finish_reason, second.alternatives) == ("+0+", "solution", [])

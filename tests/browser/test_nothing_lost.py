@@ -9,6 +9,11 @@ from tests.browser.desk import DeskPage, saved_ratings
 from tests.conftest import BrowserErrors
 from tests.live import Site, eventually
 
+REMEMBER_SIGNS = """() => {
+    const sign = document.querySelector('.saved [data-text]');
+    window.said = [];
+    new MutationObserver(() => window.said.push(sign.textContent)).observe(sign, {childList: true});
+}"""
 KEEP_NOTHING = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }"
 
 
@@ -34,7 +39,7 @@ def test_parked_ratings_survive_a_reload(desk: DeskPage, items: list[QueueItem])
     desk.expect_states("positive", "negative", "parked", "later")
 
 
-def test_saved_is_said_only_of_what_the_server_has(desk: DeskPage) -> None:
+def test_saved_is_said_only_of_what_the_server_has(desk: DeskPage, items: list[QueueItem]) -> None:
     held: list[Route] = []
     desk.press("3")
     desk.expect_saved()
@@ -42,8 +47,31 @@ def test_saved_is_said_only_of_what_the_server_has(desk: DeskPage) -> None:
     desk.press("2")
     expect(desk.sign).to_have_text("")  # at once: what was said is not so of what is on the screen now
     expect(desk.sign).to_have_text("Saving")
-    held[0].continue_()
+    desk.press("1")
+    desk.page.evaluate(REMEMBER_SIGNS)
+    held[0].continue_()  # its answer is about the state before
+    expect(desk.sign).to_have_text("Saving")
+    eventually(lambda: desk.page.evaluate("1") and len(held) == 2)
+    assert not [said for said in desk.page.evaluate("window.said") if said.startswith("Saved")]
+    held[1].continue_()
     desk.expect_saved()
+    assert saved_ratings(items[0]) == [1, 0, -1]
+
+
+def test_an_answer_of_somebody_else_is_no_label(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    """A hotspot's page to sign in at, say."""
+    browser_errors.requests_may_fail()
+    desk.page.route("**/next/?ahead=1", lambda route: route.abort())
+    desk.reload()
+    desk.page.route("**/label/", lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Hello"))
+    desk.press("3", "1", "Enter")
+    expect(desk.trouble).to_contain_text("Not submitted yet")
+    assert not Label.objects.exists()
+    desk.page.unroute("**/label/")
+    desk.expect_problem_of("First we add")
+    assert Label.objects.get().ratings == "+-"
 
 
 @pytest.mark.parametrize("width", [320, 360])

@@ -116,6 +116,9 @@ export async function call(method, url, content, { keepalive = false, signal } =
     throw new Unreachable(error.message, { isOffline: true });
   }
   const answer = { status: response.status, body, response };
+  if (response.ok && body === null && response.status !== 204) {
+    throw new Unreachable("no answer of this server", { isOffline: true }); // such as a hotspot's page to sign in at
+  }
   if (response.ok) return answer;
   throw refusal(answer);
 }

@@ -25,13 +25,14 @@ export function newerDraft(item, kept) {
 
 export class Drafts {
   /**
-   * `content()` gives what to save; `report(state, at)` hears `saved` (with the server's time), `saving`, `offline`,
+   * `content()` gives what to save, `words()` what the screen says of it; `report(state, at, words)` hears `saved` (with
+   * the server's time, and with the words that it has now), `saving`, `offline`,
    * `signed-out`, `changed` at once, and `private` once the server keeps work whose lease is gone. `refused(refusal)` hears why the server
    * did not take it: nothing is sent then until the next change, or ever, where the work goes on elsewhere or the lease
    * is gone for good. `replaces` names the stored draft that this work builds on, `from` the draft that it goes on from.
    */
-  constructor({ api, item, from, replaces, leaseEnds, keeping, content, report, refused }) {
-    Object.assign(this, { api, item, from, replaces, leaseEnds, keeping, content, report, refused });
+  constructor({ api, item, from, replaces, leaseEnds, keeping, content, words, report, refused }) {
+    Object.assign(this, { api, item, from, replaces, leaseEnds, keeping, content, words, report, refused });
     this.by = newId();
     this.leasedAt = performance.now();
     this.heardAt = Date.now();
@@ -100,12 +101,12 @@ export class Drafts {
 
   async send() {
     if (this.request || !this.isDirty || this.isStopped) return;
-    const version = this.version;
+    const [version, words] = [this.version, this.words()];
     this.request = new AbortController();
     const slow = setTimeout(() => this.report("saving"), SAVING_AFTER_MS);
     try {
       const answer = await this.put({ signal: this.request.signal });
-      this.saved(version, answer.body);
+      this.saved(version, words, answer.body);
     } catch (error) {
       await this.failed(error);
     } finally {
@@ -120,7 +121,7 @@ export class Drafts {
     return call("PUT", `${api}items/${item.item}/draft/`, { lease: item.lease, replaces, ...body }, options);
   }
 
-  saved(version, { saved_at: savedAt, lease_expires_at: expiresAt }) {
+  saved(version, words, { saved_at: savedAt, lease_expires_at: expiresAt }) {
     this.heardAt = Date.now();
     if (expiresAt) this.holds(Date.parse(expiresAt) - Date.parse(savedAt));
     this.savedVersion = version;
@@ -128,7 +129,7 @@ export class Drafts {
     this.failures = 0;
     if (this.isDirty) this.schedule(QUIET_MS);
     else this.forget();
-    this.report(this.isPrivate ? "private" : "saved", savedAt);
+    this.report(this.isPrivate ? "private" : "saved", savedAt, words);
   }
 
   /** The lease lasts so long from now on. */
@@ -234,10 +235,10 @@ export class Drafts {
    */
   leave() {
     if (!this.isDirty || this.isStopped || this.leaving === this.version) return;
-    const version = this.version;
+    const [version, words] = [this.version, this.words()];
     this.leaving = version;
     this.put({ keepalive: true }).then(
-      ({ body }) => this.saved(version, body),
+      ({ body }) => this.saved(version, words, body),
       () => (this.leaving = null), // it stays kept here, and is sent when the page is opened again
     );
   }

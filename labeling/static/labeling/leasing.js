@@ -56,7 +56,8 @@ export const leased = (Kind) => class extends Kind {
       leaseEnds,
       keeping: this.keeping,
       content: () => this.draftContent(),
-      report: (state, at) => isOnDesk() && this.report(state, at),
+      words: () => this.pass.words,
+      report: (...said) => isOnDesk() && this.report(...said),
       refused: (refusal) => isOnDesk() && this.refused(refusal, say("not_saved")),
     });
     const isOnDesk = () => this.drafts === drafts && Boolean(this.pass);
@@ -68,7 +69,7 @@ export const leased = (Kind) => class extends Kind {
     super.close();
   }
 
-  report(state, at) {
+  report(state, at, words) {
     if (state === "private") {
       explain("lost", { ...this.lost, isKept: true });
       return;
@@ -77,8 +78,9 @@ export const leased = (Kind) => class extends Kind {
       this.showState(UNREACHED.has(this.state) ? this.state : "none"); // "Saved" is said of what is on the screen
       return;
     }
-    if (state === "saved") this.saved = new Set(this.pass.words);
-    this.showState(state === "saved" && !this.drafts.isBegun ? "none" : state, at);
+    if (state === "saved") this.saved = new Set(words);
+    const isSilent = state === "saved" && (this.drafts.isUnsent || !this.drafts.isBegun); // more is on the screen, or nothing
+    this.showState(isSilent ? "none" : state, at);
     if (state === "signed-out") this.signedOut();
     else if (state === "saved") hideTrouble("signed-out");
   }

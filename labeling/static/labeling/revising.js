@@ -5,7 +5,7 @@ import { Desk } from "./desk.js";
 import { shownGuide } from "./guide.js";
 import { KeptHere } from "./kepthere.js";
 import { closePanel, openPanel } from "./panels.js";
-import { askReason, closeReason } from "./reason.js";
+import { askReason, closeReason, openForm } from "./reason.js";
 import { announce } from "./sign.js";
 import { isReady } from "./tree_dock.js";
 import { TreeDesk } from "./tree_desk.js";
@@ -77,7 +77,6 @@ const revising = (Kind) =>
       if (!this.canRate) return;
       const { item, clock } = this;
       hideTrouble();
-      closeReason();
       clock.settle();
       this.submission = { tryNow() {} }; // one at a time
       this.paint(say("sending"));
@@ -86,6 +85,7 @@ const revising = (Kind) =>
         const said = { ...this.said(ending), total_time: clock.milliseconds, ...(guide && { guide }) };
         const { body } = await call("PUT", `${this.api}me/labels/${item.label}/`, { ...said, ...ending });
         this.drafts.done();
+        closeReason();
         this.revised(body.label);
       } catch (error) {
         this.submission = null;
@@ -95,7 +95,8 @@ const revising = (Kind) =>
 
     failed(error) {
       this.paint();
-      if (error instanceof SignedOut) explain("signed-out", { signIn: this.signIn, again: () => this.submit() });
+      const again = () => (openForm() ? openForm().requestSubmit() : this.submit()); // what was written there stays
+      if (error instanceof SignedOut) explain("signed-out", { signIn: this.signIn, again });
       else {
         const message = error instanceof Refused ? error.message : say("revision_offline");
         explain("refused", { fact: say("not_submitted"), refusal: { message } });
