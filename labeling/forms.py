@@ -162,6 +162,16 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
         label=_("Labelers write a step"),
         help_text=_("Of candidates: where none is good enough to go on with."),
     )
+    sources = forms.CharField(
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        label=_("Sources and licence"),
+        help_text=_(
+            "Where the problems and solutions come from, and under which licence: it stands in the data card of every "
+            "export."
+        ),
+    )
 
     class Meta:
         model = Campaign

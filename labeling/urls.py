@@ -102,6 +102,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CAMPAIGN}labelers/<int:pk>/<slug:to>/", gold.labeler_turn, name="labeler-turn"),
     path(f"{CAMPAIGN}data/", imports.data, name="data"),
     path(f"{CAMPAIGN}export/", exports.export, name="export"),
+    path(f"{CAMPAIGN}export/card/", exports.export_card, name="export-card"),
     path(f"{CAMPAIGN}jobs/", jobs.job_list, name="jobs"),
     path(f"{CAMPAIGN}jobs/<int:pk>/", jobs.job_page, name="job"),
     path(f"{CAMPAIGN}jobs/<int:pk>/cancel/", jobs.cancel, name="job-cancel"),

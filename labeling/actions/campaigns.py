@@ -79,6 +79,7 @@ SETTINGS = (
     "gold_bar",
     "hourly_rate",
     "currency",
+    "sources",
 )
 
 

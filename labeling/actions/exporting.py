@@ -65,16 +65,28 @@ def rows(
     """
     wanted = check_format(format, among=[one for one in Format if one != Format.PARQUET])
     if wanted == Format.SCORED:
-        return _scored_lines(campaign, _scored(campaign, round=round, split=split))
-    found = labels(campaign, round=round, split=split, include_simulated=include_simulated)
+        return _scored_lines(campaign, scored(campaign, round=round, split=split))
+    found = labels_in(
+        campaign,
+        wanted,
+        round=round,
+        split=split,
+        include_external=include_external,
+        include_simulated=include_simulated,
+    )
     if wanted == Format.PRM800K:
-        if not include_external:
-            found = found.exclude(origin=Origin.FIRST_ERROR)
         return prm800k_lines(found)
-    found = _one_verdict_each(found)
     if wanted == Format.FIRST_ERROR:
         return _lines(found, export_shapes.first_error)
     return _lines(found, lambda label: export_shapes.stepwise(label, neutral_false=neutral_false))
+
+
+def labels_in(campaign: Campaign, format: Format, *, include_external: bool = False, **asked: Any) -> QuerySet[Label]:
+    """The labels that a file of this format has rows of. Raises ActionError for an unknown round or split."""
+    found = labels(campaign, **asked)
+    if format == Format.PRM800K:
+        return found if include_external else found.exclude(origin=Origin.FIRST_ERROR)
+    return found if format == Format.PARQUET else _one_verdict_each(found)
 
 
 def labels(
@@ -175,7 +187,7 @@ def _batches(ids: Iterator[int]) -> Iterator[list[int]]:
         yield some
 
 
-def _scored(campaign: Campaign, *, round: int | None, split: str | None) -> QuerySet[Solution]:
+def scored(campaign: Campaign, *, round: int | None, split: str | None) -> QuerySet[Solution]:
     """Every solution of the pool; of a round those that it asked for."""
     found: QuerySet[Solution] = Solution.objects.of(campaign)
     if split is not None:

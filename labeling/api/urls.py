@@ -60,6 +60,7 @@ urlpatterns = [
     path(CAMPAIGN + "members/<str:username>/", members.MemberDetail.as_view(), name="member"),
     path(CAMPAIGN + "imports/", imports.imports, name="imports"),
     path(CAMPAIGN + "export/", exports.export, name="export"),
+    path(CAMPAIGN + "export/card/", exports.export_card, name="export-card"),
     path(CAMPAIGN + "rounds/", rounds.Rounds.as_view(), name="rounds"),
     path(CAMPAIGN + "rounds/<int:number>/", rounds.detail, name="round"),
     path(CAMPAIGN + "rounds/<int:number>/open/", rounds.open_round, name="round-open"),

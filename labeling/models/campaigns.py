@@ -104,6 +104,8 @@ class Campaign(models.Model):
     )
     # Whether labelers see how their count compares with the others' (see `my_work.standings`).
     show_ranking = models.BooleanField(default=False)
+    # Where the problems and solutions come from and under which licence: goes into the data card of every export.
+    sources = models.CharField(max_length=2_000, blank=True, default="")
     # The guide in force: kept here, so that handing out a solution need not look for the newest.
     guide = models.ForeignKey(
         "labeling.GuideVersion", null=True, on_delete=models.PROTECT, related_name="+", db_index=False

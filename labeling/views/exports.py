@@ -1,5 +1,7 @@
 """Labels out, as a download."""
 
+from collections.abc import Callable
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_safe
 from labeling.actions import exporting
 from labeling.actions.errors import ActionError
 from labeling.actions.exporting import Format
-from labeling.api.views.exports import file_of
+from labeling.api.views.exports import card_of, file_of
 from labeling.data_forms import ExportForm, ImportForm
 from labeling.forms import add_refusal
 from labeling.models import Campaign, Membership
@@ -33,12 +35,26 @@ NOTHING = {
 @for_leads
 def export(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     """The file that the form on the data page asks for, streamed; a refusal is told on that page in words."""
+    return _what_the_form_asks(request, membership, partial(_file_with_rows, by=account(request)))
+
+
+@require_safe
+@for_leads
+def export_card(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """The data card of that file, as text or as JSON."""
+    shape = "json" if request.GET.get("shape") == "json" else "markdown"
+    return _what_the_form_asks(request, membership, partial(card_of, shape=shape))
+
+
+def _what_the_form_asks(
+    request: HttpRequest, membership: Membership, answer: Callable[..., HttpResponseBase]
+) -> HttpResponseBase:
     of = membership.campaign
     form = ExportForm(request.GET, rounds=list(of.rounds.order_by("number")))
     if form.is_valid():
         asked = {name: value for name, value in form.cleaned_data.items() if value not in ("", None)}
         try:
-            return _file_with_rows(of, by=account(request), **asked)
+            return answer(of, **asked)
         except ActionError as error:
             add_refusal(form, error)
     elif not form.non_field_errors():

@@ -32,7 +32,7 @@ SECTIONS = {  # the tab that is open on a page, by the name of its address; else
     **dict.fromkeys(("members", "member-remove", "invitations", "agreement", "gold", "labeler"), "people"),
     **dict.fromkeys(("decisions", "dispute", "problem-decision", "adjudicate", "rulings"), "decisions"),
     **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),
-    **dict.fromkeys(("data", "export"), "data"),
+    **dict.fromkeys(("data", "export", "export-card"), "data"),
 }
 READERS = (Role.LEAD, Role.REVIEWER)
 

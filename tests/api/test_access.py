@@ -31,6 +31,7 @@ FOR_LEADS = [
     ("delete", "campaigns/campaign/members/owner/"),
     ("post", "campaigns/campaign/imports/"),
     ("get", "campaigns/campaign/export/?format=prm800k"),
+    ("get", "campaigns/campaign/export/card/?format=prm800k"),
     ("get", "campaigns/campaign/rounds/"),
     ("post", "campaigns/campaign/rounds/"),
     ("get", "campaigns/campaign/rounds/0/"),

@@ -58,6 +58,7 @@ DEFAULTS = {
     "gold_bar": 0.7,
     "hourly_rate": None,
     "currency": "",
+    "sources": "",
     "screening": "off",
     "screening_size": 30,
     "screening_bar": 0.75,

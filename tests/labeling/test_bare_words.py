@@ -41,6 +41,8 @@ ENGLISH = {
     "`Token …`, as `manage.py create_account` prints it.",
     "application/x-ndjson; charset=utf-8",
     'attachment; filename="{}-{}.jsonl"',
+    'attachment; filename="{}-{}-card.{}"',
+    "text/markdown; charset=utf-8",
     "text/csv; charset=utf-8",
     'attachment; filename="{}.csv"',
     "chart for-phone",

@@ -25,7 +25,8 @@ READ_BY_REVIEWERS = [
 ]  # fmt: skip
 LEADS_ALONE = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
-    "members/{member}/remove/", "export/?format=prm800k", "jobs/{waiting}/cancel/", "selectors/2/publish/",
+    "members/{member}/remove/", "export/?format=prm800k",
+    "export/card/?format=prm800k", "jobs/{waiting}/cancel/", "selectors/2/publish/",
     "guide/edit/", "invitations/",
 ]  # fmt: skip
 POSTS = [

@@ -22,3 +22,9 @@ class ExportQuery(Body):
     def to_internal_value(self, data: Any) -> Any:
         """Each parameter once, as its last value."""
         return super().to_internal_value({name: data[name] for name in data})
+
+
+class CardQuery(ExportQuery):
+    """The export's own parameters: the card is of the file that they ask for."""
+
+    shape = Choice(choices=["json", "markdown"], required=False, help_text="json unless told otherwise.")

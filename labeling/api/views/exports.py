@@ -1,5 +1,6 @@
 """Files out."""
 
+import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,21 +8,23 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.http import FileResponse, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from labeling.actions import events, exporting
+from labeling.actions import data_cards, events, exporting
 from labeling.actions.export_parquet import write_parquet
 from labeling.actions.exporting import Format
 from labeling.api import access
 from labeling.api.schema import refusals
-from labeling.api.serializers.exports import ExportQuery
+from labeling.api.serializers.exports import CardQuery, ExportQuery
+from labeling.data_card import as_markdown
 from labeling.models import Campaign
 
 NDJSON = "application/x-ndjson; charset=utf-8"
+MARKDOWN = "text/markdown; charset=utf-8"
 PARQUET = "application/vnd.apache.parquet"
 CHUNK_BYTES = 64 * 1024  # a chunk a row would cost a write to the socket each
 
@@ -51,9 +54,38 @@ def file_of(campaign: Campaign, *, by: User, format: str, **options: Any) -> Str
         lines = exporting.rows(campaign, format, **options)
         response = StreamingHttpResponse(in_chunks(lines), content_type=NDJSON)
         response["Content-Disposition"] = f'attachment; filename="{campaign.slug}-{format}.jsonl"'
-    asked = {name: value for name, value in options.items() if value not in (None, False)}
+    # Round 0 is asked for too: it merely equals False.
+    asked = {name: value for name, value in options.items() if value is not None and value is not False}
     events.record(campaign=campaign, actor=by, verb="labels.exported", subject=format, after=asked or None)
     return response
+
+
+@extend_schema(
+    parameters=[CardQuery],
+    responses={
+        (200, "application/json"): OpenApiTypes.OBJECT,
+        (200, "text/markdown"): OpenApiResponse(OpenApiTypes.STR, description="With shape=markdown."),
+        **refusals(400, 403, 404),
+    },
+)
+@api_view(["GET"])
+def export_card(request: Request, slug: str) -> HttpResponse:
+    """The data card of the file that the same parameters ask for: what it holds, and how it came about."""
+    campaign = access.lead_of(request, slug)
+    query = CardQuery(data=request.query_params)
+    query.is_valid(raise_exception=True)
+    return card_of(campaign, **query.validated_data)
+
+
+def card_of(campaign: Campaign, *, format: str, shape: str = "json", **options: Any) -> HttpResponse:
+    """The answer that gives the card. Raises ActionError."""
+    made = data_cards.card(campaign, format, **options)
+    if shape == "markdown":
+        answer, ending = HttpResponse(as_markdown(made), content_type=MARKDOWN), "md"
+    else:
+        answer, ending = HttpResponse(json.dumps(made, ensure_ascii=False), content_type="application/json"), "json"
+    answer["Content-Disposition"] = f'attachment; filename="{campaign.slug}-{format}-card.{ending}"'
+    return answer
 
 
 def in_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -1,5 +1,6 @@
 """Labels to a file or to standard output."""
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -8,10 +9,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from labeling.actions import exporting
+from labeling.actions import data_cards, exporting
 from labeling.actions.errors import ActionError
 from labeling.actions.export_parquet import write_parquet
 from labeling.actions.exporting import Format
+from labeling.data_card import as_markdown
 from labeling.models import Campaign, Split
 
 
@@ -28,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--round", type=int, metavar="N", help="only labels of this round")
         parser.add_argument("--split", choices=Split.values, help="only problems of this split (default: both)")
         parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+        parser.add_argument(
+            "--card", type=Path, metavar="FILE", help="data card: Markdown, or JSON where it ends in .json"
+        )
         parser.add_argument("--include-external", action="store_true", help="prm800k: first-error imports too")
         parser.add_argument("--include-simulated", action="store_true", help="labels of simulated labelers too")
         parser.add_argument("--neutral-false", action="store_true", help="stepwise: a neutral step counts as false")
@@ -37,13 +42,13 @@ class Command(BaseCommand):
         campaign = Campaign.objects.filter(slug=options["campaign"]).first()
         if campaign is None:
             raise CommandError(f"There is no campaign {options['campaign']!r}.")
-        out: Path | None = options["out"]
-        if out is not None and not out.absolute().parent.is_dir():
-            raise CommandError(f"{out}: there is no folder {out.absolute().parent}.")
-        if out is not None and out.is_dir():
-            raise CommandError(f"{out}: this is a folder; name a file.")
+        out, card = options["out"], options["card"]
+        for path in filter(None, (out, card)):
+            _check_file(path)
         try:
             count = self._export(campaign, exporting.check_format(options["format"]), out, options)
+            if card is not None:
+                _write_card(campaign, card, options)
         except ActionError as error:
             raise CommandError(error.message) from error
         self.stderr.write(
@@ -76,6 +81,20 @@ class Command(BaseCommand):
         except BrokenPipeError:  # whoever reads (`| head`) has enough; Python would complain once more at its end
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise SystemExit(0) from None
+
+
+def _check_file(path: Path) -> None:
+    if not path.absolute().parent.is_dir():
+        raise CommandError(f"{path}: there is no folder {path.absolute().parent}.")
+    if path.is_dir():
+        raise CommandError(f"{path}: this is a folder; name a file.")
+
+
+def _write_card(campaign: Campaign, path: Path, options: dict[str, Any]) -> None:
+    names = ("round", "split", "include_external", "include_simulated", "neutral_false")
+    made = data_cards.card(campaign, options["format"], **{name: options[name] for name in names})
+    is_json = path.suffix == ".json"
+    path.write_text(json.dumps(made, ensure_ascii=False, indent=2) + "\n" if is_json else as_markdown(made), "utf-8")
 
 
 def _count(lines: Iterable[bytes], write: Any) -> int:
