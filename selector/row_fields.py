@@ -83,7 +83,7 @@ def refuse_unstorable(value: object, where: str) -> None:
     while waiting:
         path, item = waiting.pop()
         if isinstance(item, str):
-            _refuse_text(item, path)
+            _refuse_text(item, path or "row")
         elif isinstance(item, dict):
             for key, inner in item.items():
                 if not isinstance(key, str):
@@ -93,7 +93,7 @@ def refuse_unstorable(value: object, where: str) -> None:
         elif isinstance(item, list):
             waiting.extend((f"{path}[{index}]", inner) for index, inner in enumerate(item))
         elif isinstance(item, float) and not math.isfinite(item):
-            raise RowError(path, f"a finite number, not {item!r}")
+            raise RowError(path or "row", f"a finite number, not {item!r}")
 
 
 def _refuse_text(text: str, path: str) -> None:

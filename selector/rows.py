@@ -109,7 +109,7 @@ def _field_at_fault(line: bytes) -> str:
         row = json.loads(line.decode(errors="surrogateescape"), strict=False, parse_int=float)
         refuse_unstorable(row, "")
     except RowError as found:
-        return found.field
+        return found.field or "row"
     except (ValueError, RecursionError):  # broken in another way too
         pass
     return "row"

@@ -47,6 +47,7 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
 BAD_LINES: list[tuple[bytes, str, str]] = [
     (b"{", "row", "one JSON object on each line"),
     (b"[1]", "row", "a JSON object"),
+    (b"Infinity", "row", "no Infinity"),
     (b'{"problem": NaN}', "problem", "no NaN"),
     (b'{"problem": "P", "steps": ["a"], "more": [{"x": -Infinity}]}', "more[0].x", "no Infinity"),
     (b'{"problem": "P", "steps": ["a"], "more": ' + b"9" * 5_000 + b"}", "more", "finite numbers"),
