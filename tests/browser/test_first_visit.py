@@ -31,6 +31,7 @@ def test_a_first_visit_is_light_and_comes_from_this_host_alone(
     page.on("response", lambda answer: answers.append(answer))
     page.on("request", lambda asked: hosts.add(urlsplit(asked.url).netloc))
     page.goto("/?next=/campaigns/campaign/label/")
+    page.wait_for_load_state("networkidle")
     form = [size(answer) for answer in answers]  # before the page is left, and with it what was read
     answers.clear()
     page.get_by_label("Name").fill(labeler.username)
