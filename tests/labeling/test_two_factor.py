@@ -2,13 +2,16 @@
 
 import re
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+from django_otp import oath
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticToken
+from django_otp.plugins.otp_totp import models as otp_totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
 from pytest_django.fixtures import Settings
@@ -27,6 +30,14 @@ PAGE = "/me/two-factor/"
 def no_waiting(settings: Settings) -> None:
     """Between wrong codes; one test takes it back."""
     settings.OTP_TOTP_THROTTLE_FACTOR = settings.OTP_STATIC_THROTTLE_FACTOR = 0
+
+
+@pytest.fixture(autouse=True)
+def within_one_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library's clock stands still: a test may begin a moment before its code changes."""
+    now = time.time()
+    monkeypatch.setattr(oath, "time", lambda: now)
+    monkeypatch.setattr(otp_totp, "time", SimpleNamespace(time=lambda: now))
 
 
 def code_of(device: TOTPDevice, *, later: int = 0) -> str:
