@@ -151,7 +151,7 @@ class Installation:
             self.redis_socket.unlink(missing_ok=True)  # of a Redis that was killed; the lock says that none runs
             self.redis.start()
         say("bringing the database up to date")
-        self.manage("migrate", "--noinput", "--verbosity=0")
+        self.manage("update_database")
         if collect_static(self.env):
             say("collected scripts and styles")
         demo = self.load_demo() if self.mode == "demo" else None

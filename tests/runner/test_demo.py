@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -70,6 +71,13 @@ def test_the_demo_prints_its_address_and_a_line_per_account(demo: Demo) -> None:
         assert any(account["username"] in line and account["password"] in line for line in lines)
 
 
+def test_bringing_the_database_up_to_date_says_how_far_it_is(demo: Demo) -> None:
+    told = re.findall(r"migration (\d+) of (\d+): \w+", demo.output.read_text())
+    count = int(told[-1][1])
+    assert count > 60
+    assert told == [(str(number), str(count)) for number in range(1, count + 1)]
+
+
 def test_a_demo_account_gets_work_by_its_token(demo: Demo) -> None:
     written = demo.written()
     request = urllib.request.Request(
@@ -126,4 +134,5 @@ def test_a_killed_runner_leaves_no_process_and_the_next_start_keeps_the_accounts
     second.process.terminate()
 
     assert again == accounts
+    assert "migration" not in second.output.read_text()  # nothing was left to do, and nothing is said
     assert second.process.wait(timeout=30) == 0
