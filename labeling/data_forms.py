@@ -27,6 +27,11 @@ class ImportForm(forms.Form):
         label=_("Take the good rows when some are refused"),
         help_text=_("Otherwise one refused row keeps the whole file out."),
     )
+    dry_run = forms.BooleanField(
+        required=False,
+        label=_("Only check it"),
+        help_text=_("Counts what would come in and names what would be refused; nothing changes."),
+    )
     labeler = forms.CharField(
         required=False,
         max_length=200,

@@ -80,6 +80,7 @@ FORMS = [
             gettext_noop("comparing with the version in use"),
             gettext_noop("choosing the next solutions"),
             gettext_noop("cancelled"),
+            gettext_noop("only checked, nothing was changed"),
             gettext_noop("lines: {lines}, new solutions: {solutions}, {speed} lines/s"),
         ],
     ),

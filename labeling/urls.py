@@ -105,6 +105,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CAMPAIGN}export/card/", exports.export_card, name="export-card"),
     path(f"{CAMPAIGN}jobs/", jobs.job_list, name="jobs"),
     path(f"{CAMPAIGN}jobs/<int:pk>/", jobs.job_page, name="job"),
+    path(f"{CAMPAIGN}jobs/<int:pk>/refused/download/", jobs.refused_download, name="job-refused"),
     path(f"{CAMPAIGN}jobs/<int:pk>/cancel/", jobs.cancel, name="job-cancel"),
     path(f"{CAMPAIGN}jobs/<int:pk>/retry/", jobs.retry, name="job-retry"),
     path(f"{CAMPAIGN}history/", history.history, name="history"),

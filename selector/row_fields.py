@@ -38,6 +38,12 @@ def optional_loose_text(row: dict[str, Any], key: str, where: str = "") -> str |
     raise RowError(where + key, f"a string or null, not {described(value)}")
 
 
+def optional_level(row: dict[str, Any]) -> str | None:
+    """How hard the problem is: text as it stands, or a whole number (MATH's own rows have "level": 5) as its text."""
+    value = row.get("level")
+    return str(value) if type(value) is int else optional_loose_text(row, "level")
+
+
 def optional_flag(row: dict[str, Any], key: str, where: str = "") -> bool | None:
     value = row.get(key)
     if value is None or type(value) is bool:

@@ -1,4 +1,4 @@
-"""The one parser of the five row shapes that bring solutions in (README, "Bringing solutions in").
+"""The one parser of the five row shapes that bring solutions in (docs/data.md).
 
 A row is recognized by its keys: `question` and `label` (PRM800K), `solutions` (a problem with its solutions),
 `candidates` (a tree of candidate steps), `steps` (one solution; with `first_error_index` a labeled one).
@@ -17,6 +17,7 @@ from selector import prm800k
 from selector.row_fields import (
     described,
     optional_flag,
+    optional_level,
     optional_loose_text,
     optional_text,
     refuse_unstorable,
@@ -88,13 +89,13 @@ def text_key(problem: str, steps: Sequence[str]) -> str:
 
 
 def _not_json(line: bytes, error: orjson.JSONDecodeError) -> RowError:
-    said = str(error)
+    said = f"{error.msg}, character {error.colno}"
     if "UTF-8" in said:
         return RowError(_field_at_fault(line), f"text in UTF-8 ({said})")
     if "surrogate" in said:
         return RowError(_field_at_fault(line), f"text without lone surrogates ({said})")
-    around = line[error.pos : error.pos + 9].lstrip(b"-")
-    if around.startswith((b"NaN", b"Infinity")) or "infinity" in said:
+    around = line.decode(errors="replace")[error.pos : error.pos + 9].lstrip("-")  # it counts characters, not bytes
+    if around.startswith(("NaN", "Infinity")) or "infinity" in said:
         return RowError(_field_at_fault(line), f"finite numbers only; JSON knows no NaN and no Infinity ({said})")
     if "control character" in said:
         return RowError(_field_at_fault(line), f"text without raw control characters such as NUL ({said})")
@@ -154,7 +155,7 @@ def _problem(row: dict[str, Any]) -> ProblemRow:
         optional_text(row, "problem_id") if "problem_id" in row else None,
         optional_loose_text(row, "ground_truth_answer") if "ground_truth_answer" in row else None,
         optional_loose_text(row, "ground_truth_solution") if "ground_truth_solution" in row else None,
-        optional_loose_text(row, "level") if "level" in row else None,
+        optional_level(row) if "level" in row else None,
         optional_loose_text(row, "subject") if "subject" in row else None,
         _split(row) if "split" in row else None,
     )

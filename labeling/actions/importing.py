@@ -226,6 +226,7 @@ class _Import:
         )
         if self._dry_run:
             discard_leftovers(self._job)
+            jobs.heartbeat(self._job, message="only checked, nothing was changed")
         with transaction.atomic():
             jobs.finish(self._job, result=result.as_dict())
             if not self._dry_run:

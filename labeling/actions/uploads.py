@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from labeling.actions import jobs
 from labeling.actions.errors import ActionError
+from labeling.actions.staging import rejects
 from labeling.models import Campaign, Job, JobKind
 
 
@@ -52,6 +53,13 @@ def request_import(
     finally:
         shutil.rmtree(arrived, ignore_errors=True)
     return job
+
+
+def refused_rows(job: Job) -> list[Path]:
+    """The files of rows that an import left out, beside the uploaded ones; none of a file that was not uploaded."""
+    root = Path(settings.MEDIA_ROOT)
+    uploaded = [root / name for name in job.params.get("files", []) if not Path(name).is_absolute()]
+    return [beside for path in uploaded if (beside := rejects.beside(path)).is_file()]
 
 
 def _check(files: Sequence[UploadedFile]) -> None:

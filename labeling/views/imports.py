@@ -31,12 +31,15 @@ def data(request: HttpRequest, membership: Membership) -> HttpResponseBase:
                 files=[form.cleaned_data["file"]],
                 by=account(request),
                 skip_invalid=form.cleaned_data["skip_invalid"],
+                dry_run=form.cleaned_data["dry_run"],
                 labeler=form.cleaned_data["labeler"] or None,
             )
         except ActionError as error:
             add_refusal(form, error)
         else:
             words = _("The file is here; it is imported as soon as a worker is free.")
+            if form.cleaned_data["dry_run"]:
+                words = _("The file is here; it is checked as soon as a worker is free.")
             return done(request, words, "job", of.slug, job.pk)
     return data_page(request, membership, form, ExportForm(rounds=list(of.rounds.order_by("number"))))
 

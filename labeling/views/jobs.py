@@ -1,12 +1,17 @@
 """Background work: what runs, how far it is, what became of it."""
 
-from django.http import HttpRequest, HttpResponse
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from labeling.actions import events, jobs, waiting
+from labeling.actions import events, jobs, uploads, waiting
 from labeling.actions.errors import ActionError
 from labeling.models import Campaign, JobKind, JobState, Membership
 from labeling.templatetags.lead import work_words
@@ -14,6 +19,8 @@ from labeling.views.lead_pages import account, done, for_leads, for_readers, onl
 from labeling.views.overview import ACTIVE
 
 SHOWN = 6
+PIECE_BYTES = 64 * 1024
+LINES = "application/x-ndjson; charset=utf-8"
 
 
 @require_safe
@@ -50,6 +57,7 @@ def job_page(request: HttpRequest, membership: Membership, pk: int) -> HttpRespo
         "counts": {name: value for name, value in result.items() if _is_count(name, value)},
         "refusals": result.get("refused") or [],
         "refused_count": result.get("refused_count") or len(result.get("refused") or []),
+        "refused_rows_are_kept": job.kind == JobKind.IMPORT and bool(uploads.refused_rows(job)),
         "why": result.get("why", ""),
         "can_be_tried_again": job.state in (JobState.FAILED, JobState.CANCELLED) and not result.get("refused"),
     }
@@ -59,6 +67,25 @@ def job_page(request: HttpRequest, membership: Membership, pk: int) -> HttpRespo
 
 def _is_count(name: str, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and name != "refused_count"
+
+
+@require_safe
+@for_leads
+def refused_download(_request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
+    """The rows that an import left out, as they came, to be mended and imported by themselves."""
+    job = get_object_or_404(membership.campaign.jobs, pk=pk, kind=JobKind.IMPORT)
+    files = uploads.refused_rows(job)
+    if not files:
+        raise Http404(f"Job {pk} left out no rows that are kept here.")
+    answer = StreamingHttpResponse(chain.from_iterable(map(_pieces, files)), content_type=LINES)
+    answer["Content-Disposition"] = content_disposition_header(True, files[0].name)
+    return answer
+
+
+def _pieces(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

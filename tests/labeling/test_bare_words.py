@@ -29,6 +29,7 @@ ENGLISH = {
     "The process that ran this import died. Import the file again.",
     "lines: {}, new solutions: {}, {} lines/s",
     "Nothing was imported.",
+    "only checked, nothing was changed",
     "The worker died {} times in this stage. See its log; retry when the cause is gone.",
     "failed without a message",
     "Published by {}.",

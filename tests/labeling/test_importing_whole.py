@@ -308,6 +308,12 @@ def test_the_command_names_the_way_to_a_campaign_that_is_missing(db: None) -> No
         run_command(DATA / "prm800k_sample.jsonl", campaign="none")
 
 
+def test_a_dry_run_makes_no_campaign_and_says_so(db: None) -> None:
+    with pytest.raises(CommandError, match="a dry run makes none"):
+        call_command("import_solutions", str(DATA / "prm800k_sample.jsonl"), campaign="new", create=True, dry_run=True)
+    assert not Campaign.objects.exists()
+
+
 def test_the_command_makes_the_campaign_when_asked(db: None) -> None:
     run_command(DATA / "prm800k_sample.jsonl", campaign="made", create=True)
 

@@ -93,6 +93,33 @@ def test_good_rows_come_in_alone_when_asked(campaign: Campaign, lead: Client) ->
     assert Solution.objects.of(campaign).count() == 1
 
 
+def test_rows_that_were_left_out_are_a_file_to_mend(campaign: Campaign, lead: Client) -> None:
+    address = upload(lead, campaign, ROW, ROW | {"steps": 7}, skip_invalid="on")
+    work()
+    assert f'href="{address}refused/download/"' in text_of(lead.get(address))
+    answer = lead.get(f"{address}refused/download/")
+    assert [orjson.loads(line) for line in answer.getvalue().splitlines()] == [ROW | {"steps": 7}]
+    assert answer["Content-Disposition"] == 'attachment; filename="rows.jsonl.rejected.jsonl"'
+
+
+def test_rows_beside_a_file_that_was_not_uploaded_stay_there(
+    campaign: Campaign, lead: Client, tmp_path: Path, stranger: User
+) -> None:
+    (tmp_path / "rows.jsonl.rejected.jsonl").write_text("{}\n")
+    job = make.make_job(campaign, "import", "done", params={"files": [str(tmp_path / "rows.jsonl")]})
+    address = f"/campaigns/{campaign.slug}/jobs/{job.pk}/"
+    assert lead.get(f"{address}refused/download/").status_code == 404
+    assert "refused/download" not in text_of(lead.get(address))
+    assert signed_in(stranger).get(f"{address}refused/download/").status_code == 404
+
+
+def test_a_file_that_is_only_checked_changes_nothing_and_says_so(campaign: Campaign, lead: Client) -> None:
+    address = upload(lead, campaign, ROW, dry_run="on")
+    assert work().result["solutions"] == 1
+    assert "only checked, nothing was changed" in text_of(lead.get(address))
+    assert not Solution.objects.exists()
+
+
 def test_an_upload_without_a_file_is_told(campaign: Campaign, lead: Client) -> None:
     answer = lead.post(f"/campaigns/{campaign.slug}/data/", {"labeler": "x"})
     assert answer.status_code == 400

@@ -72,6 +72,11 @@ def test_null_is_unknown_everywhere_and_blank_steps_keep_their_index() -> None:
     assert row.solutions[0].metadata == {}
 
 
+def test_a_level_may_be_a_whole_number() -> None:
+    assert parse_row(flat(level=5)).level == "5"
+    assert parse_row(flat(level="Level 5")).level == "Level 5"
+
+
 def test_a_null_first_error_is_a_label_and_an_absent_one_is_none() -> None:
     label = parse_row(flat(first_error_index=None, labeler="Ann")).solutions[0].label
     assert label is not None
@@ -153,6 +158,7 @@ def test_a_candidate_tree_keeps_its_branches() -> None:
         (flat(extra={"deep": ["\x00"]}), "extra.deep[0]", "NUL"),
         (flat(extra=float("nan")), "extra", "finite"),
         (flat(split="dev"), "split", '"train", "test" or null'),
+        (flat(level=True), "level", "a string or null, not true or false"),
         (flat(answer=5), "answer", "a string or null, not the number 5"),
         (flat(solution_id=5), "solution_id", "a string or null, not the number 5"),
         (flat(id=True), "id", "not true or false"),
@@ -203,6 +209,8 @@ def test_a_damaged_prm800k_row_is_refused_by_field(path: tuple[Any, ...], value:
         (b'{"problem": "p", "steps": ["a"', "one JSON object"),
         (b'{"problem": "p", "steps": ["a"], "x": NaN}', "no NaN"),
         (b'{"problem": "p", "steps": ["a"], "x": -Infinity}', "no NaN"),
+        ('{"problem": "π ≈ 3", "steps": ["été"], "x": NaN}'.encode(), "no NaN"),
+        ('{"problem": "π", "steps": ["a"'.encode(), r"data, character 31\)"),
         (b'{"problem": "p", "steps": ["\\ud800"]}', "surrogate"),
         (b'{"problem": "p", "steps": ["\\u0000"]}', "NUL"),
         (b'{"problem": "p", "steps": ["\xff"]}', "UTF-8"),

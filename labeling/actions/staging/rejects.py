@@ -5,11 +5,16 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 
+def beside(source: Path) -> Path:
+    """Where the refused lines of this file are written."""
+    return source.with_name(source.name + ".rejected.jsonl")
+
+
 class RejectedLines:
     """Collects refused lines in `<file>.rejected.jsonl`, which is there only if there are any and it is whole."""
 
     def __init__(self, source: Path, *, wanted: bool) -> None:
-        self.path = source.with_name(source.name + ".rejected.jsonl")
+        self.path = beside(source)
         self._part = self.path.with_suffix(".part")
         self._wanted = wanted
         self._out: BinaryIO | None = None

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         for path in options["files"]:
             if not path.is_file():
                 raise CommandError(f"{path}: there is no such file.")
-        campaign = self._campaign(options["campaign"], create=options["create"] and not options["dry_run"])
+        campaign = self._campaign(options["campaign"], create=options["create"], dry_run=options["dry_run"])
         try:
             result = import_now(
                 campaign=campaign,
@@ -67,8 +67,13 @@ class Command(BaseCommand):
             raise CommandError("The import was cancelled, or taken for dead and given to a worker.") from error
         self._say_result(result)
 
-    def _campaign(self, slug: str, *, create: bool) -> Campaign:
+    def _campaign(self, slug: str, *, create: bool, dry_run: bool) -> Campaign:
         campaign = Campaign.objects.filter(slug=slug).first()
+        if campaign is None and create and dry_run:
+            raise CommandError(
+                f"There is no campaign {slug!r} yet, and a dry run makes none. Name one that is there, or import "
+                "without --dry-run: a refused file changes nothing."
+            )
         if campaign is None and create:
             try:
                 validate_slug(slug)
