@@ -29,7 +29,8 @@ _KEY = re.compile(rf"(?:Shift\+)?(?:[a-z]|{_NAMED})|[!-@\[-`{{-~]")
 class Action:
     """Something a key does. `name` is that of the control (`data-do`, `data-go`) that does the same.
 
-    `more` are further keys, which give way to any key that an action of the same page has as its own.
+    `more` are further keys, which give way to any key that an action of the same page has as its own. `for_touch`:
+    whether the list of all keys does it for a finger too, which else has the control before it.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Action:
     on: frozenset[str]
     more: tuple[str, ...] = ()
     labels: Mapping[str, Any] = field(default_factory=dict)  # by kind of page, where it is another there
+    for_touch: bool = True
 
     def label_on(self, page: str) -> Any:
         """What it does on this kind of page."""
@@ -45,9 +47,9 @@ class Action:
 
 
 ACTIONS = (
-    Action("negative", "1", gettext_lazy("Negative"), DESK, ("-", "−")),
-    Action("neutral", "2", gettext_lazy("Neutral"), DESK, ("0",)),
-    Action("positive", "3", gettext_lazy("Positive"), DESK, ("+", "=")),
+    Action("negative", "1", gettext_lazy("Negative"), DESK, ("-", "−"), for_touch=False),
+    Action("neutral", "2", gettext_lazy("Neutral"), DESK, ("0",), for_touch=False),
+    Action("positive", "3", gettext_lazy("Positive"), DESK, ("+", "="), for_touch=False),
     Action("up", "ArrowUp", gettext_lazy("Up, to the step or line before"), EVERYWHERE),
     Action("down", "ArrowDown", gettext_lazy("Down, to the step or line after"), EVERYWHERE),
     Action("undo", "u", gettext_lazy("Undo"), DESK),
@@ -61,10 +63,11 @@ ACTIONS = (
         "submit",
         "Enter",
         gettext_lazy("Submit, go to the next"),
-        DESK | {WAITING},
+        EVERYWHERE,
         labels={
             CANDIDATES: gettext_lazy("Go on with a candidate; submit at the end"),
             WAITING: gettext_lazy("Look now"),
+            LISTS: gettext_lazy("Send the page’s form, such as a filter"),
         },
     ),
     Action("problem", "p", gettext_lazy("To the problem and back"), DESK),
@@ -72,9 +75,12 @@ ACTIONS = (
     Action("guide-noted", "n", gettext_lazy("Noted: what is new in the guide"), DESK),
     Action("bad-problem", "Shift+b", gettext_lazy("Bad problem"), DESK),
     Action("give-up", "Shift+g", gettext_lazy("Give up"), DESK),
+    Action("take-screen", "t", gettext_lazy("Where asked: take what this screen shows"), DESK, for_touch=False),
+    Action("other-person", "Shift+o", gettext_lazy("Signed out: sign in as somebody else"), DESK, for_touch=False),
     Action("label", "l", gettext_lazy("Start labeling"), frozenset({LISTS})),
     Action("revise", "e", gettext_lazy("Revise the label"), frozenset({LISTS})),
-    Action("discard", "Delete", gettext_lazy("Discard the draft"), frozenset({LISTS})),
+    Action("discard", "Delete", gettext_lazy("Discard the draft"), DESK | {LISTS}, for_touch=False),
+    Action("show-all", "a", gettext_lazy("Show all of a list again"), frozenset({LISTS})),
     Action("earlier", "ArrowLeft", gettext_lazy("Page before"), frozenset({LISTS})),
     Action("further", "ArrowRight", gettext_lazy("Page after"), frozenset({LISTS})),
     Action("keys", "?", gettext_lazy("All keys"), EVERYWHERE),
@@ -83,6 +89,7 @@ ACTIONS = (
     Action("my-work", "Shift+m", gettext_lazy("My work"), EVERYWHERE),
     Action("practice", "Shift+p", gettext_lazy("Practice"), EVERYWHERE),
     Action("settings", "Shift+s", gettext_lazy("Settings"), EVERYWHERE),
+    Action("sign-out", "Shift+q", gettext_lazy("Sign out"), EVERYWHERE, for_touch=False),
 )
 BY_NAME = {action.name: action for action in ACTIONS}
 BACK = "Escape"  # closes what is open and goes back to the step: fixed

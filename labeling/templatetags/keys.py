@@ -19,6 +19,7 @@ class Row:
     name: str
     label: str
     caps: SafeString
+    for_touch: bool
 
 
 @register.simple_tag(takes_context=True)
@@ -48,7 +49,11 @@ def key_rows(context: template.Context, page: str) -> list[Row]:
     """The panel's lines, in the order of the list."""
     chosen = _preferences(context)
     rows = keys.all_keys(chosen.keys, page).items()
-    return [Row(name, keys.BY_NAME[name].label_on(page), _caps(_acting(of, chosen))) for name, of in rows]
+    return [_row(keys.BY_NAME[name], page, _acting(of, chosen)) for name, of in rows]
+
+
+def _row(action: keys.Action, page: str, of: list[str]) -> Row:
+    return Row(action.name, action.label_on(page), _caps(of), action.for_touch)
 
 
 def _acting(of: list[str], chosen: Preferences) -> list[str]:

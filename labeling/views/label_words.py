@@ -176,7 +176,6 @@ def _door_words() -> Words:
         "safe_here": _("Everything you rated is kept in this browser. Sign in and go on."),
         "safe_on_screen": _("What you rated is only on this screen: leave it open. Sign in and go on."),
         "sign_in": _("Sign in"),
-        "sign_in_again": _("Sign in again"),
         "sign_in_as_other": _("Sign in as somebody else"),
         "sign_in_name": _("Name"),
         "sign_in_password": _("Password"),

@@ -12,7 +12,7 @@ import { Pass, isJudged } from "./pass.js";
 import { askReason, closeReason, openForm } from "./reason.js";
 import { keepInMiddle } from "./scrolling.js";
 import { announce, showSaved, showTime } from "./sign.js";
-import { hideTrouble } from "./trouble.js";
+import { closeTrouble, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
 const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
@@ -167,7 +167,7 @@ export class Desk {
 
   /** Away with what is open, then back to where the work goes on. */
   back() {
-    if (closeReason() || closePanel() || !this.canRate) return;
+    if (closeReason() || closePanel() || closeTrouble() || !this.canRate) return;
     document.activeElement?.blur();
     this.pass.rest();
     this.paint();

@@ -19,10 +19,9 @@ function input(attributes) {
   return Object.assign(document.createElement("input"), { required: true, ...attributes });
 }
 
-/** The form, or null where the page does not say whose it is. `entered()` hears that the same person is in again. */
+/** The form. `entered()` hears that the same person is in again. */
 export function door({ signIn, entered }) {
   const { name, api } = root.dataset;
-  if (!name) return null;
   const form = document.createElement("form");
   form.className = "door-here";
   const username = input({ name: "username", autocomplete: "username", value: name, readOnly: true });

@@ -4,6 +4,7 @@ import { go, isMenuOpen } from "./going.js";
 import { actionOf } from "./keys.js";
 import { closePanel } from "./panels.js";
 import { bindReasons, openForm } from "./reason.js";
+import { pressOffered } from "./trouble.js";
 
 const SCROLLING = new Set(["up", "down"]);
 const SIDEWAYS = new Set(["step-before", "step-after"]);
@@ -21,6 +22,7 @@ export function bindHands({ actions: actionsNow, take, given }) {
   /** Do what a key or a button asks for; false where that is nothing here. */
   const run = (action) => {
     const actions = actionsNow();
+    if (action !== "back" && !isMenuOpen() && pressOffered(action)) return true; // what is open is closed in the desk's order
     if (!actions[action] || isMenuOpen()) return go(action);
     actions[action]();
     return true;

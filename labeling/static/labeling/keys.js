@@ -70,7 +70,7 @@ export function printed(key) {
 const capsOf = (action, page = map.page) => (map.pages[page][action] ?? []).filter((key) => acts(key) && !SPELLINGS.has(key)).map(printed);
 
 /** What stands on the cap of a control that does this; empty where it has no key. */
-export const capOf = (action) => capsOf(action)[0] ?? "";
+export const capOf = (action) => (action === FIXED.Escape ? printed("Escape") : (capsOf(action)[0] ?? ""));
 
 function capElement(text) {
   const cap = document.createElement("kbd");

@@ -16,12 +16,10 @@ function control({ text, action, href, run }, isFirst) {
   if (!isFirst) made.dataset.kind = "quiet";
   if (href) made.href = href;
   else made.type = "button";
-  made.append(text);
-  if (action && capOf(action)) {
-    const cap = document.createElement("kbd");
-    cap.textContent = capOf(action);
-    made.append(" ", cap);
-  }
+  made.dataset.go = action;
+  const cap = Object.assign(document.createElement("kbd"), { textContent: capOf(action), hidden: !capOf(action) });
+  if (action !== "back") cap.dataset.cap = action; // that key is fixed
+  made.append(text, " ", cap);
   if (run) made.addEventListener("click", run);
   return made;
 }
@@ -34,6 +32,17 @@ function show(factText, restText, choices, form = null) {
   actions.hidden = !actions.children.length;
   box.hidden = false;
 }
+
+/** Press what is offered here for this action, if anything is; false where it is not. */
+export function pressOffered(action) {
+  const offered = action && actions.querySelector(`[data-go="${action}"]`);
+  if (!offered?.checkVisibility()) return false;
+  offered.click();
+  return true;
+}
+
+/** Close what was said and can be closed; false where nothing can. */
+export const closeTrouble = () => pressOffered("back");
 
 /** It is over: whatever it was, or only trouble of this kind. */
 export function hideTrouble(kind = box.dataset.kind) {
@@ -53,13 +62,12 @@ function signedOut({ signIn, isKept = true, again }) {
     again();
     document.dispatchEvent(new Event("signed-in"));
   };
-  const form = door({ signIn, entered });
-  const leave = { text: say(form ? "sign_in_as_other" : "sign_in_again"), href: signIn };
-  const choices = form ? [leave] : [leave, { text: say("try_again"), run: again }];
-  show(say("trouble_signed_out"), say(isKept ? "safe_here" : "safe_on_screen"), choices, form);
+  const leave = { text: say("sign_in_as_other"), action: "other-person", href: signIn };
+  show(say("trouble_signed_out"), say(isKept ? "safe_here" : "safe_on_screen"), [leave], door({ signIn, entered }));
   box.dataset.kind = "signed-out";
 }
 
+const close = (word) => [{ text: say(word), action: "back", run: hide }];
 const tryAgain = (run) => [{ text: say("try_again"), action: "submit", run }];
 
 /** A reason is no part of a draft: it stays to be read, and copied. */
@@ -78,23 +86,23 @@ const KINDS = {
     show(why, rest.join(" "), tryAgain(again));
   },
   "no-next": ({ seconds, again }) => {
-    show(say("trouble_no_next"), say("asked_again", { n: seconds }), [{ text: say("try_again"), run: again }]);
+    show(say("trouble_no_next"), say("asked_again", { n: seconds }), tryAgain(again));
   },
   lost: ({ fact: what, refusal, written, isKept, next, discard }) => show(what, [refusal.message, ...(isKept ? [say("kept_private")] : []), ...quoted(written)].join(" "), [
     { text: say("next_solution"), action: "submit", run: next },
-    { text: say("keep_reading"), run: () => (actions.hidden = true) },
-    ...(isKept ? [{ text: say("discard"), run: discard }] : []),
+    { text: say("keep_reading"), action: "back", run: () => actions.replaceChildren() },
+    ...(isKept ? [{ text: say("discard"), action: "discard", run: discard }] : []),
   ]),
   elsewhere: ({ fact: what, written, isOnlyHere, unsaved, goOn, insist }) => show(what, [elsewhereRest(isOnlyHere, unsaved), ...quoted(written)].join(" "), [
     { text: say("go_on_here"), action: "submit", run: goOn },
-    ...(isOnlyHere ? [{ text: say("take_this_screen"), run: insist }] : []),
+    ...(isOnlyHere ? [{ text: say("take_this_screen"), action: "take-screen", run: insist }] : []),
   ]),
-  refused: ({ fact: what, refusal }) => show(what, refusal.message, [{ text: say("keep_working"), run: hide }]),
+  refused: ({ fact: what, refusal }) => show(what, refusal.message, close("keep_working")),
   earlier: ({ refusal }) => {
     const rest = refusal.isKept ? `${refusal.message} ${say("kept_private")}` : refusal.message;
-    show(say("trouble_earlier"), rest, [{ text: say("understood"), run: hide }]);
+    show(say("trouble_earlier"), rest, close("understood"));
   },
-  storage: () => show(say("trouble_storage"), say("storage_rest"), [{ text: say("understood"), run: hide }]),
+  storage: () => show(say("trouble_storage"), say("storage_rest"), close("understood")),
 };
 
 /** Say what kind of trouble there is, with the details that its sentence needs. */

@@ -1,5 +1,6 @@
 /** The page when there is nothing to label: why, and that it looks again by itself. */
 
+import { capOf } from "./keys.js";
 import { announce } from "./sign.js";
 import { say } from "./words.js";
 
@@ -53,6 +54,8 @@ export class Waiting {
     part("empty-title").textContent = title;
     part("empty-text").textContent = text;
     const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: way });
+    const cap = Object.assign(document.createElement("kbd"), { textContent: capOf("submit") });
+    button.append(" ", cap);
     button.addEventListener("click", () => this.look());
     part("empty").append(button);
     this.turn(true);
