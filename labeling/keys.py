@@ -76,6 +76,7 @@ ACTIONS = (
     Action("bad-problem", "Shift+b", gettext_lazy("Bad problem"), DESK),
     Action("give-up", "Shift+g", gettext_lazy("Give up"), DESK),
     Action("take-screen", "t", gettext_lazy("Where asked: take what this screen shows"), DESK, for_touch=False),
+    Action("take-saved", "s", gettext_lazy("Where asked: take what was saved elsewhere"), DESK, for_touch=False),
     Action("other-person", "Shift+o", gettext_lazy("Signed out: sign in as somebody else"), DESK, for_touch=False),
     Action("label", "l", gettext_lazy("Start labeling"), frozenset({LISTS})),
     Action("revise", "e", gettext_lazy("Revise the label"), frozenset({LISTS})),

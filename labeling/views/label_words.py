@@ -165,8 +165,10 @@ def _elsewhere_words() -> Words:
             "It goes on there; what was saved is kept. Your last change is only on this screen."
         ),
         "elsewhere_now": _("It goes on elsewhere"),
+        "elsewhere_which": _("First say which ratings it goes on with"),
         "go_on_here": _("Go on here"),
         "take_this_screen": _("Take what this screen shows"),
+        "take_saved": _("Take what was saved there"),
     }
 
 

@@ -98,6 +98,11 @@ def test_the_earlier_device_learns_of_the_later_one_and_loses_no_rating(
     expect(desk.sign).to_have_text("Not saved here")
     desk.expect_states("positive", "neutral", "active", "later")
     assert saved_ratings(items[0]) == [1, -1]
+    expect(desk.button("Go on here")).to_be_hidden()
+    desk.press("Enter")  # decides nothing: a rating would go
+    desk.expect_why("First say which ratings it goes on with")
+    desk.expect_states("positive", "neutral", "active", "later")
+    assert saved_ratings(items[0]) == [1, -1]
     desk.button("Take what this screen shows").click()
     expect(desk.trouble).to_be_hidden()
     desk.expect_states("positive", "neutral", "active", "later")
@@ -153,7 +158,9 @@ def test_unsent_work_kept_here_does_not_overwrite_what_was_saved_elsewhere_since
     expect(desk.trouble).to_contain_text("2 ratings are only on this screen.")
     desk.expect_states("positive", "neutral", "active", "later")
     assert saved_ratings(items[0]) == [-1]
-    desk.button("Go on here").click()
+    desk.press("Enter")
+    expect(desk.button("Take what was saved there")).to_have_text("Take what was saved there S")
+    desk.press("s")
     desk.expect_states("negative", "later", "later", "later")
     desk.reload()
     desk.expect_states("negative", "later", "later", "later")

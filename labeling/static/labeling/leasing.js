@@ -104,8 +104,9 @@ export const leased = (Kind) => class extends Kind {
 
   submit() {
     if (askToEnter()) return;
-    if (this.isElsewhere) this.goOnHere();
-    else super.submit();
+    if (!this.isElsewhere) super.submit();
+    else if (this.isOnlyHere) this.askWhich(); // Enter alone decides nothing by which ratings would go
+    else this.goOnHere();
   }
 
   /** Submit, and tell `finished`; a refusal leaves everything where it is. */
@@ -188,21 +189,24 @@ export const leased = (Kind) => class extends Kind {
   /** The solution goes on in another tab or on another device: no rating here, until somebody wants it here again. */
   elsewhere(fact, { isOnlyHere = this.drafts.isUnsent } = {}) {
     this.isElsewhere = true;
+    this.isOnlyHere = isOnlyHere;
     const written = writtenReason();
     closeReason();
     this.showState(isOnlyHere ? "elsewhere" : "none");
     this.paint();
-    explain("elsewhere", {
-      fact,
-      written,
-      isOnlyHere,
-      unsaved: this.unsaved,
-      goOn: () => this.goOnHere(),
-      insist: () => {
-        this.drafts.insist();
-        this.storedWanted();
-      },
-    });
+    this.askWhich = () =>
+      explain("elsewhere", {
+        fact,
+        written,
+        isOnlyHere,
+        unsaved: this.unsaved,
+        goOn: () => this.goOnHere(),
+        insist: () => {
+          this.drafts.insist();
+          this.storedWanted();
+        },
+      });
+    this.askWhich();
   }
 
   /** With what is stored: what only this screen has is given up. */
@@ -220,7 +224,7 @@ export const leased = (Kind) => class extends Kind {
   }
 
   paint(sending = null) {
-    super.paint(sending ?? (this.isElsewhere ? say("elsewhere_now") : null));
+    super.paint(sending ?? (this.isElsewhere ? say(this.isOnlyHere ? "elsewhere_which" : "elsewhere_now") : null));
   }
 
   /** Every second: hold the lease of somebody who thinks for long, and notice that the laptop was asleep. */

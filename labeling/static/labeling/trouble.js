@@ -78,6 +78,12 @@ function elsewhereRest(isOnlyHere, unsaved) {
   return unsaved ? say("safe_elsewhere_unsaved", { n: unsaved }) : say("safe_elsewhere_change");
 }
 
+/** Neither by Enter, and each says what it takes: with the other one ratings go. */
+const whichOf = (insist, goOn) => [
+  { text: say("take_this_screen"), action: "take-screen", run: insist },
+  { text: say("take_saved"), action: "take-saved", run: goOn },
+];
+
 const KINDS = {
   "signed-out": signedOut,
   waiting: ({ error, seconds, isKept, isLast, again }) => {
@@ -94,8 +100,7 @@ const KINDS = {
     ...(isKept ? [{ text: say("discard"), action: "discard", run: discard }] : []),
   ]),
   elsewhere: ({ fact: what, written, isOnlyHere, unsaved, goOn, insist }) => show(what, [elsewhereRest(isOnlyHere, unsaved), ...quoted(written)].join(" "), [
-    { text: say("go_on_here"), action: "submit", run: goOn },
-    ...(isOnlyHere ? [{ text: say("take_this_screen"), action: "take-screen", run: insist }] : []),
+    ...(isOnlyHere ? whichOf(insist, goOn) : [{ text: say("go_on_here"), action: "submit", run: goOn }]),
   ]),
   refused: ({ fact: what, refusal }) => show(what, refusal.message, close("keep_working")),
   earlier: ({ refusal }) => {
