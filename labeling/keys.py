@@ -70,6 +70,7 @@ ACTIONS = (
             LISTS: gettext_lazy("Send the page’s form, such as a filter"),
         },
     ),
+    Action("correct", "c", gettext_lazy("Take back a solution that waits to be sent, to correct it"), DESK),
     Action("problem", "p", gettext_lazy("To the problem and back"), DESK),
     Action("guide", "g", gettext_lazy("Guide"), DESK),
     Action("guide-noted", "n", gettext_lazy("Noted: what is new in the guide"), DESK),

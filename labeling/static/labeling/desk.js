@@ -29,9 +29,11 @@ export class Desk {
   }
 
   /** Lay a prepared solution on the desk, with the work already done on it. */
-  open({ item, sheet, ends }) {
-    const { draft, replaces, isUnsent } = newerDraft(item, this.keeping.read(`draft.${item.item}`));
-    Object.assign(this, { item, sheet, submission: null, isFrozen: false });
+  open(found) {
+    const { item, sheet, ends } = found;
+    const kept = this.keeping.read(`draft.${item.item}`);
+    const { draft, replaces, isUnsent } = newerDraft(item, kept);
+    Object.assign(this, { found, item, sheet, submission: null, isFrozen: false, sent: kept?.sent ?? null });
     this.pass = this.passFrom(draft);
     this.saved = new Set(this.passFrom(item.draft).words);
     this.clock = this.clockFrom(draft);

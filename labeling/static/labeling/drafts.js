@@ -30,9 +30,10 @@ export class Drafts {
    * `signed-out`, `changed` at once, and `private` once the server keeps work whose lease is gone. `refused(refusal)` hears why the server
    * did not take it: nothing is sent then until the next change, or ever, where the work goes on elsewhere or the lease
    * is gone for good. `replaces` names the stored draft that this work builds on, `from` the draft that it goes on from.
+   * With `sent` it was a finished label that may have arrived already: it stays in this browser until it is sent again.
    */
-  constructor({ api, item, from, replaces, leaseEnds, keeping, content, words, report, refused }) {
-    Object.assign(this, { api, item, from, replaces, leaseEnds, keeping, content, words, report, refused });
+  constructor({ api, item, from, replaces, sent = null, leaseEnds, keeping, content, words, report, refused }) {
+    Object.assign(this, { api, item, from, replaces, sent, leaseEnds, keeping, content, words, report, refused });
     this.by = newId();
     this.leasedAt = performance.now();
     this.heardAt = Date.now();
@@ -84,19 +85,28 @@ export class Drafts {
   }
 
   keep() {
-    this.keeping.write(this.name, { replaces: this.replaces, content: this.body });
+    const { replaces, body: content, sent } = this;
+    this.keeping.write(this.name, { replaces, content, ...(sent && { sent }) });
+  }
+
+  /** The label was taken back, to be corrected. */
+  takenBack(sent) {
+    this.sent = sent;
+    this.isStopped = false;
+    this.changed();
   }
 
   /** Save although nothing changed: whether the lease still lives shows in the answer. */
   touch() {
-    if (this.isStopped || this.isElsewhere) return;
+    if (this.isStopped || this.isElsewhere || this.sent) return;
     this.version += 1;
     this.schedule(0);
   }
 
   schedule(delay) {
     clearTimeout(this.timer);
-    if (!this.isStopped) this.timer = setTimeout(() => this.send(), delay);
+    if (this.sent) this.report("kept");
+    else if (!this.isStopped) this.timer = setTimeout(() => this.send(), delay);
   }
 
   async send() {
@@ -234,7 +244,7 @@ export class Drafts {
    * one of the two is refused as overtaken by this very work; the page that stays sends again, the next one too.
    */
   leave() {
-    if (!this.isDirty || this.isStopped || this.leaving === this.version) return;
+    if (!this.isDirty || this.isStopped || this.sent || this.leaving === this.version) return;
     const [version, words] = [this.version, this.words()];
     this.leaving = version;
     this.put({ keepalive: true }).then(

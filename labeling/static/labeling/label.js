@@ -54,6 +54,7 @@ const shared = {
   nextWanted: () => leaveBehind(),
   storedWanted: () => next({ isAgain: true }),
   aheadWanted: () => goOnAhead(),
+  leftWanted: (submission) => takeBack(submission),
 };
 const desks = { solution: new (leased(Desk))(shared), candidates: new (leased(TreeDesk))(shared) };
 let desk = desks.solution;
@@ -94,6 +95,16 @@ function goOnAhead() {
   const found = isOver || isFetching ? null : supply.takeAhead();
   if (found) show(found);
   return Boolean(found);
+}
+
+/** A finished solution that waits to be sent is in hand again; the one that was comes after it. */
+function takeBack(submission) {
+  if (isOver || isFetching) return;
+  const aside = desk.putAside();
+  outbox.takeBack(submission);
+  supply.putBack(aside, submission.found);
+  desk.news = say("taken_back");
+  show(submission.found);
 }
 
 function retry(error) {
@@ -146,7 +157,7 @@ function show(found) {
   desk = deskFor(found);
   desk.open(found);
   guide.noticed(found.item.guide);
-  supply.prepareAhead();
+  if (!outbox.waiting.length) supply.prepareAhead(); // else a lease that ran out could not be taken again for what waits
   if (untold) explain(untold.kind, untold.details);
   untold = null;
 }

@@ -5,13 +5,14 @@ import { askToEnter } from "./door.js";
 import { Drafts } from "./drafts.js";
 import { shownGuide } from "./guide.js";
 import { closeReason, writtenReason } from "./reason.js";
-import { showSaved } from "./sign.js";
+import { announce, showSaved } from "./sign.js";
 import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
 const SILENCE_MS = 20_000; // what happened meanwhile is asked when somebody comes back after so long
 const PAGE = newId();
 const UNREACHED = new Set(["offline", "signed-out"]);
+const correctButton = document.querySelector('[data-part="correct"]');
 const desks = new BroadcastChannel("plumbline.desks");
 
 /** A desk of this kind that works for the server. */
@@ -19,11 +20,12 @@ export const leased = (Kind) => class extends Kind {
   /**
    * Besides what a desk takes: `outbox` sends labels; `finished()` hears that the server has this one, `storedWanted`
    * that this solution is asked for as it is stored, `aheadWanted` that the next one is wanted without waiting: it is
-   * false where there is none. `who` is whose desk it is.
+   * false where there is none; `leftWanted(submission)` that one which waits to be sent is wanted back. `who` is whose
+   * desk it is.
    */
-  constructor({ who, outbox, finished, storedWanted, aheadWanted, ...desk }) {
+  constructor({ who, outbox, finished, storedWanted, aheadWanted, leftWanted, ...desk }) {
     super(desk);
-    Object.assign(this, { who, outbox, finished, storedWanted, aheadWanted, state: "none" });
+    Object.assign(this, { who, outbox, finished, storedWanted, aheadWanted, leftWanted, state: "none" });
     desks.addEventListener("message", ({ data }) => this.heard(data));
   }
 
@@ -53,6 +55,7 @@ export const leased = (Kind) => class extends Kind {
       item: this.item,
       from,
       replaces,
+      sent: this.sent,
       leaseEnds,
       keeping: this.keeping,
       content: () => this.draftContent(),
@@ -95,6 +98,7 @@ export const leased = (Kind) => class extends Kind {
     Object.assign(this, { state, savedAt: at });
     const isUnsent = Boolean(this.pass) && this.drafts.isUnsent;
     const { left: waiting, trouble } = this.outbox;
+    correctButton.hidden = !this.toCorrect;
     showSaved(state, { at, unsaved: this.unsaved, isUnsent, isKept: this.keeping.works, waiting, trouble });
   }
 
@@ -119,6 +123,8 @@ export const leased = (Kind) => class extends Kind {
       item: item.item,
       draft: drafts.body,
       replaces: drafts.replaces,
+      sent: drafts.sent,
+      found: this.found,
       waits: (error, seconds) => this.waits(submission, error, seconds),
       body: {
         lease: item.lease,
@@ -128,7 +134,7 @@ export const leased = (Kind) => class extends Kind {
         ...ending,
       },
     });
-    this.submission = { tryNow: () => this.outbox.tryNow() };
+    this.submission = { tryNow: () => this.outbox.tryNow(), label: submission };
     this.paint(say("sending"));
     try {
       await submission.answer;
@@ -158,7 +164,42 @@ export const leased = (Kind) => class extends Kind {
     if (!error) return;
     const again = () => this.outbox.tryNow();
     const isLast = this.outbox.left > 0; // it was fetched ahead, and a third is not to be had
-    explain("waiting", { error, seconds, signIn: this.signIn, isKept: this.keeping.works, isLast, again });
+    explain("waiting", { error, seconds, signIn: this.signIn, isKept: this.keeping.works, isLast, again, correct: () => this.correct() });
+  }
+
+  actions() {
+    return { ...super.actions(), correct: () => this.correct() };
+  }
+
+  /** Take a finished solution that waits to be sent in hand again: the one on the screen, else the last that was left. */
+  correct() {
+    const wanted = this.toCorrect;
+    if (!wanted) announce(say("nothing_to_correct"));
+    else if (wanted.isLeft) this.leftWanted(wanted);
+    else this.takeBack(wanted);
+  }
+
+  get toCorrect() {
+    const { waiting } = this.outbox;
+    return waiting.find((each) => each === this.submission?.label) ?? waiting.findLast((each) => each.isLeft && each.found);
+  }
+
+  takeBack(own) {
+    this.outbox.takeBack(own);
+    this.submission = null;
+    hideTrouble("waiting");
+    this.drafts.takenBack(own.sent);
+    this.paint();
+    announce(say("taken_back"));
+  }
+
+  /** Put the solution in hand aside for one that was left; what comes back of it is what was found, with its lease as it is now. */
+  putAside() {
+    const { found, drafts } = this;
+    if (drafts.isBegun) drafts.keep();
+    this.close();
+    const page = drafts.leaseEnds;
+    return { ...found, ends: { page, wall: Date.now() + page - performance.now() } };
   }
 
   notSubmitted(refusal) {

@@ -9,11 +9,11 @@ const sign = part("saved");
 const signText = sign.querySelector("[data-text]");
 const signUse = sign.querySelector("use");
 
-const REACHED = new Set(["none", "saved", "saving"]);
+const REACHED = new Set(["none", "saved", "saving", "kept"]);
 
 /**
- * `saved` with the server's time, `saving`, `offline` or `signed-out` with what is only here, `elsewhere`,
- * `none`; and how many finished solutions wait to be sent, with the `trouble` that keeps them.
+ * `saved` with the server's time, `saving`, `offline` or `signed-out` with what is only here, `kept` in this browser and
+ * not meant for the server yet, `elsewhere`, `none`; and how many finished solutions wait to be sent, with the `trouble` that keeps them.
  */
 export function showSaved(state, { at, unsaved = 0, isUnsent = false, isKept = true, waiting = 0, trouble = null } = {}) {
   const shown = waiting && trouble && REACHED.has(state) ? trouble : state;
@@ -38,6 +38,7 @@ function textOf(state, { at, ...lacking }) {
   if (state === "saving") return say("saving");
   if (state === "offline") return unreached("offline", lacking);
   if (state === "signed-out") return unreached("signed_out", lacking);
+  if (state === "kept") return say(lacking.isKept ? "kept_here" : "only_here");
   if (state === "elsewhere") return say("not_saved_here");
   return "";
 }

@@ -1,6 +1,7 @@
 /** Sends finished labels, one after the other, each until it is answered and always under the same submission_id. */
 
 import { Refused, SignedOut, Unreachable, call, newId } from "./api.js";
+import { isTakenBefore, sendAsRevision } from "./correcting.js";
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const SLOW_MS = 4_000; // without an answer for so long, one need not wait for it
@@ -24,18 +25,33 @@ class Pause {
 
 /** One label on its way. `answer` resolves to the server's, or is rejected with why it was refused. */
 export class Submission {
-  /** `waits(error, seconds)` hears that it will be tried again, or (without an error) that the answer is slow. */
-  constructor({ item, body, draft, replaces = null, order, waits = () => {} }) {
-    Object.assign(this, { item, body, draft, replaces, order, waits });
+  /**
+   * `waits(error, seconds)` hears that it will be tried again, or (without an error) that the answer is slow. `tried` are
+   * contents that may have arrived under the same submission_id; `found` is the solution as it lay on the desk.
+   */
+  constructor({ item, body, draft, replaces = null, order, tried = [], found = null, waits = () => {} }) {
+    Object.assign(this, { item, body, draft, replaces, order, tried, found, waits });
     this.name = `submission.${item}`;
     this.isLeft = false; // whoever sent it has gone on to another solution
+    this.isTakenBack = false; // and is corrected
+    this.request = new AbortController();
     this.answer = new Promise((resolve, reject) => Object.assign(this, { taken: resolve, refused: reject }));
     this.answer.catch(() => {}); // heard by `waits` or by the outbox
   }
 
   get kept() {
-    const { item, body, draft, replaces, order } = this;
-    return { item, body, draft, replaces, order };
+    const { item, body, draft, replaces, order, tried } = this;
+    return { item, body, draft, replaces, order, tried };
+  }
+
+  /** Under which name it was sent, and what may have arrived: for whoever corrects it and sends it again. */
+  get sent() {
+    return { id: this.body.submission_id, tried: this.tried };
+  }
+
+  /** It may have arrived, though no answer came. */
+  mayHaveArrived() {
+    if (this.tried.at(-1) !== this.body) this.tried = [...this.tried, this.body];
   }
 }
 
@@ -64,9 +80,10 @@ export class Outbox {
   }
 
   /** Send this label behind those that still wait. */
-  add({ body, ...rest }) {
+  add({ body, sent, ...rest }) {
     const order = 1 + Math.max(0, ...this.waiting.map((each) => each.order ?? 0));
-    const submission = new Submission({ ...rest, order, body: { ...body, submission_id: newId() } });
+    const { id = newId(), tried = [] } = sent ?? {};
+    const submission = new Submission({ ...rest, order, tried, body: { ...body, submission_id: id } });
     this.waiting.push(submission);
     this.keeping.write(submission.name, submission.kept);
     this.run();
@@ -88,6 +105,19 @@ export class Outbox {
   /** Go on without waiting for the answer. */
   leave(submission) {
     submission.isLeft = true;
+    this.changed();
+  }
+
+  /** Take it back, to be corrected: it is sent no more, and kept as a draft that knows what may have arrived. */
+  takeBack(submission) {
+    submission.isTakenBack = true;
+    submission.request.abort();
+    submission.mayHaveArrived();
+    const { item, replaces, draft, sent } = submission;
+    this.keeping.write(`draft.${item}`, { replaces, content: draft, sent });
+    this.keeping.forget(submission.name);
+    this.waiting = this.waiting.filter((each) => each !== submission);
+    this.tryNow();
     this.changed();
   }
 
@@ -115,15 +145,17 @@ export class Outbox {
   }
 
   async deliver(submission) {
-    for (let failures = 0; !this.isEnded; failures += 1) {
+    for (let failures = 0; !this.isEnded && !submission.isTakenBack; failures += 1) {
       const slow = setTimeout(() => submission.waits(null), SLOW_MS);
       try {
         const label = await this.attempt(submission);
+        if (submission.isTakenBack) return; // which the next content finds out
         this.close(submission);
         submission.taken(label);
         if (submission.isLeft) this.sent();
         return;
       } catch (error) {
+        if (submission.isTakenBack) return;
         if (error instanceof Refused) {
           this.close(submission);
           submission.refused(error);
@@ -131,6 +163,7 @@ export class Outbox {
           return;
         }
         clearTimeout(slow);
+        submission.mayHaveArrived();
         await this.wait(error, failures);
       } finally {
         clearTimeout(slow);
@@ -155,8 +188,8 @@ export class Outbox {
     this.pause = null;
   }
 
-  post({ item, body }) {
-    return call("POST", `${this.api}items/${item}/label/`, body);
+  post({ item, body, request }) {
+    return call("POST", `${this.api}items/${item}/label/`, body, { signal: request?.signal });
   }
 
   /** The server's answer; a lease that ran out is taken again if nobody took the item. Raises Refused. */
@@ -165,6 +198,7 @@ export class Outbox {
       return (await this.post(submission)).body;
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal;
+      if (isTakenBefore(refusal, submission)) return await sendAsRevision({ api: this.api, submission, post: (what) => this.post(what) });
       if (refusal.isLost && (await this.takeAgain(submission))) return (await this.post(submission)).body;
       if (refusal.isLost || submission.isLeft) await this.keepPrivate(submission, refusal);
       throw refusal;

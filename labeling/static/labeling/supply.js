@@ -81,6 +81,13 @@ export class Supply {
     return this.isGood(this.prepared) ? this.give(this.prepared) : null;
   }
 
+  /** Have one come again as the next: it was in hand, and another one is now. */
+  putBack(found, inHand) {
+    clearTimeout(this.timer);
+    this.prepared = found;
+    this.taken = inHand.item.item;
+  }
+
   give(found) {
     this.prepared = this.ahead = null;
     this.taken = found.item?.item ?? null;

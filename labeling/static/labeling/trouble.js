@@ -86,10 +86,10 @@ const whichOf = (insist, goOn) => [
 
 const KINDS = {
   "signed-out": signedOut,
-  waiting: ({ error, seconds, isKept, isLast, again }) => {
+  waiting: ({ error, seconds, isKept, isLast, again, correct }) => {
     const why = error.isOffline ? say("trouble_offline") : say("trouble_server", { message: error.message });
     const rest = [say(isKept ? "sent_again" : "sent_again_open", { n: seconds }), ...(isLast ? [say("none_ahead")] : [])];
-    show(why, rest.join(" "), tryAgain(again));
+    show(why, rest.join(" "), [...tryAgain(again), ...(correct ? [{ text: say("correct_it"), action: "correct", run: correct }] : [])]);
   },
   "no-next": ({ seconds, again }) => {
     show(say("trouble_no_next"), say("asked_again", { n: seconds }), tryAgain(again));

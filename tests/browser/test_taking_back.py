@@ -1,0 +1,92 @@
+"""A finished solution that waits to be sent can be corrected while it waits, and becomes one label whatever arrived."""
+
+from playwright.sync_api import Route, expect
+
+from labeling.models import Label, QueueItem
+from tests.browser.desk import DeskPage
+from tests.browser.test_nothing_lost import deliver_but_lose_the_answer
+from tests.browser.test_offline import labels
+from tests.conftest import BrowserErrors
+from tests.live import eventually
+
+
+def test_what_waits_is_taken_back_and_corrected_and_the_one_in_hand_comes_after_it(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+    take_back = desk.page.locator("[data-part=correct]")
+    expect(take_back).to_be_hidden()
+    desk.press("3")
+    desk.expect_saved()
+    desk.page.context.set_offline(True)
+    desk.press("1", "Enter")
+    desk.expect_problem_of("First we add")
+    expect(take_back).to_have_text("Take it back C")
+    desk.press("3", "2", "c")
+    desk.expect_problem_of("be the eggs")
+    desk.expect_states("positive", "negative", "later", "later")
+    expect(desk.heard).to_contain_text("Taken back to be corrected.")
+    expect(desk.sign).to_have_text("Kept in this browser")
+    desk.press("ArrowUp", "ArrowUp", "2", "Enter")
+    desk.expect_problem_of("First we add")
+    desk.expect_states("positive", "neutral", "active")
+    desk.press("3", "Enter")
+    expect(desk.trouble).to_contain_text("A third solution cannot be fetched before these are sent.")
+    expect(desk.trouble.get_by_role("button", name="Take it back C")).to_be_visible()
+    desk.press("c")  # the one on the screen
+    expect(desk.trouble).to_be_hidden()
+    desk.press("1", "Enter")
+    expect(desk.trouble).to_be_visible()
+    assert labels() == []
+    desk.page.context.set_offline(False)
+    desk.expect_problem_of("There are 4")
+    assert labels() == [(items[0], "0-"), (items[1], "+0-")]
+    expect(take_back).to_be_hidden()
+    expect(desk.page.get_by_text("2 done today")).to_be_visible()
+
+
+def test_a_correction_of_what_had_arrived_after_all_is_a_further_version(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+
+    def deliver_and_go_dark(route: Route) -> None:
+        deliver_but_lose_the_answer(route)
+        desk.page.context.set_offline(True)
+
+    desk.page.route("**/label/", deliver_and_go_dark, times=1)
+    desk.press("3", "1", "Enter")
+    desk.expect_problem_of("First we add")
+    assert [label.ratings for label in Label.objects.all()] == ["+-"]
+    expect(desk.sign).to_contain_text("1 solution waits to be sent")
+    desk.press("c", "ArrowUp", "2", "Enter")
+    desk.expect_problem_of("First we add")
+    desk.page.context.set_offline(False)
+    eventually(lambda: Label.objects.count() == 2)
+    first, second = Label.objects.order_by("pk")
+    assert (second.ratings, second.revises, second.is_current) == ("0-", first, True)
+    assert second.revision_reason == "Corrected while it waited to be sent"
+    expect(desk.page.get_by_text("1 done today")).to_be_visible()
+    expect(desk.trouble).to_be_hidden()
+
+
+def test_what_was_taken_back_is_there_after_a_reload(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+    desk.page.context.set_offline(True)
+    desk.press("3", "1", "Enter")
+    desk.expect_problem_of("First we add")
+    desk.press("c", "ArrowUp", "2")
+    desk.expect_states("neutral", "negative", "later", "later")
+    desk.page.context.set_offline(False)
+    desk.reload()
+    desk.expect_problem_of("be the eggs")
+    desk.expect_states("neutral", "negative", "later", "later")
+    assert labels() == []
+    desk.press("Enter")
+    desk.expect_problem_of("First we add")
+    assert labels() == [(items[0], "0-")]
