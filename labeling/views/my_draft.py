@@ -25,6 +25,11 @@ def _own(request: HttpRequest, item: int) -> Draft:
     return draft
 
 
+def _reasons(kept: object) -> list[str]:
+    """What was written of why, as far as it can be read."""
+    return [text for text in kept.values() if isinstance(text, str)] if isinstance(kept, dict) else []
+
+
 @require_safe
 @never_cache
 @login_required
@@ -38,6 +43,7 @@ def my_draft(request: HttpRequest, item: int) -> HttpResponse:
         "problem": subject.problem,
         "answer": subject.answer if isinstance(subject, Solution) else None,
         "lines": lines_of_draft(draft),
+        "reasons": _reasons(draft.content.get("reasons")),
     }
     return render(request, "labeling/my_draft.html", context)
 

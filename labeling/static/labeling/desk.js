@@ -17,6 +17,12 @@ import { say } from "./words.js";
 
 const NAMES = ["negative", "neutral", "positive"]; // by rating + 1
 
+/** The reasons that a draft keeps; whatever else it holds there is not trusted. */
+function reasonsOf(draft) {
+  const kept = Object.entries(draft?.reasons ?? {}).filter(([, text]) => typeof text === "string");
+  return Object.fromEntries(kept);
+}
+
 export class Desk {
   /** `places` are the elements that hold problem and steps; `nextWanted` hears that the next solution is asked for. */
   constructor({ places, api, signIn, keeping, nextWanted }) {
@@ -35,6 +41,7 @@ export class Desk {
     const { draft, replaces, isUnsent } = newerDraft(item, kept);
     Object.assign(this, { found, item, sheet, submission: null, isFrozen: false, sent: kept?.sent ?? null });
     this.pass = this.passFrom(draft);
+    this.reasons = reasonsOf(draft);
     this.saved = new Set(this.passFrom(item.draft).words);
     this.clock = this.clockFrom(draft);
     this.clock.turnTo(this.pass.hand);
@@ -69,6 +76,12 @@ export class Desk {
 
   get row() {
     return this.sheet.rowInHand(this.pass);
+  }
+
+  /** What a draft keeps: the pass, and reasons that are being written, by the form that asks for them. */
+  get draftBody() {
+    const { reasons } = this;
+    return { ...this.draftContent(), ...(Object.keys(reasons).length && { reasons }) };
   }
 
   draftContent() {
@@ -164,7 +177,15 @@ export class Desk {
     if (!this.canRate) return;
     if (openPanel() === "keys") closePanel();
     const n = this.pass.ratings.length;
-    askReason(kind, { kept: n ? say("ratings_kept", { n }) : "" });
+    askReason(kind, { kept: n ? say("ratings_kept", { n }) : "", text: this.reasons[kind] });
+  }
+
+  /** A reason grows: kept, also when its form is left. A step that is written is kept with its place. */
+  written(kind, text) {
+    if (!this.canRate || kind === "write") return;
+    const { [kind]: _, ...others } = this.reasons;
+    this.reasons = text ? { ...others, [kind]: text } : others;
+    this.drafts.changed();
   }
 
   /** Away with what is open, then back to where the work goes on. */

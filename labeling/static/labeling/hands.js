@@ -16,9 +16,9 @@ const scrolls = (event, action) => (isReading(event) && SCROLLING.has(action)) |
 
 /**
  * `actions()` gives what there is to do now, by name as in `data-do`; `take` takes a step, or "step.alternative";
- * `given(kind, reason)` hears a reason that somebody wrote.
+ * `given(kind, reason)` hears a reason that somebody wrote, `written(kind, text)` each change of it.
  */
-export function bindHands({ actions: actionsNow, take, given }) {
+export function bindHands({ actions: actionsNow, take, given, written }) {
   /** Do what a key or a button asks for; false where that is nothing here. */
   const run = (action) => {
     const actions = actionsNow();
@@ -43,5 +43,5 @@ export function bindHands({ actions: actionsNow, take, given }) {
     if (control.dataset.do) run(control.dataset.do);
     else take(...control.dataset.take.split(".").map(Number));
   });
-  bindReasons(given);
+  bindReasons(given, written);
 }

@@ -1,14 +1,17 @@
 /** Drafts of a desk that works without a lease: they stay in this browser. */
 
-/** What the desk asks of its drafts, for work that no server waits for. */
+import { showSaved } from "./sign.js";
+
+/** What the desk asks of its drafts, for work that no server waits for. The sign says where it is. */
 export class KeptHere {
-  constructor({ name, keeping, content }) {
-    Object.assign(this, { name, keeping, content });
+  constructor({ item, keeping, content }) {
+    Object.assign(this, { name: `draft.${item.item}`, keeping, content });
     this.isDirty = this.isLeaseHalfOver = false;
   }
 
   changed() {
     this.keeping.write(this.name, { content: this.content() });
+    showSaved("kept", { isKept: this.keeping.works });
   }
 
   resume() {

@@ -204,6 +204,7 @@ async function start() {
     actions: () => (waiting.isShown ? whileWaiting : actions.get(desk)),
     take: (...which) => desk.take(...which),
     given: (kind, reason) => (kind === "write" ? desk.wrote(reason) : desk.send({ finish_reason: kind, reason })),
+    written: (kind, text) => desk.written(kind, text),
   });
   bindTime(() => desk);
   bindNetwork();

@@ -58,7 +58,7 @@ export const leased = (Kind) => class extends Kind {
       sent: this.sent,
       leaseEnds,
       keeping: this.keeping,
-      content: () => this.draftContent(),
+      content: () => this.draftBody,
       words: () => this.pass.words,
       report: (...said) => isOnDesk() && this.report(...said),
       refused: (refusal) => isOnDesk() && this.refused(refusal, say("not_saved")),

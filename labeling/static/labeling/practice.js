@@ -33,6 +33,6 @@ async function open() {
 identify(who, () => location.reload()); // somebody else is signed in: their page, nothing of this one
 restorePanels();
 const actions = desk.actions();
-bindHands({ actions: () => actions, take: (...which) => desk.take(...which), given() {} });
+bindHands({ actions: () => actions, take: (...which) => desk.take(...which), given() {}, written() {} });
 new ResizeObserver(() => desk.sheet?.refit()).observe(part("steps"));
 open();

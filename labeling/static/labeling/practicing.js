@@ -5,7 +5,7 @@ import { Desk } from "./desk.js";
 import { KeptHere } from "./kepthere.js";
 import { hideJudgement, showJudgement } from "./judgement.js";
 import { keepInMiddle } from "./scrolling.js";
-import { announce } from "./sign.js";
+import { announce, showSaved } from "./sign.js";
 import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
@@ -28,7 +28,7 @@ export class PracticeDesk extends Desk {
   }
 
   draftsFor() {
-    return new KeptHere({ name: `draft.${this.item.item}`, keeping: this.keeping, content: () => this.draftContent() });
+    return new KeptHere({ item: this.item, keeping: this.keeping, content: () => this.draftBody });
   }
 
   /** As at any desk, but that a judged pass is looked through, taken back and left by the same keys. */
@@ -71,6 +71,7 @@ export class PracticeDesk extends Desk {
 
   show(judged) {
     this.judged = judged;
+    showSaved("none");
     showJudgement(this.sheet, judged);
     const ours = this.pass.firstError < 0 ? Infinity : this.pass.firstError;
     this.look(Math.min(judged.first_error_index ?? Infinity, ours, judged.steps.length - 1), { isQuiet: true });

@@ -6,11 +6,15 @@ const dock = document.querySelector('[data-part="dock-main"]');
 
 export const openForm = () => [...forms.values()].find((form) => !form.hidden) ?? null;
 
-/** Show the form for `give_up` or `bad_problem`. Keys choose a frequent reason; any other character begins one's own. */
-export function askReason(kind, { kept }) {
+/**
+ * Show the form for `give_up` or `bad_problem`, with what was written there before. Keys choose a frequent reason; any
+ * other character begins one's own.
+ */
+export function askReason(kind, { kept, text = "" }) {
   closeReason();
   const form = forms.get(kind);
   form.querySelector("[data-kept]").textContent = kept;
+  form.elements.reason.value = text;
   form.hidden = false;
   dock.hidden = true;
   form.focus({ preventScroll: true });
@@ -28,7 +32,7 @@ export function closeReason() {
   return true;
 }
 
-/** The reason to end early that is being written or sent; null without one. A step that is written is in its draft. */
+/** The reason to end early that is being written or sent; null without one. */
 export function writtenReason() {
   const form = openForm();
   return ENDINGS.has(form?.dataset.reason) ? form.elements.reason.value.trim() || null : null;
@@ -43,8 +47,13 @@ function warn(form, isMissing) {
 function choose(form, choice, { isPointer = false } = {}) {
   const field = form.elements.reason;
   field.value = choice.dataset.text;
-  warn(form, false);
+  field.dispatchEvent(new Event("input"));
   (isPointer ? form : field).focus({ preventScroll: true });
+}
+
+function goOnWriting(field) {
+  field.focus({ preventScroll: true });
+  field.setSelectionRange(field.value.length, field.value.length);
 }
 
 function pressed(form, event) {
@@ -54,15 +63,18 @@ function pressed(form, event) {
     event.preventDefault();
     choose(form, choice);
   } else if (event.target === form && event.key === "Enter") form.requestSubmit();
-  else if (event.target === form && event.key.length === 1) form.elements.reason.focus({ preventScroll: true }); // the character lands there
+  else if (event.target === form && event.key.length === 1) goOnWriting(form.elements.reason); // the character lands there
 }
 
-/** `given(kind, reason)` hears a reason that somebody wrote. */
-export function bindReasons(given) {
+/** `given(kind, reason)` hears a reason that somebody wrote, `written(kind, text)` each change of it. */
+export function bindReasons(given, written) {
   for (const [kind, form] of forms) {
     form.addEventListener("keydown", (event) => pressed(form, event));
     for (const choice of form.querySelectorAll("[data-text]")) choice.addEventListener("click", ({ detail }) => choose(form, choice, { isPointer: detail > 0 }));
-    form.elements.reason.addEventListener("input", () => warn(form, false));
+    form.elements.reason.addEventListener("input", () => {
+      warn(form, false);
+      written(kind, form.elements.reason.value);
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const reason = form.elements.reason.value.trim();

@@ -36,6 +36,7 @@ bindHands({
   actions: () => actions,
   take: (...which) => desk.take(...which),
   given: (asked, text) => desk.given(asked, text),
+  written: (asked, text) => desk.written(asked, text),
 });
 new ResizeObserver(() => desk.sheet?.refit()).observe(part("steps"));
 

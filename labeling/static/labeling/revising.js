@@ -33,7 +33,7 @@ const revising = (Kind) =>
     }
 
     draftsFor() {
-      return new KeptHere({ name: `draft.${this.item.item}`, keeping: this.keeping, content: () => this.draftContent() });
+      return new KeptHere({ item: this.item, keeping: this.keeping, content: () => this.draftBody });
     }
 
     /** What the label would say, but for how long it took. */
@@ -70,7 +70,7 @@ const revising = (Kind) =>
         return;
       }
       if (openPanel() === "keys") closePanel();
-      askReason(OFFERED_AS, { kept: say("revision_kept") });
+      askReason(OFFERED_AS, { kept: say("revision_kept"), text: this.reasons[OFFERED_AS] });
     }
 
     async put(ending) {
