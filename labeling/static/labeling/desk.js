@@ -28,13 +28,26 @@ export class Desk {
   constructor({ places, api, signIn, keeping, nextWanted }) {
     Object.assign(this, { places, api, signIn, keeping, nextWanted });
     this.pass = null;
+    addEventListener("pagehide", () => this.pass && this.keepMemory());
+  }
+
+  /** What can be undone outlives the page; the ratings themselves are kept as they are made. */
+  keepMemory() {
+    const { memory } = this.pass;
+    if (memory) this.keeping.write(`undo.${this.item.item}`, memory);
+  }
+
+  recall({ pass }) {
+    const name = `undo.${this.item.item}`;
+    this.pass.recall(pass ? pass.memory : this.keeping.read(name));
+    this.keeping.forget(name);
   }
 
   get canRate() {
     return Boolean(this.pass) && !this.submission && !this.isFrozen;
   }
 
-  /** Lay a prepared solution on the desk, with the work already done on it. */
+  /** Lay a prepared solution on the desk, with the work already done on it; `pass` where it was in hand before. */
   open(found) {
     const { item, sheet, ends } = found;
     const kept = this.keeping.read(`draft.${item.item}`);
@@ -42,6 +55,7 @@ export class Desk {
     Object.assign(this, { found, item, sheet, submission: null, isFrozen: false, sent: kept?.sent ?? null });
     this.pass = this.passFrom(draft);
     this.reasons = reasonsOf(draft);
+    this.recall(found);
     this.saved = new Set(this.passFrom(item.draft).words);
     this.clock = this.clockFrom(draft);
     this.clock.turnTo(this.pass.hand);

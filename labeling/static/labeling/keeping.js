@@ -52,7 +52,7 @@ export class Keeping {
 
   /** Drop what is too old to be wanted still. Done last: the server may have taken it by then, a clock may be wrong. */
   forgetOld() {
-    for (const name of this.names("draft.")) {
+    for (const name of [...this.names("draft."), ...this.names("undo.")]) {
       if (Date.now() - (this.read(name)?.kept_at ?? 0) > DAYS_60) this.forget(name);
     }
   }

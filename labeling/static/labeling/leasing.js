@@ -124,7 +124,7 @@ export const leased = (Kind) => class extends Kind {
       draft: drafts.body,
       replaces: drafts.replaces,
       sent: drafts.sent,
-      found: this.found,
+      found: { ...this.found, pass: this.pass },
       waits: (error, seconds) => this.waits(submission, error, seconds),
       body: {
         lease: item.lease,
@@ -195,11 +195,11 @@ export const leased = (Kind) => class extends Kind {
 
   /** Put the solution in hand aside for one that was left; what comes back of it is what was found, with its lease as it is now. */
   putAside() {
-    const { found, drafts } = this;
+    const { found, drafts, pass } = this;
     if (drafts.isBegun) drafts.keep();
     this.close();
     const page = drafts.leaseEnds;
-    return { ...found, ends: { page, wall: Date.now() + page - performance.now() } };
+    return { ...found, pass, ends: { page, wall: Date.now() + page - performance.now() } };
   }
 
   notSubmitted(refusal) {
