@@ -1,5 +1,6 @@
 """All settings, read from the environment and from `var/env`; README lists every name with its default."""
 
+import logging
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -98,6 +99,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
     }
 else:
+    DATABASES["default"]["ENGINE"] = "annotator.postgresql"
     # A connection plans a statement that comes again once: half of what PostgreSQL does for a label.
     prepares = env.bool("DATABASE_PREPARES", True)  # off behind what hands connections on, and loses their statements
     prepared = {"server_side_binding": True, "prepare_threshold": 5 if prepares else None}
@@ -239,8 +241,10 @@ JOB_HEARTBEAT_SECONDS = env.int("JOB_HEARTBEAT_SECONDS", 5)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = periodic(sweep_seconds=env.int("SWEEP_SECONDS", 5))
 
-# --- logs: one JSON object a line, with request ids
+# --- logs: one JSON object a line, with request ids; one line a request, when it has been answered
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False  # an address is about a person, and no use here
 _SHARED_PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.TimeStamper(fmt="iso"),

@@ -23,7 +23,7 @@ from labeling.actions import (
     tree_passes,
 )
 from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
-from labeling.actions.statements import Statement
+from labeling.actions.statements import Change, Statement
 from labeling.models import (
     CHECKS,
     Campaign,
@@ -31,7 +31,6 @@ from labeling.models import (
     Dispute,
     Draft,
     FinishReason,
-    ItemState,
     Label,
     Labeler,
     LabelerKind,
@@ -58,13 +57,15 @@ def submit(
     SubmissionReused. The transaction of the last wanted label closes the round.
     """
     content_hash = _content_hash(item.pk, done)
-    known = _submitted(submission_id, labeler, content_hash)
-    if known:
-        return known, False
-    _check(done, item.subject, item.campaign.write_step_when)
     try:
+        _check(done, item.subject, item.campaign.write_step_when)
         with transaction.atomic():
             return _submit_leased(item, labeler, lease, submission_id, done, content_hash)
+    except RuleBroken:
+        known = _submitted(submission_id, labeler, content_hash)  # taken while another setting was in force
+        if known:
+            return known, False
+        raise
     except IntegrityError:
         known = _submitted(submission_id, labeler, content_hash)  # the same request, sent twice at once
         if known:
@@ -77,10 +78,7 @@ def _submit_leased(
 ) -> tuple[Label, bool]:
     subject = item.subject
     locked = _lock(subject, done, item.round_id)
-    taken = queue.held(item=item, labeler=labeler, lease=lease).update(
-        state=ItemState.LABELED, leased_by=None, lease_slot=None, leased_at=None, leased_until=None
-    )
-    if not taken:
+    if not queue.end_with_label(item=item, labeler=labeler, lease=lease):
         known = _submitted(submission_id, labeler, content_hash)
         if known:
             return known, False
@@ -94,8 +92,8 @@ def _submit_leased(
         submission_id=submission_id,
         submission_hash=content_hash,
     )
-    Draft.objects.filter(item=item, labeler=labeler).delete()  # what others began is theirs, and not shown to anybody
-    Skip.objects.filter(item=item).delete()
+    _OWN_DRAFT.run(item=item.pk, labeler=labeler.pk)  # what others began is theirs, and not shown to anybody
+    _SKIPS.run(item=item.pk)
     for of in locked:
         if of.pk == item.round_id:
             overlap.ask_again(label=label, item=item, campaign=item.campaign, of=of)
@@ -108,6 +106,18 @@ def _submit_leased(
         gold_accuracy.after_gold(label)
     _follow_up(label, item.campaign)
     return label, True
+
+
+def _own_draft(item: int, labeler: int) -> tuple[QuerySet[Draft], None]:
+    return Draft.objects.filter(item=item, labeler=labeler), None
+
+
+def _skips(item: int) -> tuple[QuerySet[Skip], None]:
+    return Skip.objects.filter(item=item), None
+
+
+_OWN_DRAFT = Change(_own_draft)
+_SKIPS = Change(_skips)
 
 
 def _check(done: Done, subject: Solution | CandidateTree, write_step_when: str) -> None:
@@ -253,10 +263,9 @@ def _offered(solution: Solution, done: passes.Pass) -> list[str]:
 
 
 def _submitted(submission_id: uuid.UUID, labeler: Labeler, content_hash: str) -> Label | None:
-    labels = Label.objects.filter(submission_id=submission_id)
-    if not labels.exists():  # as nearly always
+    label = Label.objects.filter(submission_id=submission_id).first()
+    if label is None:
         return None
-    label = labels.get()
     if label.labeler_id != labeler.pk or label.submission_hash != content_hash:
         raise SubmissionReused(
             _("This submission_id was used before, with other content. Use a new one for a new submission.")

@@ -1,18 +1,43 @@
 """The queue: lease the next solution, renew, give back, take back what ran out. The database's clock judges leases."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, QuerySet, TextField, Value
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+)
 from django.db.models.functions import Coalesce, Concat, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.actions import gold_stream, rounds, screening
 from labeling.actions.errors import Conflict, LeaseLost
-from labeling.actions.statements import Statement
-from labeling.models import MAX_LEASES, Campaign, Draft, ItemState, Labeler, ProblemState, QueueItem, RoundState, Skip
+from labeling.actions.statements import Change, Statement
+from labeling.models import (
+    MAX_LEASES,
+    Campaign,
+    Draft,
+    Grade,
+    ItemState,
+    Labeler,
+    ProblemState,
+    QueueItem,
+    Reference,
+    RoundState,
+    Skip,
+)
 
 CANDIDATES = 16  # claims that may be lost to others before the list is read again
 ROUNDS_OF_LUCK = 8
@@ -27,8 +52,8 @@ SHOWN = (
 NOBODY = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}
 
 
-def _lease_end(campaign: Campaign) -> ExpressionWrapper:
-    return ExpressionWrapper(Now() + timedelta(minutes=campaign.lease_minutes), output_field=DateTimeField())
+def _lease_end(minutes: int) -> ExpressionWrapper:
+    return ExpressionWrapper(Now() + timedelta(minutes=minutes), output_field=DateTimeField())
 
 
 def lease_next(
@@ -76,7 +101,7 @@ def _living_leases(campaign: Campaign, labeler: Labeler) -> dict[int, int]:
 
 
 def _in_hand(pk: int | None, labeler: Labeler) -> QueueItem | None:
-    """The item, with what its labeler is shown of it, if they hold it; None where it went back this moment."""
+    """The item, with what its labeler is shown of it (`_shown`), if they hold it; None if it went back this moment."""
     item: QueueItem | None = _SHOWN.first(item=pk, labeler=labeler.pk) if pk else None
     return item
 
@@ -130,8 +155,22 @@ def _leases(labeler: int) -> QuerySet[Any, Any]:
 
 
 def _shown(item: int, labeler: int) -> QuerySet[QueueItem]:
+    """One statement for all that is shown: the reference answer, the graders' verdict and the labeler's draft too."""
     held = QueueItem.objects.filter(pk=item, state=ItemState.LEASED, leased_by=labeler)
-    return held.select_related("solution__problem", "tree__problem").only(*SHOWN)
+    problem = Coalesce(OuterRef("solution__problem"), OuterRef("tree__problem"))
+    references = Reference.objects.filter(problem=problem, is_current=True)
+    grades = Grade.objects.filter(solution=OuterRef("solution"), is_current=True)
+    return (
+        held.select_related("solution__problem", "tree__problem")
+        .only(*SHOWN)
+        .annotate(
+            reference=Subquery(references.values("answer")[:1]),
+            verdict=Subquery(grades.values("verdict")[:1]),
+            begun=FilteredRelation("drafts", condition=Q(drafts__labeler=labeler)),
+            draft=F("begun__content"),
+            draft_saved_at=F("begun__saved_at"),
+        )
+    )
 
 
 _BEGUN = Statement(_begun)
@@ -141,33 +180,40 @@ _SHOWN = Statement(_shown)
 
 
 def _first_claimed(candidates: list[int], *, campaign: Campaign, labeler: Labeler, slot: int) -> int | None:
-    """The first of the candidates that could be claimed, all tried in one transaction: one fight for SQLite's lock.
+    """The first of the candidates that could be claimed. The first alone, as nearly always: a statement commits itself;
+    the others all in one transaction: one fight for SQLite's lock.
 
     A unique constraint refuses a slot or a solution held twice: then another request of this labeler was faster, and
     what they hold has to be read again.
     """
+    claim = _claiming(campaign.lease_minutes)
+    mine = {"labeler": labeler.pk, "slot": slot, "mark": f"{labeler.pk} "}
     try:
+        if candidates and claim.run(item=candidates[0], **mine):
+            return candidates[0]
         with transaction.atomic():
-            return next((pk for pk in candidates if _claim(pk, campaign=campaign, labeler=labeler, slot=slot)), None)
+            return next((pk for pk in candidates[1:] if claim.run(item=pk, **mine)), None)
     except IntegrityError:
         return None
 
 
-def _claim(pk: int, *, campaign: Campaign, labeler: Labeler, slot: int) -> bool:
-    """Whoever changes the row has it."""
-    return bool(
-        QueueItem.objects.filter(pk=pk, state=ItemState.WAITING)
-        .open_to(labeler)
-        .update(
-            state=ItemState.LEASED,
-            leased_by=labeler,
-            lease_slot=slot,
-            lease_number=F("lease_number") + 1,
-            leased_at=Now(),
-            leased_until=_lease_end(campaign),
-            holders=Concat(F("holders"), Value(f"{labeler.pk} "), output_field=TextField()),
-        )
-    )
+@lru_cache
+def _claiming(minutes: int) -> Change:
+    """Whoever changes the row has it, for so many minutes."""
+
+    def claim(item: int, labeler: int, slot: int, mark: str) -> tuple[QuerySet[QueueItem], dict[str, Any]]:
+        waiting = QueueItem.objects.filter(pk=item, state=ItemState.WAITING).open_to(Labeler(pk=labeler))
+        return waiting, {
+            "state": ItemState.LEASED,
+            "leased_by": labeler,
+            "lease_slot": slot,
+            "lease_number": F("lease_number") + 1,
+            "leased_at": Now(),
+            "leased_until": _lease_end(minutes),
+            "holders": Concat(F("holders"), Value(mark), output_field=TextField()),
+        }
+
+    return Change(claim)
 
 
 def lease_again(*, item: QueueItem, labeler: Labeler) -> QueueItem:
@@ -195,19 +241,37 @@ def lease_again(*, item: QueueItem, labeler: Labeler) -> QueueItem:
 def _renumber(pk: int, *, campaign: Campaign, labeler: Labeler) -> bool:
     """Number a living lease anew: whatever works under the old number, another tab or device, has lost it."""
     living = QueueItem.objects.filter(pk=pk, state=ItemState.LEASED, leased_by=labeler, leased_until__gt=Now())
-    return bool(living.update(lease_number=F("lease_number") + 1, leased_until=_lease_end(campaign)))
+    return bool(living.update(lease_number=F("lease_number") + 1, leased_until=_lease_end(campaign.lease_minutes)))
+
+
+def _held(item: int, labeler: int, lease: int) -> QuerySet[QueueItem]:
+    return QueueItem.objects.filter(
+        pk=item, state=ItemState.LEASED, leased_by=labeler, lease_number=lease, leased_until__gt=Now()
+    )
 
 
 def held(*, item: QueueItem, labeler: Labeler, lease: int) -> QuerySet[QueueItem]:
     """The item's row while this lease lives, else nothing. Every write under a lease goes through it."""
-    return QueueItem.objects.filter(
-        pk=item.pk, state=ItemState.LEASED, leased_by=labeler, lease_number=lease, leased_until__gt=Now()
-    )
+    return _held(item.pk, labeler.pk, lease)
+
+
+def _labeled(item: int, labeler: int, lease: int) -> tuple[QuerySet[QueueItem], dict[str, Any]]:
+    return _held(item, labeler, lease), {"state": ItemState.LABELED, **NOBODY}
+
+
+_LABELED = Change(_labeled)
+
+
+def end_with_label(*, item: QueueItem, labeler: Labeler, lease: int) -> bool:
+    """The item leaves the queue labeled; False where this lease lives no more."""
+    return bool(_LABELED.run(item=item.pk, labeler=labeler.pk, lease=lease))
 
 
 def renew(*, item: QueueItem, labeler: Labeler, lease: int) -> bool:
     """Give a living lease its whole time again; False where it lives no more."""
-    return bool(held(item=item, labeler=labeler, lease=lease).update(leased_until=_lease_end(item.campaign)))
+    return bool(
+        held(item=item, labeler=labeler, lease=lease).update(leased_until=_lease_end(item.campaign.lease_minutes))
+    )
 
 
 def release(*, item: QueueItem, labeler: Labeler, lease: int) -> None:

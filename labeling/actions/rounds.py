@@ -5,14 +5,14 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Max, QuerySet
+from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from labeling.actions import agreements, candidates, convincing, events, gold_draw, jobs, overlap, round_pools
 from labeling.actions.errors import Conflict
 from labeling.actions.round_plans import RAILS, RoundPlan
-from labeling.actions.statements import Statement
+from labeling.actions.statements import Change, Statement
 from labeling.models import (
     Campaign,
     ItemState,
@@ -256,10 +256,17 @@ def after_label(of: Round, *, is_wanted: bool = True) -> None:
         _count(of)
     else:
         of.counted_labels += 1
-        of.save(update_fields=["counted_labels"])
+        _ONE_MORE.run(round=of.pk)
     enough = of.campaign.train_after * (of.counted_items or 0) - 1e-9  # 0.55 * 100 is a little more than 55
     if of.campaign.auto_advance and of.counted_labels >= enough:
         _request_training(of)
+
+
+def _one_more(round: int) -> tuple[QuerySet[Round], dict[str, Any]]:
+    return Round.objects.filter(pk=round), {"counted_labels": F("counted_labels") + 1}
+
+
+_ONE_MORE = Change(_one_more)
 
 
 def after_withdrawal(locked: Iterable[Round]) -> None:

@@ -1,55 +1,101 @@
-"""Querysets whose SQL is made once: for the few reads that run so often that building them was most of their cost."""
+"""Querysets whose SQL is made once: for the few that run so often that building them was most of their cost."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
+from django.db.models.sql import DeleteQuery, UpdateQuery
 
-FIRST_STAND_IN = -9_000_000_000_000_001  # no row has such a number
+FIRST_STAND_IN = 31_001  # fits the smallest integer column; no number of ours in a statement is near it
 
 
-class Statement:
-    """What a queryset reads, for whole numbers and texts that change from call to call.
+class _Prepared:
+    """SQL with stand-ins in it, made of what `build` gives for them, once for each connection.
 
-    `build` gets stand-ins for them (its annotations say of which kind: int or str), once for each connection; Django
-    makes the SQL, and each call puts its values in the stand-ins' places. So the queryset must not depend on the values
-    themselves. Django 5.2's compilers make and read the rows; the tests hold a statement against its queryset.
+    `build`'s annotations say of which kind its values are, int or str. Each call puts its own in the stand-ins' places,
+    so what is built must not depend on the values themselves.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+    def __init__(self, build: Callable[..., Any]) -> None:
         self._build = build
         kinds = inspect.signature(build).parameters.values()
         self._stand_ins: dict[int | str, str] = {
-            FIRST_STAND_IN - index if kind.annotation is int else f"\0{index}": kind.name
+            FIRST_STAND_IN + index if kind.annotation is int else f"\0{index}": kind.name
             for index, kind in enumerate(kinds)
         }
 
+    def _made(self, make: Callable[[Any], Any]) -> Any:
+        made: dict[_Prepared, Any] = vars(connections[DEFAULT_DB_ALIAS]).setdefault("statements", {})
+        if self not in made:
+            made[self] = make(self._build(**{name: stand_in for stand_in, name in self._stand_ins.items()}))
+        return made[self]
+
+    def _bound(self, parameters: tuple[Any, ...], values: Mapping[str, int | str]) -> tuple[Any, ...]:
+        """A stand-in may have come back as a kind of int that names its column's size: so do the values."""
+        names = self._stand_ins
+        return tuple(type(value)(values[names[value]]) if value in names else value for value in parameters)
+
+
+class Statement(_Prepared):
+    """What a queryset reads. Django 5.2's compilers make and read the rows; the tests hold it against its queryset."""
+
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]]) -> None:
+        super().__init__(build)
+
     def rows(self, **values: int | str) -> list[Any]:
         """Run it: objects or tuples, as the queryset would give them."""
-        made: dict[Statement, _Made] = vars(connections[DEFAULT_DB_ALIAS]).setdefault("statements", {})
-        if self not in made:
-            made[self] = _Made(self._build(**{name: stand_in for stand_in, name in self._stand_ins.items()}))
-        return made[self].rows(lambda value: values[self._stand_ins[value]] if value in self._stand_ins else value)
+        made: _Read = self._made(_Read)
+        return made.rows(self._bound(made.parameters, values))
 
     def first(self, **values: int | str) -> Any:
         """The first row, None where there is none. The queryset should ask for one."""
         return next(iter(self.rows(**values)), None)
 
 
-class _Made:
+class Change(_Prepared):
+    """An update: `build` gives the queryset and its columns' new values. Or a deletion, where it gives None for these.
+
+    It sends no signals and follows no foreign keys, as `QuerySet.update` does not; so nothing may point to what it
+    deletes.
+    """
+
+    def __init__(self, build: Callable[..., tuple[QuerySet[Any, Any], dict[str, Any] | None]]) -> None:
+        super().__init__(build)
+
+    def run(self, **values: int | str) -> int:
+        """How many rows it changed."""
+        sql, parameters = self._made(_change)
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(sql, self._bound(parameters, values))
+            return int(cursor.rowcount)
+
+
+class _Read:
     """A queryset with the SQL that its compiler made; belongs to one connection, so to one thread."""
 
     def __init__(self, queryset: Any) -> None:
         self._queryset = queryset
         compiler = queryset.query.get_compiler(using=queryset.db)
-        sql, parameters = compiler.as_sql()
-        self._parameters = parameters
-        self._bound: tuple[Any, ...] = ()
-        compiler.as_sql = lambda *_, **__: (sql, self._bound)
+        sql, self.parameters = compiler.as_sql()
+        self._now: tuple[Any, ...] = ()
+        compiler.as_sql = lambda *_, **__: (sql, self._now)
         queryset.query.get_compiler = lambda *_, **__: compiler
 
-    def rows(self, value_of: Callable[[Any], Any]) -> list[Any]:
-        self._bound = tuple(map(value_of, self._parameters))
+    def rows(self, parameters: tuple[Any, ...]) -> list[Any]:
+        self._now = parameters
         return list(self._queryset._iterable_class(self._queryset))
+
+
+def _change(built: tuple[QuerySet[Any, Any], dict[str, Any] | None]) -> tuple[str, tuple[Any, ...]]:
+    queryset, values = built
+    if values is None:
+        if queryset.model._meta.related_objects:
+            raise TypeError(f"something may point to a {queryset.model.__name__}")
+        query = queryset.query.chain(DeleteQuery)
+    else:
+        query = queryset.query.chain(UpdateQuery)
+        query.add_update_values(values)
+    sql, parameters = query.get_compiler(using=queryset.db).as_sql()
+    return sql, tuple(parameters)

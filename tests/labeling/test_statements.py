@@ -2,10 +2,11 @@
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
-from labeling.actions.statements import Statement
-from labeling.models import Campaign, Labeler, QueueItem
+from labeling.actions.statements import Change, Statement
+from labeling.models import Campaign, Labeler, QueueItem, Skip
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +62,66 @@ def test_a_statement_takes_other_numbers_at_each_call(campaign: Campaign) -> Non
 
     assert read == [list(_waiting(of.pk, ada.pk)) for of in (campaign, other, campaign)]
     assert read[:2] == [[(items[2].pk, items[2].place)], [(items[1].pk, items[1].place)]]
+
+
+def _placed(item: int, slug: str, place: int) -> tuple[QuerySet, dict[str, object]]:
+    of = Campaign.objects.filter(slug=slug).values("pk")
+    return QueueItem.objects.filter(pk=item, campaign__in=of), {"place": place, "rank": F("rank") + 1, "reason": slug}
+
+
+def test_a_change_updates_what_its_queryset_would(campaign: Campaign) -> None:
+    change = Change(_placed)
+    items = [make.make_item(make.make_solution(make.make_problem(campaign)), rank=7) for _ in range(3)]
+
+    changed = [
+        change.run(item=items[0].pk, slug=campaign.slug, place=70_000),
+        change.run(item=items[1].pk, slug=campaign.slug, place=5),
+        change.run(item=items[2].pk, slug="elsewhere", place=6),
+    ]
+
+    assert changed == [1, 1, 0]
+    for item in items:
+        item.refresh_from_db()
+    assert [(item.place, item.rank, item.reason) for item in items[:2]] == [
+        (70_000, 8, campaign.slug),
+        (5, 8, campaign.slug),
+    ]
+    assert items[2].rank == 7
+
+
+def test_a_change_deletes_where_nothing_points_to(campaign: Campaign) -> None:
+    def skips(labeler: int) -> tuple[QuerySet, None]:
+        return Skip.objects.filter(labeler=labeler), None
+
+    def labelers(labeler: int) -> tuple[QuerySet, None]:
+        return Labeler.objects.filter(pk=labeler), None
+
+    item = make.make_item(make.make_solution(make.make_problem(campaign)))
+    ada, ben = make.make_labeler(campaign), make.make_labeler(campaign)
+    for labeler in (ada, ben):
+        Skip.objects.create(item=item, labeler=labeler, skipped_at=timezone.now())
+
+    assert Change(skips).run(labeler=ada.pk) == 1
+
+    assert list(Skip.objects.values_list("labeler", flat=True)) == [ben.pk]
+    with pytest.raises(TypeError, match="something may point to a Labeler"):
+        Change(labelers).run(labeler=ada.pk)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's connection is a file")
+def test_a_connection_whose_server_process_ended_is_not_used_again(transactional_db: None) -> None:
+    connection.ensure_connection()
+    assert connection.is_usable()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    assert connection.is_usable()
+
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    other.close()
+
+    assert not connection.is_usable()
+    connection.close()
+    assert Campaign.objects.count() == 0

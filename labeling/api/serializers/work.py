@@ -1,10 +1,7 @@
 """What a labeler sends and gets: nothing here holds a score, a purpose, a rank, a reason of choice or a name."""
 
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
-from django.db import connection
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
@@ -26,12 +23,6 @@ from labeling.models import (
 )
 
 MAX_DRAFT_BYTES = 256 * 1024
-BESIDES = """
-    SELECT (SELECT answer FROM labeling_reference WHERE problem_id = %s AND is_current),
-           (SELECT verdict FROM labeling_grade WHERE solution_id = %s AND is_current),
-           draft.content, draft.saved_at
-    FROM (SELECT 1 AS always) AS here LEFT JOIN labeling_draft AS draft ON draft.item_id = %s AND draft.labeler_id = %s
-"""
 
 
 class Lease(serializers.Serializer):
@@ -166,9 +157,8 @@ class OfferedItem(OfferedWork):
     alternatives = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)
 
 
-def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
-    """The answer to `next/`, but for the solution or the candidates themselves."""
-    besides = _besides(item, labeler)
+def offered(item: Any, labeler: Labeler) -> dict[str, Any]:
+    """The answer to `next/` for what the queue hands out, but for the solution or the candidates themselves."""
     problem = {"problem": item.subject.problem.text}
     answer = {
         "item": item.pk,
@@ -176,15 +166,22 @@ def offered(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
         "lease_expires_at": item.leased_until,
         "problem": problem,
     }
-    if besides.reference is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
-        problem["ground_truth_answer"] = besides.reference
-        if besides.is_wrong:  # whoever is not shown the reference must not learn of it this way
+    if item.reference is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
+        problem["ground_truth_answer"] = item.reference
+        if _is_wrong(item):  # whoever is not shown the reference must not learn of it this way
             answer["answer_differs"] = True
     if labeler.campaign.guide is not None:
         answer["guide"] = labeler.campaign.guide.number
-    if besides.draft is not None:
-        answer |= {"draft": orjson.loads(besides.draft), "draft_saved_at": besides.draft_saved_at}
+    if item.draft is not None:
+        answer |= {"draft": item.draft, "draft_saved_at": item.draft_saved_at}
     return answer
+
+
+def _is_wrong(item: Any) -> bool:
+    """What the graders found; where they did not, what the solution came with."""
+    if item.verdict:
+        return bool(item.verdict == VerdictChoice.WRONG)
+    return item.solution is not None and item.solution.answer_is_correct is False
 
 
 def offered_solution(solution: Solution) -> dict[str, Any]:
@@ -195,28 +192,6 @@ def offered_solution(solution: Solution) -> dict[str, Any]:
     if solution.alternatives:
         shown["alternatives"] = solution.alternatives
     return shown
-
-
-class Besides(NamedTuple):
-    """What is offered besides the solution: the reference answer and this labeler's draft (as JSON), None without."""
-
-    reference: str | None
-    is_wrong: bool
-    draft: str | None
-    draft_saved_at: datetime | None
-
-
-def _besides(item: QueueItem, labeler: Labeler) -> Besides:
-    """Written out as one statement: two queries by the ORM took a tenth of the whole time of `next/`."""
-    solution = item.solution
-    with connection.cursor() as cursor:
-        cursor.execute(BESIDES, [item.subject.problem_id, item.solution_id, item.pk, labeler.pk])
-        reference, verdict, draft, saved_at = cursor.fetchone()
-    if saved_at is not None and saved_at.tzinfo is None:  # SQLite's: kept in UTC, which it does not say
-        saved_at = saved_at.replace(tzinfo=UTC)
-    is_given_as_wrong = solution is not None and solution.answer_is_correct is False
-    is_wrong = verdict == VerdictChoice.WRONG if verdict else is_given_as_wrong
-    return Besides(reference, is_wrong, draft, saved_at)
 
 
 class SavedDraft(Answer):
