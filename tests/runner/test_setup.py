@@ -61,6 +61,18 @@ def test_the_environment_wins_over_the_settings_file(tmp_path: Path, monkeypatch
     assert settings["BIND"] == "0.0.0.0"
 
 
+def test_our_sources_are_compiled_where_python_itself_may_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in install.OWN:
+        (tmp_path / package).mkdir()
+        (tmp_path / package / "module.py").write_text("answer = 42\n")
+    monkeypatch.setattr(install, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    install.compile_sources()
+    assert {path.parent.parent.name for path in tmp_path.rglob("*.pyc")} == set(install.OWN)
+
+
 def test_a_python_without_ensurepip_is_told_which_package_brings_it(
     monkeypatch: pytest.MonkeyPatch, progress: Progress
 ) -> None:
