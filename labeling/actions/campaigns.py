@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from labeling.actions import events, guides, people
-from labeling.actions.errors import ActionError
+from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import (
     AgreementReport,
@@ -127,7 +127,7 @@ def settings_of(campaign: Campaign) -> dict[str, Any]:
 
 
 def _slug_taken(slug: str) -> ActionError:
-    return ActionError(
+    return Conflict(
         _("There is a campaign “{slug}” already.").format(slug=slug), {"slug": _("a name that no other campaign has")}
     )
 

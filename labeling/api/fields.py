@@ -1,5 +1,6 @@
 """Strict fields: JSON has types, so `true` is no number, `"1"` is none either, and 1 is no text."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -99,7 +100,7 @@ class WholeNumbers(serializers.ListField):
 
 
 def _shortly(value: Any) -> str:
-    text = repr(value)
+    text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
@@ -120,10 +121,13 @@ class Body(serializers.Serializer):
             unknown = [str(key) for key in data if key not in self.fields]
             if unknown:
                 known = ", ".join(name for name, field in self.fields.items() if not field.read_only)
-                raise serializers.ValidationError(
-                    dict.fromkeys(unknown, _("Not a known key; known are {known}.").format(known=known))
-                )
+                told = _("Not a known key; known are {known}.").format(known=known) if known else _("Takes no keys.")
+                raise serializers.ValidationError(dict.fromkeys(unknown, told))
         return super().to_internal_value(data)
+
+
+class Nothing(Body):
+    """The body of a request whose address says all."""
 
 
 class Answer(serializers.Serializer):

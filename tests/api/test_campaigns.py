@@ -140,7 +140,6 @@ def test_a_setting_that_cannot_be_is_refused_by_name(lead: APIClient, wanted: di
         ({"name": "No slug"}, "slug"),
         ({"slug": "no-name"}, "name"),
         ({"slug": "not a slug", "name": "x"}, "slug"),
-        ({"slug": "campaign", "name": "taken"}, "slug"),
         ({"slug": "x" * 61, "name": "long"}, "slug"),
         ({"slug": "nul", "name": "a\x00b"}, "name"),
         ({"slug": "new", "name": "New", "color": "red"}, "color"),
@@ -151,6 +150,13 @@ def test_a_campaign_that_cannot_be_is_refused_by_name(lead: APIClient, body: dic
     answer = lead.post(CAMPAIGNS, body)
     assert answer.status_code == 400, answer.json()
     assert list(answer.json()["fields"]) == [field]
+    assert Campaign.objects.count() == 1
+
+
+def test_a_name_that_is_taken_is_a_conflict(lead: APIClient) -> None:
+    answer = lead.post(CAMPAIGNS, {"slug": "campaign", "name": "Again"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert list(answer.json()["fields"]) == ["slug"]
     assert Campaign.objects.count() == 1
 
 

@@ -79,10 +79,29 @@ def test_verdicts_of_picks_are_those_of_the_graders(lead: APIClient, campaign: C
 def test_a_round_that_cannot_be_is_refused_by_name(
     lead: APIClient, pool: None, body: dict[str, Any], field: str
 ) -> None:
-    answer = lead.post(ROUNDS, body)
+    answer = lead.post(ROUNDS, {"size": 5} | body)
     assert answer.status_code == 400
     assert list(answer.json()["fields"]) == [field]
     assert not Round.objects.exists()
+
+
+def test_a_round_says_how_large_it_is_to_be(lead: APIClient, pool: None) -> None:
+    answer = lead.post(ROUNDS, {"seed": 5})
+    assert (answer.status_code, list(answer.json()["fields"])) == (400, ["size"])
+    assert not Round.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["rounds/0/open/", "retrain/", "selectors/1/publish/", "agreement/"])
+def test_what_a_request_names_in_vain_is_refused_by_name(
+    lead: APIClient, campaign: Campaign, pool: None, path: str
+) -> None:
+    lead.post(ROUNDS, {"size": 4})
+    make.make_selector(campaign)
+    before = Job.objects.count()
+    answer = lead.post(f"{ONE}{path}", {"size": 3})
+    assert (answer.status_code, answer.json()["fields"]) == (400, {"size": "Takes no keys."})
+    assert Job.objects.count() == before
+    assert Round.objects.get().state == "planned"
 
 
 def test_a_round_of_an_empty_pool_is_a_conflict(lead: APIClient) -> None:

@@ -13,9 +13,9 @@ CORRECT = {"correct": True, "wrong": False}
 
 
 class NewRound(Body):
-    """What a lead asks of a round; what is not named is the campaign's setting."""
+    """What a lead asks of a round; whatever besides its size is not named is the campaign's setting."""
 
-    size = WholeNumber(min_value=1, max_value=1_000_000, required=False)
+    size = WholeNumber(min_value=1, max_value=1_000_000)
     mode = Choice(choices=Mode.choices, required=False, help_text="candidates: trees, drawn uniformly.")
     strategy = Text(max_length=40, required=False)
     wrong_share = Number(min_value=0, max_value=1, required=False)

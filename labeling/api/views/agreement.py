@@ -27,9 +27,10 @@ class Agreement(APIView):
             raise NotFound(_("Agreement was not computed yet: POST here asks for it."))
         return Response(AgreementAnswer(report).data)
 
-    @extend_schema(request=None, responses={202: JobAnswer, **refusals(403, 404)})
+    @extend_schema(request=None, responses={202: JobAnswer, **refusals(400, 403, 404)})
     def post(self, request: Request, slug: str) -> Response:
         """Ask for a computation; asked while one waits, that one."""
         campaign = access.lead_of(request, slug)
+        access.refuse_body(request)
         job = agreements.request(campaign=campaign, by=access.account(request))
         return Response(JobAnswer(job).data, status=202)

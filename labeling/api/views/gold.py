@@ -114,29 +114,32 @@ def pause(request: Request, slug: str, labeler: int) -> Response:
     return Response(_one(of))
 
 
-@extend_schema(request=None, responses={200: QualityAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: QualityAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def resume(request: Request, slug: str, labeler: int) -> Response:
     """Let a paused labeler go on."""
     of = _labeler(request, slug, labeler)
+    access.refuse_body(request)
     gold_accuracy.resume(labeler=of, by=access.account(request))
     return Response(_one(of))
 
 
-@extend_schema(request=None, responses={200: QualityAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: QualityAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def let_in(request: Request, slug: str, labeler: int) -> Response:
     """Let a labeler work without having passed screening."""
     of = _labeler(request, slug, labeler)
+    access.refuse_body(request)
     screening.let_in(labeler=of, by=access.account(request))
     return Response(_one(of))
 
 
-@extend_schema(request=None, responses={200: QualityAnswer, **refusals(403, 404)})
+@extend_schema(request=None, responses={200: QualityAnswer, **refusals(400, 403, 404)})
 @api_view(["POST"])
 def further(request: Request, slug: str, labeler: int) -> Response:
     """Let a labeler try screening once more."""
     of = _labeler(request, slug, labeler)
+    access.refuse_body(request)
     screening.allow_further(labeler=of, by=access.account(request))
     return Response(_one(of))
 
@@ -169,20 +172,22 @@ def _standing(mine: Labeler) -> dict[str, Any]:
     }
 
 
-@extend_schema(request=None, responses={201: RequeueAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={201: RequeueAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def send_back(request: Request, slug: str, labeler: int) -> Response:
     """Send a labeler's labels since the last good point back to the queue; the GET beside it says how many."""
     of = _labeler(request, slug, labeler)
+    access.refuse_body(request)
     made = requeue.requeue(labeler=of, since=requeue.offered_since(of), by=access.account(request))
     return Response(RequeueAnswer(made).data, status=201)
 
 
-@extend_schema(request=None, responses={200: RequeueAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: RequeueAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def undo(request: Request, slug: str, requeue_id: int) -> Response:
     """The labels count again."""
     campaign = access.lead_of(request, slug)
     made = get_object_or_404(Requeue.objects.select_related("campaign"), pk=requeue_id, campaign=campaign)
+    access.refuse_body(request)
     requeue.undo(requeue=made, by=access.account(request))
     return Response(RequeueAnswer(made).data)

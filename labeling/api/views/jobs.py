@@ -38,20 +38,22 @@ def detail(request: Request, job_id: int) -> Response:
     return Response(JobAnswer(access.job_of_lead(request, job_id)).data)
 
 
-@extend_schema(request=None, responses={200: JobAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: JobAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def retry(request: Request, job_id: int) -> Response:
     """Ask again for a job that failed or was cancelled."""
     job = access.job_of_lead(request, job_id)
+    access.refuse_body(request)
     jobs.retry(job)
     return _changed(request, job, "job.retried")
 
 
-@extend_schema(request=None, responses={200: JobAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: JobAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def cancel(request: Request, job_id: int) -> Response:
     """Cancel a job that has not ended."""
     job = access.job_of_lead(request, job_id)
+    access.refuse_body(request)
     jobs.cancel(job)
     return _changed(request, job, "job.cancelled")
 
@@ -61,11 +63,12 @@ def _changed(request: Request, job: Job, verb: str) -> Response:
     return Response(JobAnswer(access.job_of_lead(request, job.pk)).data)
 
 
-@extend_schema(request=None, responses={202: JobAnswer, **refusals(403, 404)})
+@extend_schema(request=None, responses={202: JobAnswer, **refusals(400, 403, 404)})
 @api_view(["POST"])
 def retrain(request: Request, slug: str) -> Response:
     """Ask for a training of the selector; asked while one waits, that one."""
     campaign = access.lead_of(request, slug)
+    access.refuse_body(request)
     job = jobs.request(campaign=campaign, kind=JobKind.RETRAIN, by=access.account(request))
     events.record(campaign=campaign, actor=access.account(request), verb="training.requested", subject=f"job {job.pk}")
     return Response(JobAnswer(job).data, status=202)
@@ -87,7 +90,7 @@ class Selectors(LeadList):
     request=None,
     responses={
         200: OpenApiResponse(SelectorAnswer, description="In use; the one before it is retired."),
-        **refusals(403, 404, 409),
+        **refusals(400, 403, 404, 409),
     },
 )
 @api_view(["POST"])
@@ -97,6 +100,7 @@ def publish(request: Request, slug: str, version: int) -> Response:
     found = campaign.selectors.filter(number=version).first()
     if found is None:
         raise NotFound(_("This campaign has no selector version {version}.").format(version=version))
+    access.refuse_body(request)
     account = access.account(request)
     selectors.publish(version=found, by=account, why=f"Published by {account.get_username()}.")
     return Response(SelectorAnswer(found).data)

@@ -80,21 +80,21 @@ def detail(request: Request, slug: str, number: int) -> Response:
     return Response(_answer(access.lead_of(request, slug), number))
 
 
-@extend_schema(request=None, responses={200: RoundAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: RoundAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def open_round(request: Request, slug: str, number: int) -> Response:
     """Open a planned round: its items can be claimed."""
     return _turned(request, slug, number, rounds.open_round)
 
 
-@extend_schema(request=None, responses={200: RoundAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: RoundAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def close_round(request: Request, slug: str, number: int) -> Response:
     """Close an open round before it is complete; what is in hand may still be submitted."""
     return _turned(request, slug, number, rounds.close_round)
 
 
-@extend_schema(request=None, responses={200: RoundAnswer, **refusals(403, 404, 409)})
+@extend_schema(request=None, responses={200: RoundAnswer, **refusals(400, 403, 404, 409)})
 @api_view(["POST"])
 def reopen_round(request: Request, slug: str, number: int) -> Response:
     """Open a closed round again, while it has items without a label."""
@@ -106,5 +106,6 @@ def _turned(request: Request, slug: str, number: int, turn: Callable[..., None])
     of = campaign.rounds.filter(number=number).first()
     if of is None:
         raise NotFound(_("This campaign has no round {number}.").format(number=number))
+    access.refuse_body(request)
     turn(of=of, by=access.account(request))
     return Response(_answer(campaign, number))
