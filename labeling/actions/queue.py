@@ -187,7 +187,7 @@ def _first_claimed(candidates: list[int], *, campaign: Campaign, labeler: Labele
     what they hold has to be read again.
     """
     claim = _claiming(campaign.lease_minutes)
-    mine = {"labeler": labeler.pk, "slot": slot, "mark": f"{labeler.pk} "}
+    mine: dict[str, Any] = {"labeler": labeler.pk, "slot": slot, "mark": f"{labeler.pk} "}
     try:
         if candidates and claim.run(item=candidates[0], **mine):
             return candidates[0]

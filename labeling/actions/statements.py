@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
@@ -95,7 +95,7 @@ def _change(built: tuple[QuerySet[Any, Any], dict[str, Any] | None]) -> tuple[st
             raise TypeError(f"something may point to a {queryset.model.__name__}")
         query = queryset.query.chain(DeleteQuery)
     else:
-        query = queryset.query.chain(UpdateQuery)
+        query = cast(UpdateQuery, queryset.query.chain(UpdateQuery))
         query.add_update_values(values)
     sql, parameters = query.get_compiler(using=queryset.db).as_sql()
     return sql, tuple(parameters)
