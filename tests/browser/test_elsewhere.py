@@ -72,9 +72,10 @@ def test_the_earlier_tab_goes_on_with_the_next_solution_when_this_one_was_submit
     desk: DeskPage, other_tab: Callable[[DeskPage], DeskPage], browser_errors: BrowserErrors
 ) -> None:
     browser_errors.requests_may_fail()
-    desk.wait_ahead()  # else this tab's request for one more may be answered after the other one's next
+    desk.wait_ahead()
     later = other_tab(desk)
     expect(desk.trouble).to_contain_text(ELSEWHERE)
+    later.wait_ahead()  # else the request for one more may be answered after the label, by another one than the next
     later.press("1", "Enter")
     later.expect_problem_of("First we add")
     desk.button("Go on here").click()

@@ -47,6 +47,48 @@ TOO_WIDE = """() => [
 ]"""
 
 
+# Words of steps that stand over their text, and how high the dock is.
+OVER_TEXT = """() => [...document.querySelectorAll("main .step")]
+  .map((step) => [step.querySelector(".step-word"), step.querySelector(".step-text")])
+  .filter(([word]) => word.textContent)
+  .filter(([word, text]) => word.getBoundingClientRect().left < text.getBoundingClientRect().right - 0.5)
+  .map(([word]) => word.textContent)"""
+DOCK = "document.querySelector('.dock').offsetHeight"
+DOCK_HEIGHT = 101  # of the English one
+
+
+def assert_nothing_overlaps(desk: DeskPage) -> None:
+    """The words of every state fit beside the text, and the dock is as high as in every language."""
+    page = desk.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    desk.press("ArrowUp", "2", "ArrowUp", "ArrowUp", "1")
+    desk.expect_states("positive", "negative", "parked", "parked")
+    assert page.evaluate(OVER_TEXT) == []
+    assert page.evaluate(DOCK) == DOCK_HEIGHT
+    desk.press("u", "u")
+    page.set_viewport_size({"width": 960, "height": 700})
+    assert page.evaluate(TOO_WIDE) == []
+
+
+def test_text_at_200_percent_makes_no_phone_page_wider(
+    items: list[QueueItem], campaign: Campaign, labeler: User, open_page: Callable[..., Page]
+) -> None:
+    for locale in ("en-US", "ru-RU"):
+        page = open_page(labeler, locale=locale)
+        page.set_viewport_size({"width": 360, "height": 740})
+        desk = DeskPage(page, campaign).open()
+        page.evaluate("document.documentElement.style.fontSize = '200%'; dispatchEvent(new Event('resize'))")
+        assert page.evaluate(TOO_WIDE) == [], locale
+        desk.press("3")
+        step = desk.rows.and_(page.locator("[aria-current=step]"))
+        expect(step).to_be_in_viewport(ratio=0.9)
+        dock, box = page.locator(".dock").bounding_box(), step.bounding_box()
+        assert dock is not None
+        assert box is not None
+        assert box["y"] + box["height"] <= dock["y"]
+        page.close()
+
+
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.lang)
 def test_the_desk_speaks_the_language_of_the_browser(
     told: Told, items: list[QueueItem], campaign: Campaign, labeler: User, open_page: Callable[..., Page]
@@ -66,6 +108,7 @@ def test_the_desk_speaks_the_language_of_the_browser(
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate(TOO_WIDE) == [], f"{width} px"
+    assert_nothing_overlaps(desk)
     submit = page.locator("[data-part=submit]")
     expect(submit).to_contain_text(told.submit)
     submit.click()

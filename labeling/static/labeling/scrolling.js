@@ -2,6 +2,7 @@
 
 const SETTLE_MS = 160;
 const GAP = 8;
+const CROWDED = 0.6;
 const easeOut = (t) => 1 - (1 - t) ** 3;
 const wantsStill = matchMedia("(prefers-reduced-motion: reduce)");
 let frame = 0;
@@ -44,6 +45,15 @@ export function keepInMiddle(row, { atOnce = false } = {}) {
   if (atOnce || wantsStill.matches) scrollBy({ top: distance, behavior: "instant" });
   else glide(scrollY, scrollY + distance, performance.now());
 }
+
+/** Where enlarged text would leave no room between bar and dock, both go with the text. */
+function giveRoom() {
+  const taken = [".bar", ".dock"].reduce((sum, part) => sum + document.querySelector(part).offsetHeight, 0);
+  document.body.toggleAttribute("data-crowded", taken > CROWDED * innerHeight);
+}
+
+giveRoom();
+addEventListener("resize", giveRoom);
 
 // A phone was turned, a window made narrower, the page enlarged: what was in the middle is there again.
 addEventListener("resize", () => {
