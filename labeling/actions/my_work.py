@@ -78,7 +78,11 @@ def submitted(account: User) -> QuerySet[Label]:
 
 
 def with_rulings(labels: QuerySet[Label]) -> QuerySet[Label]:
-    """With what `ruling` looks at, and the rest of what a label's line says: no query a row."""
+    """With what `ruling` looks at, and the rest of what a label's line says: no query a row.
+
+    A decision that was there before this person labeled the solution is none on their label: told, it would show that
+    the solution is gold.
+    """
     subject = Concat(Value("problem "), Cast(OuterRef("problem_id"), CharField()))
     decided = (
         Event.objects.filter(campaign=OuterRef("labeler__campaign"), verb="problem.decided", subject=subject)
@@ -87,10 +91,13 @@ def with_rulings(labels: QuerySet[Label]) -> QuerySet[Label]:
         .annotate(last=Max("created_at"))
         .values("last")
     )
+    first = Label.objects.filter(labeler=OuterRef("labeler"), solution=OuterRef("solution")).order_by("pk")
     ruled = rulings.Ruling.objects.filter(
-        solution=OuterRef("solution"), about=rulings.RulingAbout.FIRST_ERROR
+        solution=OuterRef("solution"),
+        about=rulings.RulingAbout.FIRST_ERROR,
+        created_at__gt=OuterRef("first_submitted_at"),
     ).order_by("-pk")
-    labels = labels.annotate(
+    labels = labels.annotate(first_submitted_at=Subquery(first.values("submitted_at")[:1])).annotate(
         ruled_ratings=Subquery(ruled.values("outcome")[:1]),
         ruled_reason=Subquery(ruled.values("reason")[:1]),
         ruled_at=Subquery(ruled.values("created_at")[:1]),

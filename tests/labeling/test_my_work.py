@@ -1,6 +1,7 @@
 """One's own work as pages: what was done, each label as it was made, and the way to its revision."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse_lazy
 from django.utils import timezone
 
-from labeling.actions import people
+from labeling.actions import adjudication, people
 from labeling.models import Campaign, Dispute, Draft, Label, Labeler, Problem, QueueItem
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
@@ -115,6 +116,22 @@ def test_questions_to_a_lead_are_told_with_what_became_of_them(
     assert "A lead has answered 1 question of yours in the last seven days." in page
     assert "the guess stays." in page
     assert "Four is right." in text_of(browser.get(f"{WORK}labels/{dispute.label_id}/"))
+
+
+def test_a_decision_is_told_only_to_who_had_labeled_the_solution_by_then(
+    browser: Client, campaign: Campaign, person: Labeler, owner: User
+) -> None:
+    before = timezone.now() - timedelta(hours=1)
+    label = made(campaign, person, 1, 1, 1, submitted_at=before)
+    assert label.solution is not None
+    adjudication.decide(solution=label.solution, ratings=[1, -1], reason="It is not.", by=owner)
+    assert "the first error is elsewhere" in text_of(browser.get(WORK))
+    make.make_label(label.solution, person, [1, -1], revises=label, submitted_at=timezone.now(), is_current=False)
+    assert "the first error is elsewhere" in text_of(browser.get(WORK)), "a revision is of the same work"
+
+    Label.objects.filter(labeler=person).update(submitted_at=timezone.now())  # gold by now, mixed in later
+    for page in (WORK, f"{WORK}labels/{label.pk}/"):
+        assert "A lead decided" not in text_of(browser.get(page))
 
 
 def test_who_is_not_shown_the_answer_does_not_learn_of_it_from_an_open_question(
