@@ -33,7 +33,7 @@ function check(pieces) {
   const count = (kind) => {
     found.counts[kind] = (found.counts[kind] ?? 0) + 1;
   };
-  for (const piece of pieces) {
+  for (const piece of pieces.flatMap((each) => (each.kind === "grid" ? each.rows.flat(2) : [each]))) {
     const reason = piece.kind === "formula" || piece.kind === "table" ? refusal(piece) : null;
     if (piece.kind === "table" && reason) count("source");
     else if (reason && !isMarked(piece)) found.left.push(piece.text);

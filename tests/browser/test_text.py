@@ -62,6 +62,42 @@ def test_a_table_that_katex_cannot_set_is_shown_as_it_came(show: Callable[..., D
     expect(desk.step(1).locator(".katex")).to_have_count(1)
 
 
+def test_markdown_tables_are_tables_also_where_each_line_is_a_step(show: Callable[..., DeskPage]) -> None:
+    whole = "The signs:\n| $x$ | \\(\\frac{1}{2}\\) |\n|:---|---:|\n| $|x|$ | 3 |\nThey change twice."
+    steps = [whole, "-|+|0|-|0|+|-", "---|---|---|---|---|---|---", "|x| is 2, |y| is 3, |z| is 4.", "*|*|***|*|*|***"]
+    desk = show(*steps)
+    table = desk.step(1).get_by_role("table")
+    expect(table.get_by_role("columnheader")).to_have_count(2)
+    expect(table.get_by_role("cell")).to_have_count(2)
+    expect(table.locator(".katex")).to_have_count(3)
+    expect(desk.step(1).locator(".step-text")).not_to_contain_text("---")
+    expect(desk.step(2).get_by_role("cell")).to_have_text(["-", "+", "0", "-", "0", "+", "-"])
+    expect(desk.step(3).get_by_role("table")).to_be_visible()
+    for number in (4, 5):
+        expect(desk.step(number).get_by_role("table")).to_have_count(0)
+        expect(desk.step(number)).to_contain_text(steps[number - 1])
+    everything = copied(desk.page, "[document.querySelector('.steps'), 0]", "[document.querySelector('.steps'), 1]")
+    assert everything == "\n".join(steps)
+
+
+def test_a_rule_is_a_line_and_no_black_square(show: Callable[..., DeskPage]) -> None:
+    desk = show("$\\rule{1000em}{1000em}$", "$a \\rule{0pt}{3ex} \\rule{2em}{0.4pt} b$")
+    for height in desk.page.locator("main .steps .katex-html .katex-rule").evaluate_all(
+        "rules => rules.filter(rule => rule.offsetWidth > 8).map(rule => rule.offsetHeight)"
+    ):
+        assert height < 4
+    assert desk.page.locator("main .steps .katex-html .katex-rule").count() == 3
+
+
+def test_a_refused_formula_without_signs_around_it_breaks_like_words(show: Callable[..., DeskPage]) -> None:
+    refused = "\\left( x + y + z + a + b + c + d + e + f + g = \\frac{1}{2} + a + b + c + d + e + f + g + h"
+    desk = show(f"So we get {refused} in the end.", "The answer is 5.")
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    text = desk.step(1).locator(".step-text")
+    expect(text).to_contain_text(refused)
+    assert text.evaluate("text => text.scrollWidth <= text.clientWidth")
+
+
 def test_every_way_of_writing_a_formula_is_typeset(show: Callable[..., DeskPage]) -> None:
     ways = [
         r"$x^2$",

@@ -1,5 +1,6 @@
 /** Tells the formulas of an imported text from its words. Pure: text in, pieces out. */
 
+import { tablesIn } from "./tables.js";
 import { undelimited } from "./undelimited.js";
 
 const ENVIRONMENTS =
@@ -174,9 +175,14 @@ function withBare(piece, isAll) {
  * - `text`, to be shown as it is; `escape`, to be shown as `shown`;
  * - `formula` with its `tex`, `isDisplay`, and `isBare` where no sign in the text says that it is one;
  * - `table`: a `tabular`, which may be set like a formula; `source`: a drawing, to be shown as it came;
+ * - `grid`: a Markdown table with its `rows` of cells, each again in pieces, the first `head` of them its head;
  * - `aside`: calculator marks such as `<<3+4=7>>`, and signs of formulas that lack their partner.
  */
 export function split(text) {
+  return tablesIn(text).flatMap((part) => (part.rows ? [{ ...part, rows: part.rows.map((row) => row.map(splitWords)) }] : splitWords(part.text)));
+}
+
+function splitWords(text) {
   const pieces = delimited(text);
   return pieces.flatMap((piece) => (piece.kind === "text" ? withBare(piece, pieces.length === 1) : [piece]));
 }

@@ -47,7 +47,7 @@ function formula(piece) {
 }
 
 const isFormula = (piece) => piece?.kind === "formula" || piece?.kind === "table";
-const isBlock = (piece) => piece?.kind === "source" || (isFormula(piece) && piece.isDisplay);
+const isBlock = (piece) => piece?.kind === "source" || piece?.kind === "grid" || (isFormula(piece) && piece.isDisplay);
 
 /** The words at `index`: the comma that stays with the formula before them, and what is shown without the line ends that blocks bring themselves. */
 function wordsAt(pieces, index) {
@@ -59,7 +59,22 @@ function wordsAt(pieces, index) {
   return { comma, before: text.slice(comma.length, from), shown: text.slice(from, to), after: text.slice(to) };
 }
 
+const asCell = (pieces, name) => {
+  const cell = document.createElement(name);
+  cell.append(...nodesOf(pieces));
+  return cell;
+};
+
+/** A Markdown table. Hairlines stand for its bars. */
+function grid({ rows, head, text }) {
+  const table = element("table", "grid");
+  const [top, body] = [table.createTHead(), table.createTBody()];
+  rows.forEach((row, index) => (index < head ? top : body).insertRow().append(...row.map((pieces) => asCell(pieces, index < head ? "th" : "td"))));
+  return keepSource(table, text);
+}
+
 const MAKE = {
+  grid,
   escape: (piece) => keepSource(document.createTextNode(piece.shown), piece.text),
   aside: (piece) => element("span", "aside", piece.text),
   source: sourceBlock,
@@ -107,7 +122,8 @@ const widthOf = (holder) => [...holder.querySelectorAll(".katex-html > .katex-ba
 export function keepShortWhole(root) {
   const measured = [...root.querySelectorAll(".formula")].map((holder) => {
     const em = Number.parseFloat(getComputedStyle(holder).fontSize);
-    return [holder, widthOf(holder) <= SHORT_EM * em];
+    const width = widthOf(holder); // none where the formula was refused: its text breaks as words do
+    return [holder, width > 0 && width <= SHORT_EM * em];
   });
   for (const [holder, isShort] of measured) holder.classList.toggle("is-short", isShort);
 }
