@@ -67,6 +67,7 @@ def _step_words() -> Words:
         "submitted": _("Submitted."),
         "guide_changed": _("The guide has changed."),
         "guide_noted": _("Noted."),
+        "guide_not_noted": _("Not noted: the server cannot be reached. It stays here to be noted later."),
     }
 
 
@@ -120,6 +121,7 @@ def _sign_words() -> Words:
 def _trouble_words() -> Words:
     return {
         "not_saved": _("Not saved."),
+        "out_of_hands": _("This solution is out of your hands."),
         "not_submitted": _("Not submitted."),
         "trouble_offline": _("Not submitted yet: the server cannot be reached."),
         "trouble_server": _("Not submitted yet: the server has trouble ({message})."),

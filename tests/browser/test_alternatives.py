@@ -29,7 +29,7 @@ def test_alternatives_are_judged_under_the_first_error_and_sent_with_the_label(d
     desk.expect_others("active", "option", "option")
     expect(desk.others.nth(0).locator(".katex")).to_be_visible()
     expect(desk.page.locator(".others")).to_contain_text("3 other steps for the same place. Rate each on its own.")
-    expect(desk.page.get_by_text("Alternative 1 of 3", exact=True)).to_be_visible()
+    expect(desk.page.get_by_text("Alternative A of 3", exact=True)).to_be_visible()
     desk.press("Enter")
     desk.expect_why("To submit: 3 alternatives to rate")
     expect(desk.heard).to_have_text("To submit: 3 alternatives to rate")

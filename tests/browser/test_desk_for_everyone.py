@@ -93,14 +93,14 @@ def test_one_solution_makes_sense_to_those_who_hear_it(desk: DeskPage) -> None:
     expect(desk.heard).to_have_text("Step 2: unsure.")
     desk.press("1")
     expect(desk.heard).to_have_text(
-        "Step 2: negative. 2 other steps for the same place. Rate each on its own. Alternative 1 of 2: So $x = 5$."
+        "Step 2: negative. 2 other steps for the same place. Rate each on its own. Alternative A of 2: So $x = 5$."
     )
     expect(desk.page.get_by_role("region", name="Rate and submit")).to_match_aria_snapshot(
         """
         - region "Rate and submit":
           - button "Undo U"
           - button "Give up ⇧ G"
-          - paragraph: "Alternative 1 of 2 To submit: 2 alternatives to rate"
+          - paragraph: "Alternative A of 2 To submit: 2 alternatives to rate"
           - group "Rating":
             - button "Negative 1"
             - button "Neutral 2"
@@ -109,7 +109,7 @@ def test_one_solution_makes_sense_to_those_who_hear_it(desk: DeskPage) -> None:
           - button "Submit ↵" [disabled]
         """
     )
-    expect(desk.page.get_by_role("group", name="Rating")).to_have_accessible_description("Alternative 1 of 2")
+    expect(desk.page.get_by_role("group", name="Rating")).to_have_accessible_description("Alternative A of 2")
     desk.press("3", "x")
     expect(desk.heard).to_have_text("Alternative B: unsure. First error at step 2. Steps behind it stay unrated")
     expect(desk.page.get_by_role("region", name="Solution, 3 steps")).to_match_aria_snapshot(
@@ -144,7 +144,7 @@ def test_one_solution_makes_sense_to_those_who_hear_it(desk: DeskPage) -> None:
         """
     )
     desk.press("u")
-    expect(desk.heard).to_have_text("Undone. Alternative 2 of 2: Let us see.")
+    expect(desk.heard).to_have_text("Undone. Alternative B of 2: Let us see.")
     desk.press("Shift+U")
     desk.button("Submit").focus()
     desk.press("Enter")

@@ -81,6 +81,7 @@ def test_what_was_noted_on_one_device_is_not_shown_on_another(
     phone.page.route("**/api/v1/me/guides/**", lambda route: route.abort())
     noted.click()
     expect(news(phone.page)).to_be_visible()  # not said to be noted before the server has it
+    expect(news(phone.page).get_by_role("status")).to_contain_text("Not noted: the server cannot be reached.")
     phone.page.unroute("**/api/v1/me/guides/**")
     noted.click()
     expect(news(phone.page)).to_have_count(0)

@@ -69,6 +69,23 @@ def test_a_page_that_the_browser_froze_goes_on(
     assert saved_ratings(items[0]) == [1, 0]
 
 
+def test_work_whose_lease_ran_out_is_offered_back_when_its_labeler_comes_again(
+    desk: DeskPage, items: list[QueueItem]
+) -> None:
+    desk.press("3", "2", "x")
+    desk.expect_saved()
+    desk.wait_ahead()
+    desk.page.goto("about:blank")
+    for item in items[:2]:
+        make.let_run_out(item)
+    desk.open()
+    desk.expect_problem_of("be the eggs")
+    desk.expect_states("positive", "neutral", "active", "later")
+    desk.press("1")
+    desk.expect_saved()
+    assert saved_ratings(items[0]) == [1, 0, -1]
+
+
 def test_what_somebody_else_has_now_stays_readable_and_is_kept_in_private(
     desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:
@@ -78,7 +95,9 @@ def test_what_somebody_else_has_now_stays_readable_and_is_kept_in_private(
     labeler = QueueItem.objects.get(pk=items[0].pk).leased_by
     make.take_away(items[0])
     desk.press("1")
-    expect(desk.trouble).to_contain_text("Not saved. Your time on this solution ran out and somebody else has it now.")
+    expect(desk.trouble).to_contain_text(
+        "This solution is out of your hands. Your time on this solution ran out and somebody else has it now."
+    )
     expect(desk.trouble).to_contain_text("What you rated is kept for you alone, as a private draft.")
     desk.expect_states("positive", "neutral", "negative", "later")
     kept = Draft.objects.get()

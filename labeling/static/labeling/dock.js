@@ -1,5 +1,6 @@
 /** The dock: where one is, what is missing, the three ratings, submit. It is painted from the pass and never moves. */
 
+import { letterOf } from "./others.js";
 import { say } from "./words.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -9,9 +10,10 @@ const VALUES = { negative: -1, neutral: 0, positive: 1 };
 export const whatIsMissing = (pass) =>
   pass.hasEnded ? say("missing_others", { n: pass.missingOthers }) : say("missing", { n: pass.missing });
 
-const numberOf = (pass) => (pass.other ?? pass.hand) + 1;
+/** Steps have numbers and alternatives letters, as on their rows. */
+const numberOf = (pass) => (pass.other === null ? pass.hand + 1 : letterOf(pass.other));
 
-/** Where the hand is: step 8 of 12, alternative 2 of 3. */
+/** Where the hand is: step 8 of 12, alternative B of 3. */
 export function whereabouts(pass, number = numberOf(pass)) {
   if (pass.other === null) return say("step_of", { step: number, total: pass.count });
   return say("other_of", { step: number, total: pass.alternatives.length });

@@ -51,6 +51,13 @@ function asArray(_, columns, body) {
   return `\\begin{array}${columns}${rows.join("\\\\")}\\end{array}`;
 }
 
+const RULE = /\\rule(\[[^\]]*\])?\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g;
+const EMS = { em: 1, ex: 0.43, mu: 1 / 18, pt: 0.1, bp: 0.1, px: 0.1, pc: 1.2, mm: 0.28, cm: 2.8, in: 7.2 };
+const isLarge = (size) => Number.parseFloat(size) * (EMS[size.trim().slice(-2)] ?? 1) > 1;
+
+/** A rule is a line or a strut; one that is large both ways would be a black square over everything. */
+const asLine = (whole, raise = "", width, height) => (isLarge(width) && isLarge(height) ? `\\rule${raise}{${width}}{0.05em}` : whole);
+
 // Where `trust: false` would show only the name of the command, this has the whole text shown, marked as refused.
 function refuseToFollow({ command }) {
   throw new Error(`${command} is not followed`);
@@ -61,7 +68,8 @@ export function prepared({ tex, isDisplay }) {
   if (tex.length > MAX_LENGTH) throw new RangeError(`longer than ${MAX_LENGTH} characters`);
   const known = ALIASES.reduce((text, [from, to]) => text.replace(from, to), tex)
     .replace(COLUMNS, (_, begin, columns) => `${begin}{${plainColumns(columns)}}`)
-    .replace(TABULAR, asArray);
+    .replace(TABULAR, asArray)
+    .replace(RULE, asLine);
   const options = {
     displayMode: isDisplay,
     throwOnError: true,

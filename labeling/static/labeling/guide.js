@@ -62,6 +62,13 @@ export class Guide {
     if (notes.length) announce(`${say("guide_changed")} ${notes.join(" ")}`);
   }
 
+  /** It is still there, to be noted later. */
+  notNoted(news) {
+    const told = news.querySelector("[role=status]") ?? news.appendChild(document.createElement("p"));
+    told.setAttribute("role", "status");
+    told.textContent = say("guide_not_noted");
+  }
+
   /** Somebody took note of what changed; whoever has not seen it yet is shown it. It goes away once the server has it. */
   async noted() {
     const news = part("guide").querySelector("[data-news]");
@@ -73,7 +80,8 @@ export class Guide {
     try {
       await call("PUT", this.mine, { version: shownGuide() });
     } catch {
-      return; // still there, to be noted later
+      this.notNoted(news);
+      return;
     }
     news.remove();
     for (const block of part("guide").querySelectorAll(".new")) block.classList.remove("new");

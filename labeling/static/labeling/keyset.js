@@ -13,6 +13,7 @@ const USABLE = /^(?:Shift\+)?(?:[a-z]|Enter|Space|Arrow(?:Up|Down|Left|Right)|Ho
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "AltGraph", "CapsLock"]);
 
 let listening = null; // the action whose key is being pressed
+let offered = null; // the one that may take another's key
 
 const part = (name, which) => rows.get(name).querySelector(`[data-part="${which}"]`);
 
@@ -39,6 +40,7 @@ function rivalOf(name, key) {
 
 function listen(name) {
   stop();
+  offered = null;
   for (const other of rows.keys()) tell(other, "");
   listening = name;
   rows.get(name).toggleAttribute("data-listening", true);
@@ -81,12 +83,21 @@ async function keep(name, change, words) {
 
 function take(name, key, rival) {
   stop();
+  offered = null;
   const change = { [name]: key === actions.get(name).default ? null : key };
   if (rival) change[rival.name] = "";
   return keep(name, change, say("changed", { key: printed(key), action: actions.get(name).label }));
 }
 
+/** The other action keeps its key. */
+function leaveIt() {
+  part(offered, "told").closest("[data-action]").querySelector("[data-change]").focus();
+  tell(offered, say("left"));
+  offered = null;
+}
+
 function pressed(event) {
+  if (offered && event.key === "Escape") leaveIt();
   if (!listening || MODIFIERS.has(event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Tab") {
     stop();
@@ -117,6 +128,7 @@ function choose(name, key) {
 /** The key is another action's: it is taken from there only when that is wanted. */
 function offer(name, key, rival) {
   stop();
+  offered = name;
   const control = document.createElement("button");
   control.type = "button";
   control.className = "button";

@@ -61,7 +61,7 @@ export const leased = (Kind) => class extends Kind {
       content: () => this.draftBody,
       words: () => this.pass.words,
       report: (...said) => isOnDesk() && this.report(...said),
-      refused: (refusal) => isOnDesk() && this.refused(refusal, say("not_saved")),
+      refused: (refusal) => isOnDesk() && this.refused(refusal, say(refusal.isFinal ? "out_of_hands" : "not_saved")),
     });
     const isOnDesk = () => this.drafts === drafts && Boolean(this.pass);
     return drafts;

@@ -70,7 +70,7 @@ function signedOut({ signIn, isKept = true, again }) {
 const close = (word) => [{ text: say(word), action: "back", run: hide }];
 const tryAgain = (run) => [{ text: say("try_again"), action: "submit", run }];
 
-/** A reason is no part of a draft: it stays to be read, and copied. */
+/** A reason that was not sent stays to be read, and copied. */
 const quoted = (written) => (written ? [say("reason_unsent", { reason: written })] : []);
 
 function elsewhereRest(isOnlyHere, unsaved) {
