@@ -31,7 +31,38 @@ FINISHED = {
     "give_up": _("gave up"),
 }
 
+PURPOSES = {
+    "round": pgettext_lazy("purpose of a label", "work"),
+    "evaluation": pgettext_lazy("purpose of a label", "evaluation"),
+    "gold": pgettext_lazy("purpose of a label", "gold"),
+    "screening": pgettext_lazy("purpose of a label", "screening"),
+    "extra": pgettext_lazy("purpose of a label", "one more opinion"),
+}
+ORIGINS = {
+    "here": pgettext_lazy("origin of a label", "here"),
+    "simulated": pgettext_lazy("origin of a label", "simulated"),
+    "prm800k": pgettext_lazy("origin of a label", "imported, PRM800K"),
+    "first_error": pgettext_lazy("origin of a label", "imported, first errors"),
+}
+LABELER_KINDS = {
+    "person": pgettext_lazy("kind of labeler", "a person here"),
+    "external": pgettext_lazy("kind of labeler", "elsewhere"),
+    "simulated": pgettext_lazy("kind of labeler", "simulated"),
+}
+
 # --- states
+LABEL_STATES = {
+    "current": pgettext_lazy("state of a label", "counts"),
+    "unsure": pgettext_lazy("state of a label", "with unsure steps"),
+    "final": pgettext_lazy("state of a label", "final, a lead decided"),
+    "revised": pgettext_lazy("state of a label", "replaced by a revision"),
+    "sent_back": pgettext_lazy("state of a label", "sent back to the queue"),
+}
+LABELER_STATES = {
+    "working": pgettext_lazy("state of a labeler", "at work"),
+    "paused": pgettext_lazy("state of a labeler", "paused"),
+    "left": pgettext_lazy("state of a labeler", "not a member any more"),
+}
 PROBLEM_STATES = {
     "active": pgettext_lazy("state of a problem", "active"),
     "held": pgettext_lazy("state of a problem", "held"),
@@ -180,6 +211,9 @@ EVENTS = {
     "job.retried": _("tried a job again"),
     "problem.held": _("held a problem"),
     "problem.decided": _("decided about a problem"),
+    "problems.excluded": _("excluded many problems at once"),
+    "problems.restored": _("took many problems back at once"),
+    "change.undone": _("undid a change to many at once"),
     "dispute.decided": _("decided a dispute"),
     "reference.changed": _("changed a reference answer"),
     "ruling.made": _("decided where a first error is"),

@@ -15,6 +15,7 @@ from labeling.models import (
     CHECKS,
     SIGNS,
     AgreementReport,
+    BulkChange,
     Campaign,
     CandidateTree,
     Dispute,
@@ -245,6 +246,10 @@ def make_ruling(problem: Problem, **fields: Any) -> Ruling:
 
 def make_requeue(labeler: Labeler, **fields: Any) -> Requeue:
     return Requeue.objects.create(**{"campaign": labeler.campaign, "labeler": labeler, "since": A_MOMENT} | fields)
+
+
+def make_bulk_change(campaign: Campaign, kind: str = "exclude", **fields: Any) -> BulkChange:
+    return BulkChange.objects.create(**{"campaign": campaign, "kind": kind, "count": 1} | fields)
 
 
 def make_draft(item: QueueItem, labeler: Labeler, content: dict[str, Any] | None = None) -> Draft:

@@ -18,6 +18,7 @@ from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import (
     AgreementReport,
+    BulkChange,
     Campaign,
     CandidateTree,
     Dispute,
@@ -181,6 +182,7 @@ def _delete_rows(campaign: Campaign) -> None:
         Ruling.objects.filter(campaign=campaign),
         Gold.objects.filter(solution__problem__campaign=campaign),
         labels,
+        BulkChange.objects.filter(campaign=campaign),
         Requeue.objects.filter(campaign=campaign),
         ScreeningAttempt.objects.filter(labeler__campaign=campaign),
         Draft.objects.filter(item__campaign=campaign),

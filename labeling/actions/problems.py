@@ -1,5 +1,7 @@
 """Problems that labelers report as bad: held, restored, excluded."""
 
+from collections.abc import Sequence
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -48,11 +50,7 @@ def decide(*, problem: Problem, state: str, by: User, reason: str = "") -> None:
     with transaction.atomic():
         rounds.lock(rounds_of(problem))
         before = Problem.objects.select_for_update(no_key=True).get(pk=problem.pk).state
-        Problem.objects.filter(pk=problem.pk).update(state=state)
-        if state == ProblemState.EXCLUDED:
-            _withdraw(problem)
-        else:
-            _bring_back(problem)
+        move([problem], to=state)
         Ruling.objects.create(
             campaign=problem.campaign,
             problem=problem,
@@ -71,26 +69,40 @@ def decide(*, problem: Problem, state: str, by: User, reason: str = "") -> None:
         )
 
 
-def rounds_of(problem: Problem) -> set[int | None]:
-    """The rounds in which this problem's solutions are wanted or were: their rows are locked before its items move."""
-    return set(_items(problem).exclude(state=ItemState.LABELED).order_by().values_list("round_id", flat=True))
+def move(problems: Sequence[Problem], *, to: str) -> None:
+    """Give all of these the same state, with what follows for their items. Called in a transaction."""
+    rounds.lock(rounds_of(*problems))
+    concerned = Problem.objects.filter(pk__in=[one.pk for one in problems])
+    list(concerned.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    concerned.update(state=to)
+    if to == ProblemState.ACTIVE:
+        _bring_back(*problems)
+    else:
+        _withdraw(*problems)
 
 
-def _items(problem: Problem) -> QuerySet[QueueItem]:
-    return QueueItem.objects.all().of_problems([problem])
+def rounds_of(*problems: Problem) -> set[int | None]:
+    """The rounds in which these problems' solutions are wanted or were: locked before their items move."""
+    unlabeled = items_of(*problems).exclude(state=ItemState.LABELED)
+    return set(unlabeled.order_by().values_list("round_id", flat=True).distinct())
 
 
-def _withdraw(problem: Problem) -> None:
+def items_of(*problems: Problem) -> QuerySet[QueueItem]:
+    """Items of their solutions and candidate trees."""
+    return QueueItem.objects.all().of_problems(list(problems))
+
+
+def _withdraw(*problems: Problem) -> None:
     """Leased items are left to their labelers: work in hand is never taken away."""
-    concerned = rounds_of(problem)
-    _items(problem).filter(state__in=[ItemState.WAITING, ItemState.PLANNED]).update(state=ItemState.WITHDRAWN)
+    concerned = rounds_of(*problems)
+    items_of(*problems).filter(state__in=[ItemState.WAITING, ItemState.PLANNED]).update(state=ItemState.WITHDRAWN)
     rounds.after_withdrawal(rounds.lock(concerned))
 
 
-def _bring_back(problem: Problem) -> None:
+def _bring_back(*problems: Problem) -> None:
     """To the queue, or to planned where the round is not open; items of no round are always wanted."""
-    concerned = rounds_of(problem)
-    withdrawn = _items(problem).filter(state=ItemState.WITHDRAWN)
+    concerned = rounds_of(*problems)
+    withdrawn = items_of(*problems).filter(state=ItemState.WITHDRAWN)
     wanted = withdrawn.filter(Q(round__isnull=True) | Q(round__state=RoundState.OPEN)).values("pk")
     QueueItem.objects.filter(pk__in=wanted).update(state=ItemState.WAITING)
     withdrawn.update(state=ItemState.PLANNED)

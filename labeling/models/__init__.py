@@ -1,6 +1,7 @@
 """One file per noun family, re-exported here."""
 
 from labeling.models.agreement import AgreementReport
+from labeling.models.bulk import BulkChange, BulkKind
 from labeling.models.campaigns import (
     DEFAULT_MIXTURE,
     MADE_WITHOUT_LABELS,
@@ -59,6 +60,8 @@ __all__ = [
     "SIGNS",
     "UNFINISHED",
     "AgreementReport",
+    "BulkChange",
+    "BulkKind",
     "Campaign",
     "CandidateTree",
     "ColdStart",

@@ -109,11 +109,14 @@ def digit_of(signs: Sequence[str]) -> str:
 
 
 class Requeue(models.Model):
-    """Labels of one labeler (`Label.requeue`) that count no more and are wanted anew; and that this was undone."""
+    """Labels (`Label.requeue`) that count no more and are wanted anew; and that this was undone.
+
+    Those of one labeler since a moment, or (without either) those that a lead chose.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="requeues")
-    labeler = models.ForeignKey(Labeler, on_delete=models.PROTECT, related_name="requeues")
-    since = models.DateTimeField()
+    labeler = models.ForeignKey(Labeler, null=True, on_delete=models.PROTECT, related_name="requeues")
+    since = models.DateTimeField(null=True)
     items = JSONText(default=list)  # that ask for these labels anew
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -126,7 +129,11 @@ class Requeue(models.Model):
             models.CheckConstraint(
                 condition=Q(undone_by__isnull=True) | Q(undone_at__isnull=False), name="requeue_undone_has_its_time"
             ),
+            models.CheckConstraint(
+                condition=Q(labeler__isnull=True, since__isnull=True) | Q(labeler__isnull=False, since__isnull=False),
+                name="requeue_of_a_labeler_says_since_when",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"requeue {self.pk} of {self.labeler_id}"
+        return f"requeue {self.pk} of {self.labeler_id or 'chosen labels'}"

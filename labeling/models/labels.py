@@ -201,6 +201,8 @@ class Label(models.Model):
             models.Index(fields=["labeler", "submitted_at"], name="label_by_labeler_and_time"),
             # Whatever its revision: deleting a tree asks for all of them.
             models.Index(fields=["tree"], condition=Q(tree__isnull=False), name="label_by_tree"),
+            # What somebody was unsure of is little, and asked for on every visit of the lead's decisions.
+            models.Index(fields=["solution"], condition=~Q(flagged=[]), name="label_with_unsure_steps"),
             models.Index(fields=["requeue"], condition=Q(requeue__isnull=False), name="label_by_requeue"),
         ]
 

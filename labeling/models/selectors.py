@@ -91,6 +91,15 @@ class SolutionScore(models.Model):
                 name="score_committee_says_both_or_nothing",
             ),
         ]
+        indexes = [
+            # The pool by score, and what a version could not read: a page would sort or read a million rows for them.
+            models.Index(
+                fields=["version", "-score", "solution"],
+                condition=Q(score__isnull=False),
+                name="score_by_version_and_value",
+            ),
+            models.Index(fields=["version"], condition=Q(score__isnull=True), name="score_missing_of_version"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.score} by {self.version_id} for {self.solution_id}"

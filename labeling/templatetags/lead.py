@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.forms import BaseForm
+from django.template import Context
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -12,7 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from labeling import code_words
-from labeling.models import FinishReason, Gold, Job, Label, Labeler, Mode, Round, Ruling, RulingAbout
+from labeling.models import (
+    BulkChange,
+    BulkKind,
+    FinishReason,
+    Gold,
+    Job,
+    Label,
+    Labeler,
+    Mode,
+    Round,
+    Ruling,
+    RulingAbout,
+)
 from labeling.stored_words import expected, said
 from labeling.wording import NO_BREAK, decimal, grouped, listed, percent, sentences
 from selector import strategies
@@ -69,9 +84,39 @@ def counted(number: int, what: str) -> str:
         "ruling": ngettext("{n} ruling", "{n} rulings", number),
         "label": ngettext("{n} label", "{n} labels", number),
         "invitation": ngettext("{n} invitation", "{n} invitations", number),
+        "change": ngettext("{n} change", "{n} changes", number),
+        "labeler": ngettext("{n} labeler", "{n} labelers", number),
         "account": ngettext("{n} account", "{n} accounts", number),
     }
     return forms[what].format(n=grouped(number))
+
+
+@register.filter
+def all_of(rows: Page[Any], what: str) -> str:
+    """How many of these things the list holds; where it was counted no further, more than so many."""
+    number = counted(rows.paginator.count, what)
+    return _("more than {things}").format(things=number) if getattr(rows.paginator, "has_more", False) else number
+
+
+@register.simple_tag(takes_context=True)
+def head(context: Context, name: str, words: str, kind: str = "") -> SafeString:
+    """The head of a column; a link where its list can be sorted by it, the other way round where it is already."""
+    form, request = context["form"], context["request"]
+    ways = [way for way in form.orders if way.removeprefix("-") == name]
+    following = next((way for way in ways if way != form.order_name), name)
+    asked = request.GET.copy()
+    asked.pop("page", None)
+    asked["order"] = following
+    now = form.order_name if form.order_name in ways else ""
+    arrow = format_html(' <span aria-hidden="true">{}</span>', "↓" if now.startswith("-") else "↑") if now else ""
+    return format_html(
+        '<th{}{}><a class="order" href="?{}">{}{}</a></th>',
+        format_html(' class="{}"', kind) if kind else "",
+        format_html(' aria-sort="{}"', "descending" if now.startswith("-") else "ascending") if now else "",
+        asked.urlencode(),
+        words,
+        arrow,
+    )
 
 
 @register.filter
@@ -161,6 +206,22 @@ def chosen_by(of: Round) -> str:
     if known and {"score", "likelihood"} & known.needs and of.selector_id is None:
         return _("chance, there was no selector yet")
     return strategy_words(of.strategy)
+
+
+@register.filter
+def purpose_words(label: Label) -> str:
+    """What a label was wanted for; where it comes from, if nobody here was asked."""
+    if label.item is None:
+        return _named(code_words.ORIGINS, label.origin)
+    return _named(code_words.PURPOSES, label.item.purpose)
+
+
+@register.filter
+def label_state(label: Label) -> str:
+    """Whether a label counts, in words; nothing where it does."""
+    if not label.is_current:
+        return str(code_words.LABEL_STATES["revised"])
+    return str(code_words.LABEL_STATES["sent_back"]) if label.requeue_id else ""
 
 
 @register.filter
@@ -262,6 +323,31 @@ def ruling_words(ruling: Ruling) -> str:
     if not ruling.outcome:
         return _("the reference answer stays")
     return _("the reference answer: {answer}").format(answer=ruling.outcome)
+
+
+@register.filter
+def change_words(change: BulkChange) -> str:
+    """What was done to many at once."""
+    words = {
+        BulkKind.EXCLUDE: ngettext("{n} problem excluded", "{n} problems excluded", change.count),
+        BulkKind.RESTORE: ngettext("{n} problem taken back", "{n} problems taken back", change.count),
+        BulkKind.REQUEUE: ngettext(
+            "{n} label sent back to the queue", "{n} labels sent back to the queue", change.count
+        ),
+    }
+    return words[BulkKind(change.kind)].format(n=grouped(change.count))
+
+
+@register.filter
+def labeler_kind(kind: str) -> str:
+    """Where a labeler's labels come from, in words."""
+    return _named(code_words.LABELER_KINDS, kind)
+
+
+@register.filter
+def labeler_state(state: str) -> str:
+    """Whether a labeler gets work, in words."""
+    return _named(code_words.LABELER_STATES, state)
 
 
 @register.filter

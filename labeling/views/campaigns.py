@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from labeling import charts
 from labeling.actions import campaigns, two_factor, waiting
 from labeling.actions.errors import ActionError
+from labeling.actions.pool_size import solution_count
 from labeling.api.access import may_create_campaigns
 from labeling.forms import CampaignForm, SettingsForm, add_refusal
 from labeling.models import Campaign, Label, Membership, Problem, Round, Solution
@@ -168,7 +169,7 @@ def _counts(of: Campaign) -> dict[str, int]:
     """Problems by split, and solutions: the pool at a glance."""
     problems = Problem.objects.filter(campaign=of).visible()
     by_split = problems.aggregate(all=Count("pk"), test=Count("pk", filter=Q(split="test")))
-    return {"problems": by_split["all"], "test": by_split["test"], "solutions": Solution.objects.of(of).count()}
+    return {"problems": by_split["all"], "test": by_split["test"], "solutions": solution_count(of)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

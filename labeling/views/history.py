@@ -2,24 +2,23 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
 from typing import Any
 
 import orjson
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from labeling.list_filters import HistoryFilter
 from labeling.models import Campaign, Event, Membership
+from labeling.views.found import within_days
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.tables import csv_file
 
 PAGES = {"guide": "guide-version"} | {
-    name: name for name in ("dispute", "job", "labeler", "problem", "round", "selector", "solution")
+    name: name for name in ("change", "dispute", "job", "labeler", "problem", "round", "selector", "solution")
 }
 COLUMNS = ("created_at", "actor__username", "verb", "subject", "before", "after")
 
@@ -58,15 +57,7 @@ def _found(of: Campaign, wanted: dict[str, Any]) -> QuerySet[Event]:
         rows = rows.filter(actor__username__icontains=actor)
     if verb := wanted.get("verb"):
         rows = rows.filter(verb=verb)
-    if day := wanted.get("after"):
-        rows = rows.filter(created_at__gte=_midnight(day))
-    if day := wanted.get("before"):
-        rows = rows.filter(created_at__lt=_midnight(day + timedelta(days=1)))
-    return rows
-
-
-def _midnight(day: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
+    return within_days(rows, "created_at", wanted)
 
 
 def _page_of_subject(of: Campaign, subject: str) -> str:

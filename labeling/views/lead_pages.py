@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -26,10 +27,13 @@ from labeling.models import Campaign, Dispute, DisputeState, Labeler, Membership
 
 View = Callable[..., HttpResponseBase]
 PAGE_ROWS = 50
+COUNTED = 10_000
 SECTIONS = {  # the tab that is open on a page, by the name of its address; else the overview
     **dict.fromkeys(("rounds", "round", "round-plan", "round-turn"), "rounds"),
-    **dict.fromkeys(("solutions", "solution", "problems", "problem", "tree"), "solutions"),
-    **dict.fromkeys(("members", "member-remove", "invitations", "agreement", "gold", "labeler"), "people"),
+    **dict.fromkeys(
+        ("solutions", "solution", "problems", "problem", "tree", "labels", "bulk", "changes", "change"), "solutions"
+    ),
+    **dict.fromkeys(("members", "member-remove", "invitations", "agreement", "gold", "labelers", "labeler"), "people"),
     **dict.fromkeys(("decisions", "dispute", "problem-decision", "adjudicate", "rulings"), "decisions"),
     **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),
     **dict.fromkeys(("data", "export", "export-card"), "data"),
@@ -130,9 +134,34 @@ def waiting_decisions(campaign: Campaign) -> int:
     return paused + disputes + Problem.objects.filter(campaign=campaign, state=ProblemState.HELD).count()
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
-    """The page of rows that `?page=` names; the first or the last where it names none."""
-    return Paginator(rows, PAGE_ROWS).get_page(request.GET.get("page"))
+class ListPages(Paginator):
+    """Counts no further than anybody turns pages: counting a million rows takes longer than showing fifty of them."""
+
+    known_count: int | None = None  # where it is known without counting
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are; COUNTED at most, unless it is known."""
+        return self.known_count if self.known_count is not None else min(self._seen, COUNTED)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more than were counted."""
+        return self.known_count is None and self._seen > COUNTED
+
+    @cached_property
+    def _seen(self) -> int:
+        return cast(QuerySet[Any], self.object_list).order_by().values("pk")[: COUNTED + 1].count()
+
+
+def page_of(request: HttpRequest, rows: QuerySet[Any], *, count: int | None = None) -> Page[Any]:
+    """The page of rows that `?page=` names; the first or the last where it names none.
+
+    `count` is how many rows there are, where that is known.
+    """
+    pages = ListPages(rows, PAGE_ROWS)
+    pages.known_count = count
+    return pages.get_page(request.GET.get("page"))
 
 
 def done(request: HttpRequest, words: str, to: str, *args: Any) -> HttpResponseRedirect:

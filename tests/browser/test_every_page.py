@@ -29,7 +29,8 @@ LEADS = [
     "decisions/problems/{problem}/", "members/", "members/{member}/remove/", "agreement/", "data/", "jobs/",
     "jobs/{job}/", "jobs/{job}/cancel/", "selectors/", "selectors/1/", "selectors/2/publish/", "guide/", "guide/1/",
     "guide/edit/", "history/",
-    "gold/", "invitations/", "labelers/{person}/", "decisions/solutions/{solution}/", "rulings/", "screening/",
+    "gold/", "invitations/", "labels/", "labelers/", "labelers/{person}/",
+    "bulk/exclude/?q=x", "changes/", "decisions/solutions/{solution}/", "rulings/", "screening/",
 ]  # fmt: skip
 OF_ACCOUNTS = [
     "/me/two-factor/",

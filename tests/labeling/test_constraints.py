@@ -210,6 +210,16 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "Gold.solution": lambda rows: [make.make_gold(rows.solution) for _ in range(2)],
     "gold_use_known": lambda rows: make.make_gold(rows.solution, use="lunch"),
     "gold_source_known": lambda rows: make.make_gold(rows.solution, source="thin air"),
+    "bulk_change_kind_known": lambda rows: make.make_bulk_change(rows.item.campaign, "delete"),
+    "bulk_change_of_something": lambda rows: make.make_bulk_change(rows.item.campaign, count=0),
+    "bulk_change_requeue_iff_of_labels": lambda rows: make.make_bulk_change(rows.item.campaign, "requeue"),
+    "bulk_change_undone_has_its_time": lambda rows: make.make_bulk_change(
+        rows.item.campaign, undone_by=make.make_account()
+    ),
+    "BulkChange.requeue": lambda rows: again(
+        make.make_bulk_change(rows.item.campaign, "requeue", requeue=make.make_requeue(rows.labeler))
+    ),
+    "requeue_of_a_labeler_says_since_when": lambda rows: update(make.make_requeue(rows.labeler), since=None),
     "requeue_undone_has_its_time": lambda rows: update(make.make_requeue(rows.labeler), undone_by=make.make_account()),
     "campaign_screening_known": lambda rows: update(rows.campaign, screening="new"),
     "campaign_screening_rule_can_be_met": lambda rows: update(rows.campaign, screening_bar=2),

@@ -18,7 +18,7 @@ from tests.labeling.pages import fill_pool, scored_by, signed_in
 
 READ_BY_REVIEWERS = [
     "", "rounds/", "rounds/0/", "problems/", "problems/{problem}/", "solutions/", "solutions/{solution}/", "decisions/",
-    "members/", "gold/", "labelers/{person}/", "rulings/",
+    "members/", "gold/", "labels/", "labelers/", "labelers/{person}/", "rulings/", "changes/", "changes/{change}/",
     "decisions/solutions/{solution}/",
     "data/", "jobs/", "jobs/{job}/", "selectors/", "selectors/1/", "guide/", "guide/1/",
     "history/",
@@ -27,14 +27,14 @@ LEADS_ALONE = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
     "members/{member}/remove/", "export/?format=prm800k",
     "export/card/?format=prm800k", "jobs/{waiting}/cancel/", "selectors/2/publish/",
-    "guide/edit/", "invitations/",
+    "guide/edit/", "invitations/", "bulk/exclude/?pk={problem}",
 ]  # fmt: skip
 POSTS = [
     "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
     "decisions/solutions/{solution}/", "gold/", "solutions/{solution}/gold/", "labelers/{person}/pause/",
     "members/", "members/{member}/role/", "members/{member}/remove/", "data/", "jobs/{waiting}/cancel/",
     "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/", "guide/edit/",
-    "invitations/", "invitations/{invitation}/revoke/",
+    "invitations/", "invitations/{invitation}/revoke/", "bulk/exclude/?pk={problem}", "changes/{change}/undo/",
 ]  # fmt: skip
 
 Address = Callable[[str], str]
@@ -57,6 +57,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
         "waiting": make.make_job(campaign, "grade", "requested").pk,
         "person": make.make_labeler(campaign, labeler).pk,
         "member": campaign.memberships.get(account=labeler).pk,
+        "change": make.make_bulk_change(campaign).pk,
         "invitation": make.make_invitation(campaign).pk,
     }
     return lambda path: f"/campaigns/{campaign.slug}/" + path.format(**numbers)
@@ -142,7 +143,20 @@ def test_opening_the_address_of_signing_out_leads_to_the_start_still_signed_in(o
 
 @pytest.mark.parametrize(
     "path",
-    ["", "rounds/", "rounds/0/", "problems/", "solutions/", "decisions/", "members/", "jobs/", "selectors/", "guide/"],
+    [
+        "",
+        "rounds/",
+        "rounds/0/",
+        "problems/",
+        "solutions/",
+        "labels/",
+        "labelers/",
+        "decisions/",
+        "members/",
+        "jobs/",
+        "selectors/",
+        "guide/",
+    ],
 )
 def test_a_page_asks_the_database_as_often_for_many_rows_as_for_few(path: str, campaign: Campaign, owner: User) -> None:
     _rows(campaign, 1, problems=2)
