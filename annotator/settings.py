@@ -167,7 +167,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [("vendor/katex", BASE_DIR / "node_modules" / "katex" / "dist")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "annotator.static_files.HashedModules"},
+    "staticfiles": {"BACKEND": "annotator.static_files.CompressedModules"},
 }
 # Packed already, or (maps) megabytes that only a debugger asks for: compressing them would slow the first start.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["png", "jpg", "webp", "ico", "gz", "br", "ttf", "woff", "woff2", "map"]

@@ -152,8 +152,7 @@ class Installation:
             self.redis.start()
         say("bringing the database up to date")
         self.manage("update_database")
-        if collect_static(self.env):
-            say("collected scripts and styles")
+        self.collect_static()
         demo = self.load_demo() if self.mode == "demo" else None
         self.web.start()
         self.worker.start()
@@ -163,6 +162,14 @@ class Installation:
             self.show_demo(demo)
         say(f"logs: {', '.join(str(part.log) for part in self.all_parts)}")
         say("Ctrl-C ends everything")
+
+    def collect_static(self) -> None:
+        try:
+            if collect_static(self.env):
+                say("collected scripts and styles")
+        except subprocess.CalledProcessError as problem:
+            ended = parts.how_it_ended(problem.returncode)
+            raise CannotRun(f"`manage.py collectstatic` {ended}: see above.") from None
 
     def load_demo(self) -> dict[str, Any]:
         say("loading the demo campaign")

@@ -3,4 +3,4 @@
 from annotator.settings import *  # noqa: F403
 from annotator.settings import STORAGES
 
-STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}
+STORAGES["staticfiles"] = {"BACKEND": "annotator.static_files.HashedModules"}
