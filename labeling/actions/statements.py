@@ -80,6 +80,8 @@ class _Read:
         compiler = queryset.query.get_compiler(using=queryset.db)
         sql, self.parameters = compiler.as_sql()
         self._now: tuple[Any, ...] = ()
+        converters = compiler.get_converters([column for column, *_ in compiler.select[: compiler.col_count]])
+        compiler.get_converters = lambda _columns: converters
         compiler.as_sql = lambda *_, **__: (sql, self._now)
         queryset.query.get_compiler = lambda *_, **__: compiler
 
