@@ -118,6 +118,7 @@ def test_a_submission_of_the_earlier_device_waits_for_ones_word(
     desk: DeskPage, other_device: Callable[[], DeskPage], items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:
     browser_errors.requests_may_fail()
+    desk.wait_ahead()  # else the request for one more may be answered after the label, by another one than the next
     desk.press("3", "1")
     desk.expect_saved()
     other_device().expect_states("positive", "negative", "later", "later")
@@ -126,6 +127,7 @@ def test_a_submission_of_the_earlier_device_waits_for_ones_word(
     assert not Label.objects.exists()
     desk.press("Enter")  # Go on here
     expect(desk.trouble).to_be_hidden()
+    desk.wait_ahead()
     desk.press("Enter")
     desk.expect_problem_of("First we add")
     assert Label.objects.get().ratings == "+-"

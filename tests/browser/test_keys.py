@@ -174,7 +174,7 @@ def test_the_theme_is_there_before_any_script_and_over_the_machines_own(labeler:
     page.emulate_media(color_scheme="dark")
     page.goto("/me/settings/")
     page.get_by_label("Light", exact=True).check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save ↵").click()
     expect(page.get_by_text("Your settings are saved.")).to_be_visible()
     page.route("**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript"))
     page.goto("/")

@@ -282,6 +282,7 @@ export async function sendKeptDrafts({ api, keeping, except }) {
     try {
       if (content) await call("PUT", `${api}me/drafts/${item}/`, { ...content, replaces });
       keeping.forget(name);
+      keeping.forget(`undo.${item}`); // what was done before it goes with it
     } catch (error) {
       if (!(error instanceof Refused)) return; // not reachable: kept for the next visit
       if (!error.isElsewhere) keeping.forget(name); // labeled meanwhile, or out of one's campaigns
