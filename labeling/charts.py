@@ -5,8 +5,9 @@ behind each on the page.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -181,27 +182,22 @@ def _apart(ends: Sequence[tuple[float, str]]) -> list[tuple[float, str]]:
     return moved
 
 
-def score_histogram(pool: Sequence[float], chosen: Sequence[float]) -> SafeString:
-    """Scores of the wrong answers that could be chosen, and over them those of the chosen ones."""
-    bins, taken = _binned(pool), _binned(chosen)
-    top = nice(max([*bins, *taken, 1]))
-    lowest = min(chosen) if chosen else None
-    pieces = [_histogram_axes(top), _bars(bins, top, "bar-2"), _bars(taken, top, "bar-1")]
+def score_histogram(pool: Mapping[str, Any], chosen: Mapping[str, Any]) -> SafeString:
+    """Scores of the wrong answers that could be chosen, and over them those of the chosen ones.
+
+    Each is a `count` with its `bins`; the chosen say their `lowest` too.
+    """
+    top = nice(max([*pool["bins"], *chosen["bins"], 1]))
+    lowest = chosen["lowest"]
+    pieces = [_histogram_axes(top), _bars(pool["bins"], top, "bar-2"), _bars(chosen["bins"], top, "bar-1")]
     if lowest is not None:
-        pieces.append(_chosen_mark(len(chosen), lowest))
+        pieces.append(_chosen_mark(chosen["count"], lowest))
     label = _("Scores of wrong-answer solutions: {pool} in the pool, {chosen} chosen.").format(
-        pool=grouped(len(pool)), chosen=grouped(len(chosen))
+        pool=grouped(pool["count"]), chosen=grouped(chosen["count"])
     )
     if lowest is not None:
         label = _("{label} The chosen have scores from {score} up.").format(label=label, score=decimal(lowest))
     return svg(820, 210, label, pieces)
-
-
-def _binned(scores: Iterable[float]) -> list[int]:
-    counts = [0] * BINS
-    for score in scores:
-        counts[min(BINS - 1, int(score * BINS))] += 1
-    return counts
 
 
 def nice(count: int) -> int:

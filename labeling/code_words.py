@@ -147,6 +147,7 @@ KINDS = {
     "retrain": pgettext_lazy("kind of job", "training"),
     "plan": pgettext_lazy("kind of job", "planning"),
     "agreement": pgettext_lazy("kind of job", "agreement"),
+    "preview": pgettext_lazy("kind of job", "preview"),
 }
 STAGES = {
     "snapshot": _("collecting labels"),
@@ -257,4 +258,9 @@ JOBS = {
     ("agreement", "done"): _("The comparison of labels is done"),
     ("agreement", "failed"): _("The comparison of labels failed"),
     ("agreement", "cancelled"): _("The comparison of labels was cancelled"),
+    ("preview", "requested"): _("The preview waits for a worker"),
+    ("preview", "running"): _("The preview is {percent} done"),
+    ("preview", "done"): _("The preview is done"),
+    ("preview", "failed"): _("The preview failed"),
+    ("preview", "cancelled"): _("The preview was cancelled"),
 }

@@ -118,6 +118,19 @@ FORMS = [
                 "Worse than version {number} ({difference} mean log-likelihood a step on {labels} evaluation labels)."
             ),
             gettext_noop("Round {number} is open."),
+            gettext_noop("Round {number} is planned."),
+            gettext_noop(
+                "Chosen again from its record: the same labels ({labels}), out of {candidates} candidates. {more}"
+            ),
+            gettext_noop("Chosen again from its record: the same labels ({labels}), out of {candidates} candidates."),
+            gettext_noop(
+                "Chosen again from its record: not the same. In the round alone: {kept}. Chosen now alone: {again}. "
+                "{more}"
+            ),
+            gettext_noop(
+                "Chosen again from its record: not the same. In the round alone: {kept}. Chosen now alone: {again}."
+            ),
+            gettext_noop("The candidates are not what they were: scores, answers or problems changed."),
             gettext_noop(
                 "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead "
                 "will look at it with you."

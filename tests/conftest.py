@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection, connections
 from django.test import Client
@@ -25,6 +26,12 @@ NO_CHROMIUM = (
     "  apt-get install chromium                  (as root)\n"
     "  .venv/bin/playwright install chromium     (without root)"
 )
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """What a process keeps of rows goes by their numbers, and the next test's rows have the same."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,12 @@ import structlog
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 
-from labeling.actions import importing, jobs, rounds
+from labeling.actions import importing, jobs, previews, reproducing, rounds
 from labeling.actions.errors import ActionError
 from labeling.actions.jobs import ClaimLost
-from labeling.models import Job, JobKind
+from labeling.actions.pool_size import solution_count
+from labeling.actions.round_plans import RoundPlan
+from labeling.models import Job, JobKind, Round
 from workers import agreement, grading, retraining
 from workers.child import CommandFailed
 
@@ -61,9 +63,34 @@ def _plan(job: Job) -> None:
     """Planning, opening and the job's end are one transaction: the next round opens once, or not at all."""
     with transaction.atomic():
         jobs.heartbeat(job, stage="plan", progress=0.1, message="choosing the next solutions")
-        made, why = rounds.advance(job.campaign)
+        made, why = _as_asked(job) if "plan" in job.params else rounds.advance(job.campaign)
         jobs.heartbeat(job, message=why)
         jobs.finish(job, result={"round": made.number if made else None, "why": why})
+
+
+def _as_asked(job: Job) -> tuple[Round, str]:
+    """What a lead asked for, where the pool is too large to be read while they wait."""
+    made = rounds.plan(campaign=job.campaign, wanted=RoundPlan(**job.params["plan"]), by=job.requested_by)
+    if job.params["opens"]:
+        rounds.open_round(of=made, by=job.requested_by)
+        return made, f"Round {made.number} is open."
+    return made, f"Round {made.number} is planned."
+
+
+def _preview(job: Job) -> None:
+    """What a plan would choose, or what a round's record chooses; nothing is written but the job's result."""
+    size = max(1, solution_count(job.campaign))
+
+    def seen(count: int) -> None:
+        share = min(0.9, count / size)
+        jobs.heartbeat(job, stage="plan", progress=share, message=f"{count:,} of {size:,} solutions")
+
+    seen(0)
+    if "round" in job.params:
+        again = reproducing.compare(job.campaign.rounds.get(number=job.params["round"]))
+        jobs.finish(job, result={"why": reproducing.in_words(again)})
+        return
+    jobs.finish(job, result=previews.made(job.campaign, RoundPlan(**job.params["plan"]), seen))
 
 
 STAGES: dict[str, Callable[[Job], Any]] = {
@@ -72,4 +99,5 @@ STAGES: dict[str, Callable[[Job], Any]] = {
     JobKind.RETRAIN: retraining.retrain,
     JobKind.PLAN: _plan,
     JobKind.AGREEMENT: agreement.compare,
+    JobKind.PREVIEW: _preview,
 }

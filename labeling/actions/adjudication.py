@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -39,15 +39,21 @@ PLACE = Case(
 
 
 def _judged(campaign: Campaign) -> QuerySet[Label]:
-    """Labels of whole solutions that people gave in answer to the queue, with a verdict; no final ones, no checks."""
-    labels = Label.objects.current().with_verdict_on_steps().not_of_gold().filter(problem__campaign=campaign)
-    return labels.exclude(labeler__kind__in=[LabelerKind.ADJUDICATOR, LabelerKind.EXTERNAL])
+    """Labels of whole solutions that people gave in answer to the queue, with a verdict; no final ones, no checks.
+
+    What was imported is an external labeler's: left out by that, and by the column that says so without a join.
+    """
+    labels = Label.objects.filter(is_current=True, requeue__isnull=True, import_job__isnull=True)
+    of_people = labels.filter(labeler__campaign=campaign).exclude(
+        labeler__kind__in=[LabelerKind.ADJUDICATOR, LabelerKind.EXTERNAL]
+    )
+    return of_people.with_verdict_on_steps().not_of_gold()
 
 
 def disagreements(campaign: Campaign) -> QuerySet[Solution]:
     """Solutions whose labels put the first error at different steps, and on which nobody has ruled."""
-    places = _judged(campaign).order_by().values("solution").annotate(places=Count(PLACE, distinct=True))
-    return _open(campaign).filter(pk__in=places.filter(places__gt=1).values("solution"))
+    places = _judged(campaign).order_by().values("solution").annotate(first=Min(PLACE), last=Max(PLACE))
+    return _open(campaign).filter(pk__in=places.filter(first__lt=F("last")).values("solution"))
 
 
 def unsure(campaign: Campaign) -> QuerySet[Solution]:

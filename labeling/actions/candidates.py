@@ -56,7 +56,7 @@ def eligible(campaign: Campaign) -> QuerySet[Any]:
 
 def labeled_solutions(campaign: Campaign) -> set[int]:
     """Solutions with a current label, under the number of the text's first solution."""
-    labels = Label.objects.current().filter(problem__campaign=campaign, solution__isnull=False)
+    labels = Label.objects.current().filter(problem__campaign=campaign, solution__isnull=False).order_by()
     return set(labels.values_list(Coalesce("solution__duplicate_of_id", "solution_id"), flat=True).distinct())
 
 

@@ -5,13 +5,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from labeling.actions import round_pools, rounds
-from labeling.actions.errors import ActionError
+from labeling.actions import jobs, round_pools, rounds
+from labeling.actions.errors import ActionError, Conflict
+from labeling.actions.previews import AT_ONCE
 from labeling.actions.requeue import REASON
 from labeling.actions.round_plans import RoundPlan
-from labeling.models import Purpose, QueueItem, Round, RoundPool
+from labeling.models import Job, JobKind, Purpose, QueueItem, Round, RoundPool
 
 
 class Choice(NamedTuple):
@@ -57,6 +59,30 @@ def compare(of: Round) -> Comparison:
         only_kept=tuple(sorted((held - chosen).elements())),
         only_again=tuple(sorted((chosen - held).elements())),
     )
+
+
+def in_words(found: Comparison) -> str:
+    """The comparison in a sentence or two, known to `labeling.stored_words`."""
+    said = f"Chosen again from its record: the same labels ({found.labels:,}), out of {found.candidates:,} candidates."
+    if not found.is_same:
+        kept, again = len(found.only_kept), len(found.only_again)
+        said = f"Chosen again from its record: not the same. In the round alone: {kept:,}. Chosen now alone: {again:,}."
+    changed = "The candidates are not what they were: scores, answers or problems changed."
+    return said if found.is_pool_same else f"{said} {changed}"
+
+
+def takes_long(of: Round) -> bool:
+    """Whether its candidates are too many to be read while somebody waits."""
+    return RoundPool.objects.filter(round=of, size__gt=AT_ONCE).exists()
+
+
+def request(*, of: Round, by: User) -> Job:
+    """Ask for the comparison in the background. Raises Conflict while another one waits."""
+    params = {"round": of.number}
+    job = jobs.request(campaign=of.campaign, kind=JobKind.PREVIEW, params=params, by=by)
+    if job.params != params:
+        raise Conflict(_("Something else is being previewed; try again when it is done."))
+    return job
 
 
 def _plan_of(of: Round) -> RoundPlan:

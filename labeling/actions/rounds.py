@@ -1,6 +1,6 @@
 """Rounds: plan, preview, open, close, reopen, and go on by themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -31,6 +31,7 @@ from selector import strategies
 from selector.records import Candidate, Pick, Selection
 
 BATCH = 2_000
+TOLD_EVERY = 20_000
 # Of a round and its campaign, what a label looks at.
 FOR_LABELS = (
     *("number", "state", "counted_items", "counted_labels", "training_requested_at"),
@@ -61,11 +62,19 @@ def select(pool: Sequence[Candidate], plan: RoundPlan) -> Selection:
     )
 
 
-def _pool(campaign: Campaign, plan: RoundPlan) -> tuple[list[Candidate], SelectorVersion | None]:
+def _pool(
+    campaign: Campaign, plan: RoundPlan, seen: Callable[[int], object] = lambda _count: None
+) -> tuple[list[Candidate], SelectorVersion | None]:
+    """All candidates; `seen` is told how many are read, now and then."""
     if plan.mode == Mode.CANDIDATES:
         return list(candidates.tree_table(campaign)), None
     version = candidates.selector_in_use(campaign)
-    return list(candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs)), version
+    pool: list[Candidate] = []
+    for one in candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs):
+        pool.append(one)
+        if len(pool) % TOLD_EVERY == 0:
+            seen(len(pool))
+    return pool, version
 
 
 def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueItem]]:
@@ -73,8 +82,16 @@ def preview(campaign: Campaign, wanted: RoundPlan) -> tuple[Round, list[QueueIte
 
     Raises Conflict when there is nothing left to label.
     """
-    pool, version = _pool(campaign, wanted)
-    return _planned(campaign, wanted, pool, version)
+    planned, items, _candidates = preview_with_pool(campaign, wanted)
+    return planned, items
+
+
+def preview_with_pool(
+    campaign: Campaign, wanted: RoundPlan, seen: Callable[[int], object] = lambda _count: None
+) -> tuple[Round, list[QueueItem], list[Candidate]]:
+    """The same with the candidates that it was chosen from."""
+    pool, version = _pool(campaign, wanted, seen)
+    return *_planned(campaign, wanted, pool, version), pool
 
 
 def _planned(

@@ -18,6 +18,7 @@ class JobKind(models.TextChoices):
     RETRAIN = "retrain"
     PLAN = "plan"
     AGREEMENT = "agreement"
+    PREVIEW = "preview"
 
 
 class JobState(models.TextChoices):

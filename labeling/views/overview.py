@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from django.db.models import Avg, Count
+from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -64,15 +64,19 @@ class RoundProgress:
 
 
 def rounds_with_progress(campaign: Campaign, work: Work) -> list[RoundProgress]:
-    """All rounds, the newest first, in three queries."""
+    """All rounds, the newest first, in two queries."""
     rounds = list(campaign.rounds.filter(number__gte=0).select_related("selector", "campaign").order_by("-number"))
     items: dict[int, dict[str, int]] = {}
+    scored: dict[int, tuple[float, int]] = {}
     counted = campaign.queue_items.wanted().filter(round__isnull=False).order_by().values_list("round_id", "state")
-    for round_id, state, count in counted.annotate(count=Count("pk")):
+    fools = Q(reason="convincing_wrong", score__isnull=False)
+    sums = {"all": Count("pk"), "scores": Sum("score", filter=fools, default=0.0), "n": Count("pk", filter=fools)}
+    for round_id, state, count, scores, n in counted.annotate(**sums):
         items.setdefault(round_id, {})[state] = count
+        before = scored.get(round_id, (0.0, 0))
+        scored[round_id] = before[0] + scores, before[1] + n
+    means = {round_id: total / n for round_id, (total, n) in scored.items() if n}
     found = work.by_round()
-    fooled = campaign.queue_items.filter(round__isnull=False, reason="convincing_wrong").order_by()
-    means = dict(fooled.values_list("round_id").annotate(mean=Avg("score")))
     return [RoundProgress(one, items.get(one.pk, {}), found.get(one.pk, Found()), means.get(one.pk)) for one in rounds]
 
 

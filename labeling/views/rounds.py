@@ -1,48 +1,32 @@
-"""Rounds: look, plan with a live preview, open, close, open again."""
+"""Rounds: look, open, close, open again."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db import transaction
-from django.db.models import Count, Max, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import charts
-from labeling.actions import candidates, rounds
+from labeling.actions import reproducing, rounds
 from labeling.actions.errors import ActionError
-from labeling.actions.round_plans import RoundPlan
-from labeling.forms import PlanForm, add_refusal
 from labeling.models import (
-    Campaign,
-    CandidateTree,
     ItemState,
     Label,
     Membership,
-    Mode,
     QueueItem,
-    Reference,
     Round,
     RoundState,
-    SelectorVersion,
-    Solution,
-    SolutionScore,
 )
+from labeling.stored_words import said
 from labeling.views import overview
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
 from labeling.views.work import Found, Work
 from labeling.wording import grouped, sentences
-
-EXAMPLES = 10
-OF_EACH_OTHER_REASON = 2
 
 
 @require_safe
@@ -51,179 +35,6 @@ def round_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """All rounds, the newest first."""
     shown = overview.rounds_with_progress(membership.campaign, Work.of(membership.campaign))
     return page(request, "rounds.html", membership, {"rounds": shown})
-
-
-# --- planning
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a plan would choose."""
-
-    round: Round
-    items: list[QueueItem]
-    examples: list["Example"]
-    by_reason: dict[str, int]
-    problem_count: int
-    chart: str
-    wrong_count: int
-
-    @property
-    def wanted(self) -> int:
-        """How many labels."""
-        return len(self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One chosen solution (or candidate tree) with its problem, answer and current guess."""
-
-    item: QueueItem
-    subject: Any
-    reference: str | None
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@for_leads
-def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
-    """Choose how, see what would be chosen, keep it. GET changes nothing, however often."""
-    campaign = membership.campaign
-    given = request.POST if request.method == "POST" else request.GET
-    last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
-    number = 0 if last is None else last + 1
-    form = PlanForm(PlanForm.start(campaign, seed=number) | {name: given[name] for name in given})
-    if form.is_valid():
-        is_looked_at = request.POST.get("previewed") == form.in_short() and "show" not in request.POST
-        if request.method == "POST" and not is_looked_at:
-            return _show_first(request, campaign, form)
-        wanted = RoundPlan.of(campaign, **form.asked())
-        try:
-            if request.method == "POST":
-                return _keep(request, campaign, wanted)
-            preview: Preview | None = _preview(campaign, wanted)
-            problem = ""
-        except ActionError as error:
-            preview, problem = None, error.message
-            if error.fields:
-                add_refusal(form, error)
-    else:
-        preview, problem = None, ""
-    context = {
-        "form": form,
-        "number": number,
-        "preview": preview,
-        "problem": problem,
-        "has_trees": campaign.mode == Mode.CANDIDATES or candidates.trees_of(campaign).exists(),
-        "is_empty": preview is None and not campaign.problems.visible().exists(),
-    }
-    template = "_preview.html" if request.htmx else "round_plan.html"  # type: ignore[attr-defined]
-    status = 400 if form.errors and not request.htmx else 200  # type: ignore[attr-defined]
-    return page(request, template, membership, context, status=status)
-
-
-def _show_first(request: HttpRequest, campaign: Campaign, form: PlanForm) -> HttpResponseBase:
-    """What the settings choose now: a round is kept only after its choice was looked at."""
-    if "show" not in request.POST:
-        messages.warning(
-            request, _("The settings are not the ones of the last preview. This is what they choose; nothing was kept.")
-        )
-    asked = urlencode({name: request.POST[name] for name in form.fields if name in request.POST})
-    return redirect(f"{reverse('round-plan', args=[campaign.slug])}?{asked}")
-
-
-def _keep(request: HttpRequest, campaign: Campaign, wanted: RoundPlan) -> HttpResponseBase:
-    shown = request.POST.get("number", "")
-    with transaction.atomic():
-        Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # of two clicks the second sees the first
-        if shown.isdecimal() and campaign.rounds.filter(number=shown).exists():
-            taken = ActionError(_("Round {number} is planned already; nothing more was planned.").format(number=shown))
-            return refused(request, taken, "round", campaign.slug, shown)
-        made = rounds.plan(campaign=campaign, wanted=wanted, by=account(request))
-    if "open" not in request.POST:
-        words = _("Round {number} is planned.").format(number=made.number)
-        return done(request, words, "round", campaign.slug, made.number)
-    try:
-        rounds.open_round(of=made, by=account(request))
-    except ActionError as error:  # planned it is
-        return refused(request, error, "round", campaign.slug, made.number)
-    return done(request, turned_words("open", made.number), "round", campaign.slug, made.number)
-
-
-def _preview(campaign: Campaign, wanted: RoundPlan) -> Preview:
-    planned, items = rounds.preview(campaign, wanted)
-    items.sort(key=lambda item: (item.rank, item.place))
-    chosen = {item.subject_id for item in items}
-    pool = _scores_of_wrong_answers(campaign, planned.selector) if planned.selector else {}
-    by_reason: dict[str, int] = {}
-    for item in items:
-        by_reason[item.reason] = by_reason.get(item.reason, 0) + 1
-    return Preview(
-        round=planned,
-        items=items,
-        examples=_examples(planned, items),
-        by_reason=by_reason,
-        problem_count=_problem_count(planned, chosen),
-        chart=charts.score_histogram(
-            list(pool.values()),
-            [item.score for item in items if item.reason == "convincing_wrong" and item.score is not None],
-        )
-        if pool
-        else "",
-        wrong_count=len(pool),
-    )
-
-
-def _scores_of_wrong_answers(campaign: Campaign, version: SelectorVersion) -> dict[int, float]:
-    """Scores of the wrong answers that a round could take, by solution."""
-    labeled = candidates.labeled_solutions(campaign)
-    wrong = candidates.eligible(campaign).filter(verdict="wrong", problem__split="train")
-    scored = SolutionScore.objects.filter(version=version, score__isnull=False, solution__in=wrong.values("pk"))
-    return {
-        pk: score
-        for pk, score in scored.order_by().values_list("solution_id", "score")
-        if score is not None and pk not in labeled
-    }
-
-
-def _subjects(of: Round) -> QuerySet[Any]:
-    """What a round of this mode chooses from."""
-    return CandidateTree.objects.all() if of.mode == Mode.CANDIDATES else Solution.objects.all().with_verdict()
-
-
-def _problem_count(planned: Round, chosen: set[int]) -> int:
-    """From how many problems these are; asked in portions, since a database takes only so many values at once."""
-    numbers = list(chosen)
-    problems: set[int] = set()
-    for start in range(0, len(numbers), rounds.BATCH):
-        part = _subjects(planned).filter(pk__in=numbers[start : start + rounds.BATCH])
-        problems.update(part.order_by().values_list("problem_id", flat=True))
-    return len(problems)
-
-
-def _examples(planned: Round, items: Sequence[QueueItem]) -> list[Example]:
-    """The first ten, with the first two of every further reason among them."""
-    shown = _first_of_each(items)
-    subjects = _subjects(planned).select_related("problem").in_bulk([item.subject_id for item in shown])
-    problems = [subject.problem_id for subject in subjects.values()]
-    references = Reference.objects.filter(problem__in=problems, is_current=True)
-    answers = dict(references.values_list("problem_id", "answer"))
-    return [
-        Example(item, subjects[item.subject_id], answers.get(subjects[item.subject_id].problem_id)) for item in shown
-    ]
-
-
-def _first_of_each(items: Sequence[QueueItem]) -> list[QueueItem]:
-    of_reason: dict[str, list[QueueItem]] = {}
-    seen: set[int] = set()
-    for item in items:
-        if item.subject_id not in seen:  # with overlap a solution comes several times
-            seen.add(item.subject_id)
-            of_reason.setdefault(item.reason, []).append(item)
-    if not of_reason:
-        return []
-    first, *others = of_reason.values()
-    further = [item for group in others for item in group[:OF_EACH_OTHER_REASON]]
-    return [*first[: max(1, EXAMPLES - len(further))], *further]
 
 
 # --- one round
@@ -375,3 +186,22 @@ def turn(request: HttpRequest, membership: Membership, number: int, to: str) -> 
         return redirect("round", campaign.slug, number)
     context = {"heading": asked.question, "sentences": [asked.following], "button": asked.button}
     return page(request, "confirm.html", membership, {**context, "back": of.number, "back_to": "round"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
+def choose_again(request: HttpRequest, membership: Membership, number: int) -> HttpResponseBase:
+    """Choose the round once more from its record, and say whether it is the same; nothing is changed."""
+    campaign = membership.campaign
+    of = get_object_or_404(campaign.rounds.select_related("campaign", "selector"), number=number)
+    if request.method != "POST":
+        return redirect("round", campaign.slug, number)
+    try:
+        if reproducing.takes_long(of):
+            job = reproducing.request(of=of, by=account(request))
+            return done(request, _("It is being chosen again, in the background."), "job", campaign.slug, job.pk)
+        found = reproducing.compare(of)
+    except ActionError as error:
+        return refused(request, error, "round", campaign.slug, number)
+    (messages.success if found.is_same else messages.warning)(request, said(reproducing.in_words(found)))
+    return redirect("round", campaign.slug, number)

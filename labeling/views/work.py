@@ -1,4 +1,4 @@
-"""What people's labels found and took: one aggregate query, and sums of its groups."""
+"""What people's labels found and took: groups of labels, added up by the database, and sums of them."""
 
 import math
 from collections.abc import Callable, Hashable, Iterable
@@ -6,15 +6,19 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, TypeVar
 
+from django.core.cache import cache
 from django.db.models import Count, FloatField, Q, Sum
 from django.db.models.functions import Cast, Length, TruncDate
+from django.utils.timezone import get_current_timezone_name
 
 from labeling.actions.gold_accuracy import Accuracy, Z
-from labeling.models import CHECKS, Campaign, FinishReason, Label
+from labeling.models import CHECKS, Campaign, FinishReason, JobKind, JobState, Label, RoundState
 
 SECONDS_A_MINUTE, MINUTES_AN_HOUR = 60, 60
 Key = TypeVar("Key", bound=Hashable)
 Bounded = tuple[float, float, float]  # a value and the bounds of its 95 % interval
+IMPORTED = 0  # no round has this number
+KEPT_SECONDS = 7 * 24 * 3600
 IS_TIMED = Q(total_time_ms__gt=0)
 
 
@@ -98,6 +102,7 @@ class Part:
     labeler: int
     day: date
     found: Found
+    group: int | None  # what it is kept with: its round, or all that was imported
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +113,43 @@ class Work:
 
     @classmethod
     def of(cls, campaign: Campaign) -> "Work":
-        """In one query, however many labels there are; days are the reader's."""
+        """Of all labels; days are the reader's.
+
+        What closed rounds and imports hold is kept in this process until a label of theirs comes or goes: adding up
+        133,000 labels took 0.3 s of a page.
+        """
+        marks = _marks(campaign)
+        kept: dict[str, list[Part]] = cache.get_many(marks.values())
+        missing = {group: mark for group, mark in marks.items() if mark not in kept}
+        # As a list: the planner then knows that they are few, and takes the index.
+        rounds = list(campaign.rounds.exclude(pk__in=marks.keys() - missing.keys()).values_list("pk", flat=True))
+        wanted = Q(round__in=rounds) | Q(round__isnull=True, import_job__isnull=True)
+        read = cls._read(campaign, wanted | Q(round__isnull=True) if IMPORTED in missing else wanted)
+        by_group = {mark: [part for part in read if part.group == group] for group, mark in missing.items()}
+        cache.set_many(by_group, KEPT_SECONDS)
+        return cls([*read, *(part for parts in kept.values() for part in parts)])
+
+    @classmethod
+    def _read(cls, campaign: Campaign, wanted: Q) -> list[Part]:
         labels = (
             Label.objects.current()
-            .filter(labeler__campaign=campaign)
-            .annotate(day=TruncDate("submitted_at"), is_check=Q(item__purpose__in=CHECKS, item__isnull=False))
+            .filter(wanted, labeler__campaign=campaign)
+            .annotate(
+                day=TruncDate("submitted_at"),
+                is_check=Q(item__purpose__in=CHECKS, item__isnull=False),
+                is_imported=Q(import_job__isnull=False),
+            )
         )
-        groups = labels.order_by().values("round_id", "labeler_id", "day", "is_check").annotate(**Found.sums())
-        return cls([cls._part(dict(group)) for group in groups])
+        keys = ("round_id", "labeler_id", "day", "is_check", "is_imported")
+        groups = labels.order_by().values(*keys).annotate(**Found.sums())
+        return [cls._part(dict(group)) for group in groups]
 
     @staticmethod
     def _part(group: dict[str, Any]) -> Part:
         of_round, labeler, day = (group.pop(name) for name in ("round_id", "labeler_id", "day"))
+        is_imported = group.pop("is_imported")
         found = Found(check_seconds=group["seconds"]) if group.pop("is_check") else Found(**group)
-        return Part(of_round, labeler, day, found)
+        return Part(of_round, labeler, day, found, IMPORTED if is_imported else of_round)
 
     def all(self) -> Found:
         """Of everything but checks of labelers, imported labels included."""
@@ -146,6 +174,21 @@ class Work:
         for part in self.parts:
             found[key(part)] = found.get(key(part), Found()) + part.found
         return found
+
+
+def _marks(campaign: Campaign) -> dict[int, str]:
+    """Each closed round, and all imports: what they are kept under, which changes with their labels.
+
+    Labels are only added: a revision is a further one. But for those sent back to the queue, and that is counted.
+    """
+    closed = list(campaign.rounds.filter(state=RoundState.CLOSED).order_by("pk").values_list("pk", flat=True))
+    in_rounds = Label.objects.filter(round__in=closed).order_by().values_list("round_id")
+    counts = dict(in_rounds.annotate(count=Count("*")))
+    imports = campaign.jobs.filter(kind=JobKind.IMPORT, state=JobState.DONE).count()
+    sent_back = campaign.requeues.aggregate(made=Count("pk"), undone=Count("undone_at"))
+    place = f"work:{campaign.pk}:{get_current_timezone_name()}:{sent_back['made']}:{sent_back['undone']}"
+    marks = {pk: f"{place}:{pk}:{counts.get(pk, 0)}" for pk in closed}
+    return marks | {IMPORTED: f"{place}:imports:{imports}"}
 
 
 def _sum(found: Iterable[Found]) -> Found:

@@ -30,7 +30,8 @@ LEADS_ALONE = [
     "guide/edit/", "invitations/", "bulk/exclude/?pk={problem}",
 ]  # fmt: skip
 POSTS = [
-    "settings/", "rounds/plan/", "rounds/0/close/", "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
+    "settings/", "rounds/plan/", "rounds/0/close/", "rounds/0/again/",
+    "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
     "decisions/solutions/{solution}/", "gold/", "solutions/{solution}/gold/", "labelers/{person}/pause/",
     "members/", "members/{member}/role/", "members/{member}/remove/", "data/", "jobs/{waiting}/cancel/",
     "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/", "guide/edit/",

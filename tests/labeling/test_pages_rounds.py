@@ -69,7 +69,7 @@ def test_a_shortfall_is_told(campaign: Campaign, lead: Client) -> None:
 
 def test_what_was_previewed_is_what_is_planned(campaign: Campaign, lead: Client) -> None:
     scored_by(campaign, fill_pool(campaign, problems=6))
-    previewed = {item.solution_id for item in lead.get(plan_of(campaign), WANTED).context["preview"].items}
+    previewed = {one.subject.pk for one in lead.get(plan_of(campaign), WANTED).context["preview"].examples}
     answer = lead.post(plan_of(campaign), WANTED | LOOKED_AT, follow=True)
     made = Round.objects.get()
     assert set(made.items.values_list("solution_id", flat=True)) == previewed

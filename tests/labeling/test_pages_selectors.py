@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from labeling import charts
+from labeling.actions import previews
 from labeling.charts import Part, Point
 from labeling.models import Campaign
 from tests import factories as make
@@ -84,7 +85,11 @@ def test_a_line_without_a_value_at_the_end_is_left_out() -> None:
 
 @pytest.mark.parametrize("score", [0.0, 1.0])
 def test_scores_at_the_ends_fall_into_the_histogram(score: float) -> None:
-    svg = charts.score_histogram([score] * 3, [score])
+    bins = previews.binned([score] * 3)
+    assert (sum(bins), bins[-1 if score else 0]) == (3, 3)
+    svg = charts.score_histogram(
+        {"count": 3, "bins": bins}, {"count": 1, "bins": previews.binned([score]), "lowest": score}
+    )
     assert svg.count('class="bar-2"') == svg.count('class="bar-1"') == 1
     assert "3 in the pool, 1 chosen. The chosen have scores" in svg
 
