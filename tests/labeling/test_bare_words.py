@@ -33,6 +33,9 @@ ENGLISH = {
     "The worker died {} times in this stage. See its log; retry when the cause is gone.",
     "failed without a message",
     "Published by {}.",
+    "Chosen again from its record: the same labels ({}), out of {} candidates.",
+    "Chosen again from its record: not the same. In the round alone: {}. Chosen now alone: {}.",
+    "The candidates are not what they were: scores, answers or problems changed.",
     "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead will look "
     "at it with you.",
     "You hold it now.",
