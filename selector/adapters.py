@@ -2,12 +2,9 @@
 
 import copy
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from peft import LoraConfig, inject_adapter_in_model
-from peft.tuners.tuners_utils import BaseTunerLayer
 
 MARK = "lora_"  # in the names of the adapters' weights
 
@@ -23,16 +20,3 @@ def adapted(base: Any, rank: int) -> Any:
     for name, weight in own.named_parameters():
         weight.requires_grad_(MARK in name)
     return own
-
-
-@contextmanager
-def without_adapters(base: Any) -> Iterator[None]:
-    """The base as it was, for as long as this lasts."""
-    layers = [module for module in base.modules() if isinstance(module, BaseTunerLayer)]
-    for layer in layers:
-        layer.enable_adapters(False)
-    try:
-        yield
-    finally:
-        for layer in layers:
-            layer.enable_adapters(True)

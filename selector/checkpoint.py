@@ -31,6 +31,7 @@ MANIFEST, WEIGHTS, REFERENCE, RESUME = (
     "reference.safetensors",
     "resume.safetensors",
 )
+_EVIDENCE = "evidence."  # the scale of what heads are told; earlier folders have none, and use the usual one
 _HASHED_BYTES = 1024**3  # larger files are checked by size alone: hashing them would take minutes
 
 
@@ -48,6 +49,11 @@ class Loaded:
     beta: float = 1.0
     base: tuple[str, str] = ("", "")  # name and revision
     manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def knows_likelihood(self) -> bool:
+        """Whether it can tell how likely the base before any training finds a text."""
+        return self.model.mode == "head" or self.model.reference is not None
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
@@ -80,7 +86,7 @@ def save(
     base.tokenizer.save_pretrained(folder)
     write_tensors(folder / WEIGHTS, _own_weights(model, base.name), {})
     files = [WEIGHTS, "config.json", "tokenizer.json"]
-    if model.reference is not None:
+    if model.mode == "full" and model.reference is not None:
         write_tensors(folder / REFERENCE, model.reference.state_dict(), {})
         files.append(REFERENCE)
     manifest = {
@@ -147,10 +153,10 @@ def _load(folder: Path, manifest: dict[str, Any], device: str) -> Loaded:
         heads=config.get("heads", 1),
         lora_rank=config.get("lora_rank", 8),
         compares=kind.compares,
-        reference=_empty_base(folder) if kind.compares and mode == "full" else None,
+        reference=_empty_base(folder) if REFERENCE in manifest["files"] else None,
     )
     _fill(model, load_file(folder / WEIGHTS), is_partial=is_elsewhere)
-    if model.reference is not None:
+    if REFERENCE in manifest["files"] and model.reference is not None:
         _fill(model.reference, load_file(folder / REFERENCE))
     tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     model.to(device).eval()
@@ -177,7 +183,7 @@ def _own_weights(model: StepModel, base: str) -> dict[str, Tensor]:
     if not _is_base_elsewhere(base, model.mode):
         return own
     trained = {name for name, weight in model.named_parameters() if weight.requires_grad}
-    return {name: tensor for name, tensor in own.items() if name in trained}
+    return {name: tensor for name, tensor in own.items() if name in trained or name.startswith(_EVIDENCE)}
 
 
 def clear(folder: Path) -> None:
@@ -210,7 +216,7 @@ def _fill(module: torch.nn.Module, tensors: dict[str, Tensor], *, is_partial: bo
     own = module.state_dict()
     stored = {own[name].data_ptr() for name in tensors if name in own}
     needed = {name for name, weight in module.named_parameters() if weight.requires_grad} if is_partial else set(own)
-    left = [name for name in missing if name in needed and not name.startswith("reference.")]
+    left = [name for name in missing if name in needed and not name.startswith(("reference.", _EVIDENCE))]
     if unexpected or any(own[name].data_ptr() not in stored for name in left):
         raise ValueError(f"{WEIGHTS} does not fit its config.json")
 

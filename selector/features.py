@@ -1,5 +1,7 @@
 """What a frozen base made of each text, kept on disk: a head can be trained and used again without the base.
 
+Where the base is trained, what it made of each text before is kept without its states: a few bytes a step.
+
 A folder for each base (its revision and arithmetic are in its name), in it shards that are only ever added, each whole
 or not there. A text is found by its own key, whichever pool it came from; what a killed process had written is used.
 """
@@ -29,22 +31,32 @@ _SHARD_SECONDS = 20.0  # of work that a killed process loses at most
 Feature = tuple[Tensor, Tensor]  # (S, W) states at the steps' ends, (S, 2) log-probabilities
 
 
-def folder_of(cache: Path, name: str, revision: str, dtype: Dtype) -> Path:
+def folder_of(cache: Path, name: str, revision: str, dtype: Dtype, *, keeps_states: bool = True) -> Path:
     """Where the features of one base lie."""
     digest = hashlib.sha256(f"{FORMAT} {name} {revision} {dtype}".encode()).hexdigest()[:24]
-    return cache / "features" / f"{Path(name).name}-{digest}"
+    return cache / ("features" if keeps_states else "log-probabilities") / f"{Path(name).name}-{digest}"
 
 
 class Features:
-    """The kept features of one base, those that are missing made by the model when they are asked for."""
+    """The kept features of one base, those that are missing made by the model when they are asked for.
+
+    Without `keeps_states` the states are zero wide: for whoever needs the log-probabilities alone.
+    """
 
     def __init__(
-        self, model: StepModel, folder: Path | None, max_tokens: int, *, shares_prefixes: bool = False
+        self,
+        model: StepModel,
+        folder: Path | None,
+        max_tokens: int,
+        *,
+        shares_prefixes: bool = False,
+        keeps_states: bool = True,
     ) -> None:
         self.model = model
         self.folder = folder
         self.max_tokens = max_tokens
         self.shares_prefixes = shares_prefixes
+        self.keeps_states = keeps_states
         self.made = 0  # texts that went through the base
         self._places: dict[str, tuple[Path, int, int]] = {}  # shard, first row, rows
         if folder is not None:
@@ -73,7 +85,8 @@ class Features:
     def _make(self, texts: dict[str, Encoded]) -> Iterator[dict[str, Feature]]:
         keys, encoded = list(texts), list(texts.values())
         for places, reading in readings(self.model, encoded, self.max_tokens, shares_prefixes=self.shares_prefixes):
-            states, tokens = reading.states.cpu(), reading.log_probabilities.cpu()
+            states = (reading.states if self.keeps_states else reading.states[..., :0]).cpu()
+            tokens = reading.log_probabilities.cpu()
             lengths = reading.step_mask.sum(dim=1).tolist()
             yield {
                 keys[place]: (states[row, :length].clone(), tokens[row, :length].clone())

@@ -3,9 +3,12 @@
 A step of a low learning rate is smaller than bfloat16 can tell from nothing, so such weights have a master in float32.
 """
 
+import copy
+
 import torch
 from torch import Tensor, nn
 
+from selector.model import StepModel
 from selector.records import Dtype
 
 
@@ -48,6 +51,15 @@ def round_weights(model: nn.Module) -> dict[nn.Parameter, Tensor]:
     for name, child in model.named_children():
         if name in ("base", "reference"):
             for weight in child.parameters():
-                exact[weight] = weight.data
-                weight.data = weight.data.bfloat16()
+                if weight not in exact:  # with adapters both share theirs
+                    exact[weight] = weight.data
+                    weight.data = weight.data.bfloat16()
     return exact
+
+
+def rounded(model: StepModel) -> StepModel:
+    """The same model computing in bfloat16; the given one, whose base others may use, stays as it is."""
+    language_models = [child for child in (model.base, model.reference) if child is not None]
+    weights = {id(weight): weight for child in language_models for weight in child.parameters()}
+    memo = {name: nn.Parameter(weight.data.bfloat16(), requires_grad=False) for name, weight in weights.items()}
+    return copy.deepcopy(model, memo)  # which takes these for copies of the weights made already

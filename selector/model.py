@@ -1,8 +1,6 @@
 """A base with what is trained on it: all its weights, adapters beside them, or a head alone."""
 
 import importlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, cast
 
@@ -10,16 +8,18 @@ import torch
 from torch import Tensor, nn
 
 from selector.batches import Batch
-from selector.heads import Head
-from selector.reading import Reading, read
+from selector.heads import Evidence, Head
+from selector.reading import Reading, read, read_beside
 from selector.records import Mode
 
 
 class StepModel(nn.Module):
     """A causal language model that reads solutions, and the heads that judge what it read.
 
-    `classes` is how many classes a head tells apart, 0 for kinds that need no head. A `reference` is a further base
-    that stays as it is; with adapters the base without them serves as one. Modes: `full` trains all weights of the
+    `classes` is how many classes a head tells apart, 0 for kinds that need no head. A `reference` is the base as it was
+    before any training: a further one in mode full; with adapters the base without them, which shares its weights; none
+    in mode head, where the base stays as it is. What heads are told of log-probabilities comes from there: those of the
+    weights in training get worse while these are trained for something else. Modes: `full` trains all weights of the
     base, `lora` adapters beside them, `head` none of it.
     """
 
@@ -39,8 +39,8 @@ class StepModel(nn.Module):
         self.compares = compares
         if mode == "lora":
             # peft takes seconds to load, and the other modes do without it
-            self._adapters = importlib.import_module("selector.adapters")
-            self.base = self._adapters.adapted(base, lora_rank)
+            self.base = importlib.import_module("selector.adapters").adapted(base, lora_rank)
+            reference = base
         else:
             self.base = base
             base.requires_grad_(mode == "full")
@@ -48,34 +48,45 @@ class StepModel(nn.Module):
         width = base.config.get_text_config().hidden_size
         members = [Head(width, classes) for _ in range(heads)] if classes else []
         self.head = members[0] if members else None
+        self.evidence = Evidence() if classes else None
         self.further_heads = nn.ModuleList(members[1:])  # the first keeps its name: a head alone is a committee of one
 
     @property
     def device(self) -> torch.device:
         return cast(torch.device, next(self.base.parameters()).device)
 
-    def read(self, batch: Batch, *, with_tokens: bool = False) -> Reading:
-        """One pass over a batch, with gradients where the base is trained; for kinds that compare, two passes."""
+    @property
+    def as_it_was(self) -> Any:
+        """The base before any training (of models that earlier versions trained in mode full: as it is now)."""
+        return self.base if self.reference is None else self.reference
+
+    @property
+    def reads_twice(self) -> bool:
+        """Whether log-probabilities come from another base than states do."""
+        return self.reference is not None and not self.compares
+
+    def as_frozen(self) -> "StepModel":
+        """The base before any training as a model of its own, which tells log-probabilities and judges nothing."""
+        return StepModel(self.as_it_was, "head", classes=0).eval()
+
+    def read(self, batch: Batch, *, with_tokens: bool = False, known: Tensor | None = None) -> Reading:
+        """One pass over a batch, with gradients where the base is trained; two where the base as it was is asked, too.
+
+        `known` is (B, S, 2) of log-probabilities by the base as it was, where it was asked already.
+        """
         trains = torch.is_grad_enabled() and self.mode != "head"
-        reference = self._reference_sums(batch) if self.compares else None  # first: it switches adapters off and on
         with torch.set_grad_enabled(trains):
+            if self.reads_twice:
+                return read_beside(self.base, batch, self.as_it_was, known, with_tokens=with_tokens)
             reading = read(self.base, batch, trains_likelihood=self.compares, with_tokens=with_tokens)
-        return replace(reading, reference=reference)
+        return replace(reading, reference=self._reference_sums(batch)) if self.compares else reading
 
     def judge(self, states: Tensor, log_probabilities: Tensor) -> Tensor:
         """(…, W) and (…, 2) to (…, K, classes): logits of each of the K heads."""
+        evidence = self.evidence(log_probabilities) if self.evidence is not None else log_probabilities
         heads = [self.head, *self.further_heads]
-        return torch.stack([head(states, log_probabilities) for head in heads if head is not None], dim=-2)
-
-    @contextmanager
-    def as_it_was(self) -> Iterator[Any]:
-        """The base before any training, for as long as this lasts."""
-        if self.mode == "lora":
-            with self._adapters.without_adapters(self.base):
-                yield self.base
-        else:
-            yield self.reference or self.base
+        return torch.stack([head(states, evidence) for head in heads if head is not None], dim=-2)
 
     def _reference_sums(self, batch: Batch) -> Tensor:
-        with self.as_it_was() as base, torch.no_grad():
-            return read(base, batch).log_probabilities[..., 1]
+        with torch.no_grad():
+            return read(self.as_it_was, batch).log_probabilities[..., 1]

@@ -16,7 +16,7 @@ from transformers import DynamicCache
 
 from selector.batches import batches_of_tokens, collate
 from selector.encoding import Encoded
-from selector.reading import Reading, read, step_lowest, step_sums, token_log_probabilities
+from selector.reading import Reading, of_steps, read, token_log_probabilities
 
 LEAST_SHARED = 16  # tokens: a shorter run is cheaper to read again than to hand on
 
@@ -198,7 +198,7 @@ def _reading(solutions: Sequence[Encoded], last: list[Run], device: str) -> Read
     tokens = pad_sequence(values, batch_first=True)
     return Reading(
         states=pad_sequence(states, batch_first=True),
-        log_probabilities=torch.stack([step_lowest(tokens, batch), step_sums(tokens, batch)], dim=-1),
+        log_probabilities=of_steps(tokens, batch),
         step_mask=batch.step_mask,
     )
 

@@ -1,7 +1,7 @@
 """What a language model makes of solutions: its states at the steps' ends, and how likely it finds each step."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -39,14 +39,41 @@ def read(base: Any, batch: Batch, *, trains_likelihood: bool = False, with_token
     Log-probabilities carry no gradient unless `trains_likelihood`: for a head they are evidence, not a way to train the
     language model. No attention mask: padding is at the end, where a causal model cannot see it from any real token.
     """
-    states = base.base_model(input_ids=batch.ids).last_hidden_state
+    states = _states(base, batch)
     with torch.set_grad_enabled(torch.is_grad_enabled() and trains_likelihood):
-        tokens = token_log_probabilities(base, states if trains_likelihood else states.detach(), batch.ids)
+        values = token_log_probabilities(base, states if trains_likelihood else states.detach(), batch.ids)
+    return _reading(states, batch, of_steps(values, batch), values if with_tokens else None)
+
+
+def read_beside(base: Any, batch: Batch, before: Any, known: Tensor | None, *, with_tokens: bool = False) -> Reading:
+    """The same with log-probabilities by another model, `before`: asked only where it is not `known` what it says.
+
+    `known` is (B, S, 2) of the steps. None of them carries a gradient.
+    """
+    states, values = _states(base, batch), None
+    if known is None or with_tokens:
+        with torch.no_grad():
+            values = token_log_probabilities(before, _states(before, batch), batch.ids)
+            known = of_steps(values, batch)
+    return _reading(states, batch, known, values if with_tokens else None)
+
+
+def of_steps(token_values: Tensor, batch: Batch) -> Tensor:
+    """(B, T) log-probabilities of tokens to (B, S, 2): the lowest of each step, and their sum."""
+    return torch.stack([step_lowest(token_values, batch), step_sums(token_values, batch)], dim=-1)
+
+
+def _states(base: Any, batch: Batch) -> Tensor:
+    return cast(Tensor, base.base_model(input_ids=batch.ids).last_hidden_state)
+
+
+def _reading(states: Tensor, batch: Batch, log_probabilities: Tensor, values: Tensor | None) -> Reading:
+    """`values` of tokens where these are wanted, too."""
     return Reading(
         states=states.gather(1, batch.step_ends[:, :, None].expand(-1, -1, states.shape[-1])),
-        log_probabilities=torch.stack([step_lowest(tokens, batch), step_sums(tokens, batch)], dim=-1),
+        log_probabilities=log_probabilities,
         step_mask=batch.step_mask,
-        tokens=Tokens(states, _running_of_tokens(tokens, batch), batch.solution_mask) if with_tokens else None,
+        tokens=None if values is None else Tokens(states, _running_of_tokens(values, batch), batch.solution_mask),
     )
 
 

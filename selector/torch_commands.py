@@ -94,8 +94,6 @@ class _Reading:
 
     def _with_likelihood(self, texts: Sequence[scoring.Text], scored: list[ScoredSolution]) -> list[ScoredSolution]:
         """What the base itself finds of the texts beside the scores, where it was asked for."""
-        if self.kind == "surprise":
-            return [replace(one, likelihood=one.score) for one in scored]
         if self._likelihood is None:
             return scored
         found = self._likelihood.score(texts)
@@ -112,7 +110,8 @@ def scorer(arguments: argparse.Namespace, progress: Progress) -> _Reading:
         return _Reading(loaded, arguments, together)
     loaded = checkpoint.load(Path(arguments.model), together.device)
     set_threads(arguments.threads, loaded.base[0])
-    base = _base_of_pool(arguments, progress, together) if arguments.base else None
+    asks_base = arguments.base and not loaded.knows_likelihood  # models of earlier versions: they do not hold it
+    base = _base_of_pool(arguments, progress, together) if asks_base else None
     return _Reading(loaded, arguments, together, base)
 
 

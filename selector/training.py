@@ -36,6 +36,7 @@ from selector.tensor_files import read_tensors, write_tensors
 Example = tuple[Encoded, LabeledSolution]
 _CLIP_NORM = 1.0
 _FEATURE_TOKENS = 8_192  # of one batch through a frozen base
+_LOOP = 2  # raised when the same inputs would end in other weights
 
 
 def train(
@@ -50,8 +51,8 @@ def train(
 ) -> dict[str, Any]:
     """Train on the solutions and write the model folder; returns its manifest.
 
-    A folder that is already complete for the same inputs is left as it is; an unfinished one is gone on with. In mode
-    head `cache` keeps what the base made of each text.
+    A folder that is already complete for the same inputs is left as it is; an unfinished one is gone on with. `cache`
+    keeps what the base made of each text before any training (its states in mode head alone).
     Raises:
         InputError: there is nothing to train on, the folder is damaged, or the loss is no number any more.
     """
@@ -88,14 +89,14 @@ def new_model(base: Base, config: TrainingConfig) -> StepModel:
         heads=config.heads,
         lora_rank=config.lora_rank,
         compares=kind.compares,
-        reference=base.model if kind.compares and config.mode == "full" else None,
+        reference=base.model if config.mode == "full" else None,
     )
 
 
 def inputs_hash(base: Base, solutions: Sequence[LabeledSolution], config: TrainingConfig) -> str:
     """The same for trainings that end in the same weights."""
     settings = asdict(replace(config, checkpoint_seconds=0.0))
-    digest = hashlib.sha256(orjson.dumps([checkpoint.FORMAT, base.name, base.revision, settings]))
+    digest = hashlib.sha256(orjson.dumps([_LOOP, checkpoint.FORMAT, base.name, base.revision, settings]))
     for solution in solutions:
         digest.update(orjson.dumps([solution.problem, solution.steps, solution.ratings, solution.outcome]))
     return digest.hexdigest()
@@ -123,9 +124,19 @@ class _Run:
         self.masters = Masters(model, config.dtype)
         self.optimizer = torch.optim.AdamW(self._groups(), betas=(0.9, 0.98), weight_decay=config.weight_decay)
         self.losses: list[float] = []
-        folder = folder_of(cache, base.name, base.revision, config.dtype) if cache else None
-        self.features = Features(model, folder, _FEATURE_TOKENS) if config.mode == "head" else None
+        self.features = self._features(base, cache)
         self.keys = [text_key(solution.problem, solution.steps) for _, solution in examples]
+
+    def _features(self, base: Base, cache: Path | None) -> Features | None:
+        """What the base makes of the texts before any training; None where no head asks for it."""
+        if self.model.head is None:
+            return None
+        keeps_states = self.config.mode == "head"
+        model = self.model if keeps_states else self.model.as_frozen()
+        folder = (
+            folder_of(cache, base.name, base.revision, self.config.dtype, keeps_states=keeps_states) if cache else None
+        )
+        return Features(model, folder, _FEATURE_TOKENS, keeps_states=keeps_states)
 
     def to_the_end(self, progress: Progress) -> TrainingReport:
         """All updates that are left, with a checkpoint now and then."""
@@ -153,13 +164,16 @@ class _Run:
         return first
 
     def _known_features(self, progress: Progress) -> dict[str, tuple[Tensor, Tensor]]:
-        """In mode head each text goes through the language model once; identical ones together."""
-        if self.features is None:
+        """Each text goes through the base as it was once, identical ones together; and the scale of the evidence."""
+        if self.features is None or self.model.evidence is None:
             return {}
         texts = {key: encoded for key, (encoded, _) in zip(self.keys, self.examples, strict=True)}
-        return self.features.of(
+        known = self.features.of(
             texts, lambda done: progress.report("features", done, "what the base makes of each text")
         )
+        told = [self.kind.evidence(known[key][1][None])[0] for key in self.keys]
+        self.model.evidence.measure(torch.cat(told).to(self.model.device))
+        return known
 
     def _all_batches(self) -> list[list[int]]:
         config = self.config
@@ -197,10 +211,12 @@ class _Run:
         return self.kind.loss(self.model, self._reading(indices, known), solutions, self.config.beta)
 
     def _reading(self, indices: list[int], known: dict[str, tuple[Tensor, Tensor]]) -> Reading:
-        if self.features is not None:
-            return padded([known[self.keys[index]] for index in indices], self.model.device)
+        of_base = padded([known[self.keys[index]] for index in indices], self.model.device) if known else None
+        if of_base is not None and self.config.mode == "head":
+            return of_base
         batch = collate([self.examples[index][0] for index in indices], str(self.model.device))
-        return self.model.read(batch, with_tokens=self.kind.reads_tokens)
+        told = None if of_base is None else of_base.log_probabilities
+        return self.model.read(batch, with_tokens=self.kind.reads_tokens, known=told)
 
     def _diverged(self, update: int, value: float) -> InputError:
         """Nothing of it is kept: gone on with, it would end the same way."""

@@ -25,13 +25,18 @@ class StepLogs(NamedTuple):
     spreads: Tensor | None = None
 
 
+def _as_it_is(log_probabilities: Tensor) -> Tensor:
+    return log_probabilities
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of selector that reads solutions with a base model.
 
     `learns_from` None: it is as it is, and needs no training. `classes` is how many its heads tell apart, 0: it has no
     head. `compares`: it needs the base as it was, too. `reads_tokens`: in training every token counts, not only the
-    steps' ends (where the base stays as it is, the ends alone are kept, and count).
+    steps' ends (where the base stays as it is, the ends alone are kept, and count). `evidence` makes of the steps'
+    log-probabilities, (B, S, 2), what its heads are told.
     """
 
     name: KindName
@@ -42,3 +47,4 @@ class Kind:
     classes: int = 0
     compares: bool = False
     reads_tokens: bool = False
+    evidence: Callable[[Tensor], Tensor] = _as_it_is

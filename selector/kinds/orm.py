@@ -57,4 +57,5 @@ KIND = Kind(
     loss=_loss,
     classes=len(OutcomeClass),
     reads_tokens=True,
+    evidence=running_of_steps,
 )

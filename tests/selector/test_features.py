@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -34,7 +35,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     passes: list[int] = []
     read = StepModel.read
 
-    def counting(model: StepModel, batch: features.Reading, **more: bool) -> features.Reading:
+    def counting(model: StepModel, batch: features.Reading, **more: Any) -> features.Reading:
         passes.append(len(batch.step_mask))
         return read(model, batch, **more)  # type: ignore[arg-type]
 
@@ -121,4 +122,5 @@ def test_another_revision_or_arithmetic_has_a_folder_of_its_own(tmp_path: Path) 
         ("some/base", "revision", "bfloat16"),
         ("x/base", "revision", "float32"),
     ]
-    assert len({one, *(features.folder_of(tmp_path, *other) for other in others)}) == 4  # type: ignore[arg-type]
+    without_states = features.folder_of(tmp_path, "some/base", "revision", "float32", keeps_states=False)
+    assert len({one, without_states, *(features.folder_of(tmp_path, *other) for other in others)}) == 5  # type: ignore[arg-type]

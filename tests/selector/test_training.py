@@ -307,7 +307,7 @@ def test_a_checkpoint_of_other_inputs_is_not_gone_on_with(
 
 
 def test_tiny_has_half_a_million_parameters_and_reads_2048_tokens(tiny_base: Bases) -> None:
-    made = tiny.LlamaForCausalLM(tiny._config(tiny.Pretraining(), 2048))
+    made = tiny.LlamaForCausalLM(tiny.new_config(tiny.Pretraining(), 2048))
     assert 400_000 < sum(weight.numel() for weight in made.parameters()) < 600_000
     assert tiny_base().encoder.max_tokens == 2048
 
@@ -347,7 +347,9 @@ def test_the_manifest_names_everything_a_reader_needs(
     assert manifest["kind"] == "prm"
     assert manifest["reduction"] == "product"
     assert manifest["examples"] == len(solutions)
-    assert set(manifest["files"]) == {"model.safetensors", "config.json", "tokenizer.json"}
+    assert set(manifest["files"]) == {
+        "model.safetensors", "reference.safetensors", "config.json", "tokenizer.json"
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
