@@ -81,7 +81,7 @@ def _make(texts: Sequence[str], folder: Path, settings: Pretraining, progress: P
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        tokenizer = _tokenizer(texts, settings)
+        tokenizer = new_tokenizer(texts, settings)
         model, done = _pretrained(texts, tokenizer, settings, progress)
         tokenizer.save_pretrained(beside)
         model.save_pretrained(beside)
@@ -96,7 +96,7 @@ def _make(texts: Sequence[str], folder: Path, settings: Pretraining, progress: P
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _tokenizer(texts: Sequence[str], settings: Pretraining) -> PreTrainedTokenizerFast:
+def new_tokenizer(texts: Sequence[str], settings: Pretraining) -> PreTrainedTokenizerFast:
     """Byte-level pairs learned from the text; each digit is a token of its own, since arithmetic is done in digits."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
@@ -126,7 +126,7 @@ def _pretrained(
 ) -> tuple[LlamaForCausalLM, int]:
     """The model after its updates on random windows of the text, and how many there were."""
     torch.manual_seed(settings.seed)
-    model = LlamaForCausalLM(_config(settings, len(tokenizer)))
+    model = LlamaForCausalLM(new_config(settings, len(tokenizer)))
     stream = _stream(texts, tokenizer, settings.window)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.learning_rate, betas=(0.9, 0.98), weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, settings.steps, pct_start=0.1)
@@ -148,7 +148,8 @@ def _pretrained(
     return model, settings.steps
 
 
-def _config(settings: Pretraining, vocabulary: int) -> LlamaConfig:
+def new_config(settings: Pretraining, vocabulary: int) -> LlamaConfig:
+    """The shape of such a base."""
     return LlamaConfig(
         vocab_size=vocabulary,
         hidden_size=settings.width,

@@ -31,6 +31,7 @@ __all__ = [
     "Strategy",
     "check_mixture",
     "select",
+    "select_by",
     "weights_of",
     "words_of_reasons",
     "words_of_shares",
@@ -55,14 +56,18 @@ def select(
     Raises:
         ValueError: an argument is out of range; the message names it and what is allowed.
     """
-    if size < 1:
-        raise ValueError(f"size: expected at least 1, not {size}")
     if strategy not in STRATEGIES:
         raise ValueError(f"strategy: expected one of {', '.join(NAMES)}, not {strategy!r}")
-    asked = Settings(**settings)
-    pool = Pool.of(candidates, asked)
-    draft = Draft(pool, size, asked)
-    return draft.fill(STRATEGIES[strategy].plan(pool, asked, Places(size, size - draft.evaluation)))
+    return select_by(STRATEGIES[strategy], candidates, size=size, settings=Settings(**settings))
+
+
+def select_by(strategy: Strategy, candidates: Sequence[Candidate], *, size: int, settings: Settings) -> Selection:
+    """The same by a strategy that need not be registered, within all guard rails."""
+    if size < 1:
+        raise ValueError(f"size: expected at least 1, not {size}")
+    pool = Pool.of(candidates, settings)
+    draft = Draft(pool, size, settings)
+    return draft.fill(strategy.plan(pool, settings, Places(size, size - draft.evaluation)))
 
 
 def check_mixture(text: str) -> None:

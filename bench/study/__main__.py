@@ -1,0 +1,54 @@
+"""The command line: `python -m bench.study [--budget MINUTES] [--seed N…] [--write-docs]`."""
+
+import argparse
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+
+from bench.study import report, running
+from bench.study.results import Results
+from bench.study.scale import FULL, REDUCED, SCALES
+from bench.study.store import Store
+
+FOLDER = Path(__file__).resolve().parents[2] / "var" / "study"
+REDUCED_UNDER = 30  # minutes: too few for a base that knows its sums
+
+
+def parse(argv: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.study", description=__doc__)
+    parser.add_argument("--budget", type=float, default=600, metavar="MINUTES", help="time to spend now (default 600)")
+    parser.add_argument("--seed", type=int, nargs="+", metavar="N", help="these seeds alone (default: all)")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these runs alone, such as uncertain")
+    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="seeds at once")
+    parser.add_argument("--scale", choices=SCALES, help=f"default: reduced under {REDUCED_UNDER} minutes, else full")
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where results are kept, and gone on with")
+    parser.add_argument("--write-docs", action="store_true", help="write docs/study.md from what is there")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str]) -> int:
+    """Exit status 1 where the preconditions do not hold or a process failed."""
+    arguments = parse(argv)
+    scale = SCALES[arguments.scale or (FULL if arguments.budget >= REDUCED_UNDER else REDUCED).name]
+    seeds = arguments.seed or list(range(scale.seeds))
+    shares = [seeds[start :: arguments.processes] for start in range(min(arguments.processes, len(seeds)))]
+    context = multiprocessing.get_context("spawn")
+    started = [
+        context.Process(
+            target=running.in_process, args=(scale, share, arguments.budget, arguments.folder, arguments.only)
+        )
+        for share in shares
+    ]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join()
+    if arguments.write_docs:
+        store = Store(arguments.folder / running.RESULTS)
+        report.write(Results(scale, store.rows().values()), store, "python -m bench.study " + " ".join(argv))
+    return max(int(process.exitcode != 0) for process in started)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

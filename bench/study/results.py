@@ -1,0 +1,90 @@
+"""Rows of one scale, read by what was run, at how many labels, on which seed."""
+
+from collections.abc import Callable, Iterable
+from functools import reduce
+from typing import Any
+
+from bench.study.opponents import SWEEP
+from bench.study.scale import Scale
+from bench.study.statistics import Curve, Mean, paired
+from bench.study.store import Row
+
+Values = dict[int, float]  # by seed
+COSTS = ("solutions", "steps_read", "seconds")
+UNIFORM = "uniform_distinct"
+
+
+class Results:
+    """All figures that the page shows; what was not run is empty, never an error."""
+
+    def __init__(self, scale: Scale, rows: Iterable[Row]) -> None:
+        self.scale = scale
+        self.rows: dict[tuple[str, int], dict[int, Row]] = {}
+        for row in rows:
+            parts = row["key"].split("/")
+            if parts[0] == scale.key and len(parts) == 4:
+                self.rows.setdefault((parts[2], int(parts[3])), {})[int(parts[1])] = row
+
+    @property
+    def most(self) -> int:
+        return max(self.scale.labels)
+
+    @property
+    def n(self) -> str:
+        return str(self.scale.samples)
+
+    def of(self, name: str, labels: int | None = None) -> dict[int, Row]:
+        return self.rows.get((name, self.most if labels is None else labels), {})
+
+    def values(self, name: str, labels: int | None = None, *path: str) -> Values:
+        """One figure of every seed; `path` leads to it within the row (default: best-of-N at the most samples)."""
+        return _values(self.of(name, labels), path or ("best_of", self.n))
+
+    def label_free(self, way: str, n: str | None = None) -> Values:
+        """`surprise`, or one of the ways without a model."""
+        path = ("best_of", n or self.n) if way == "surprise" else ("ways", way, n or self.n)
+        return _values(self.of("label_free", 0), path)
+
+    def tuned(self, prefix: str) -> dict[int, Row]:
+        """Of the sweep's settings of that prefix, each seed's best on its validation problems."""
+        found: dict[int, Row] = {}
+        for name in (setting.name for setting in SWEEP if setting.name.startswith(prefix)):
+            for seed, row in self.of(name).items():
+                if seed not in found or row["validation"] > found[seed]["validation"]:
+                    found[seed] = row | {"setting": name}
+        return found
+
+    def curves(self, name: str, cost: str) -> dict[int, Curve]:
+        """By seed: what the labels cost, and best-of-N with them, at each number of labels that was run."""
+        counts = [labels for labels in self.scale.labels if self.of(name, labels)]
+        seeds = reduce(set.intersection, (set(self.of(name, labels)) for labels in counts)) if counts else set()
+        return {
+            seed: [
+                (row["picks"][cost], row["best_of"][self.n])
+                for labels in counts
+                for row in [self.of(name, labels)[seed]]
+            ]
+            for seed in sorted(seeds)
+        }
+
+    def gain(self, name: str, labels: int, over: str = UNIFORM, *path: str) -> Mean | None:
+        return paired(self.values(name, labels, *path), self.values(over, labels, *path))
+
+
+def figures_of(rows: dict[int, Row], *path: str) -> Values:
+    return _values(rows, path)
+
+
+def difference(one: Values, other: Values, how: Callable[[float, float], float] = lambda a, b: a - b) -> Values:
+    return {seed: how(one[seed], other[seed]) for seed in one.keys() & other.keys()}
+
+
+def _values(rows: dict[int, Row], path: tuple[str, ...]) -> Values:
+    found = {}
+    for seed, row in rows.items():
+        value: Any = row
+        for part in path:
+            value = value.get(part) if isinstance(value, dict) else None
+        if value is not None:
+            found[seed] = float(value)
+    return found

@@ -1,0 +1,92 @@
+"""How large a study is. Results of one scale stand beside no others."""
+
+import hashlib
+from dataclasses import dataclass
+
+from bench.study.base import Pretraining
+from bench.study.fingerprint import of_domain
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Sizes of one seed's base, pool and problems; samples are those of one problem."""
+
+    name: str
+    base_texts: int
+    base_updates: int
+    pool_problems: int
+    pool_samples: int
+    validation_problems: int  # thresholds, weights and sweeps are chosen on these
+    test_problems: int
+    samples: int  # of a problem for validation and test
+    deep_samples: int  # of a test problem, where large N are looked at
+    fresh_problems: int  # whose outcomes cost nothing
+    labels: tuple[int, ...]
+    seeds: int
+    passes: float = 1.0  # solutions seen in training, as a share of what `PASSES` says
+    is_checked: bool = True  # whether the preconditions must hold; the smallest scale is too small for any
+
+    @property
+    def key(self) -> str:
+        """With what keys of results begin: they are of these sizes and this domain."""
+        sizes = hashlib.sha256(repr(self).encode()).hexdigest()[:8]
+        return f"{self.name}-{of_domain()}-{sizes}"
+
+    def pretraining(self, seed: int) -> Pretraining:
+        """Of that seed's base."""
+        return Pretraining(seed, self.base_texts, self.base_updates)
+
+
+FULL = Scale(
+    name="full",
+    base_texts=60_000,
+    base_updates=3_000,
+    pool_problems=1_500,
+    pool_samples=12,
+    validation_problems=150,
+    test_problems=200,
+    samples=64,
+    deep_samples=512,
+    fresh_problems=9_000,
+    labels=(100, 300, 1_000),
+    seeds=5,
+)
+REDUCED = Scale(
+    name="reduced",
+    base_texts=8_000,
+    base_updates=500,
+    pool_problems=600,
+    pool_samples=8,
+    validation_problems=60,
+    test_problems=100,
+    samples=64,
+    deep_samples=64,
+    fresh_problems=2_000,
+    labels=(100, 300),
+    seeds=2,
+)
+SMALLEST = Scale(  # shows that everything works, and nothing else
+    name="smallest",
+    base_texts=300,
+    base_updates=8,
+    pool_problems=60,
+    pool_samples=4,
+    validation_problems=12,
+    test_problems=12,
+    samples=8,
+    deep_samples=8,
+    fresh_problems=60,
+    labels=(12, 24),
+    seeds=2,
+    passes=0.02,
+    is_checked=False,
+)
+SCALES = {scale.name: scale for scale in (FULL, REDUCED, SMALLEST)}
+
+_PASSES = ((30, 1_000), (100, 1_500), (300, 2_500), (1_000, 4_000), (3_000, 7_000))
+
+
+def epochs(labels: int, scale: Scale) -> int:
+    """Passes over so many labels: as many solutions in all as the first experiments found enough."""
+    seen = next((passes for most, passes in _PASSES if labels <= most), _PASSES[-1][1])
+    return max(1, round(seen * scale.passes / max(1, labels)))

@@ -1,0 +1,92 @@
+"""All runs of a study in the order in which they are worth having: what everything stands beside first."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from bench.study import opponents
+from bench.study.arms import CORE, FACTORS, TRIED, Arm
+from bench.study.lab import Lab
+from bench.study.scale import Scale
+from bench.study.store import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One run: its row's key names scale, seed, what is run, and at how many labels (0: it has none)."""
+
+    scale: str
+    seed: int
+    name: str
+    labels: int
+    run: Callable[[Lab], Row]
+
+    @property
+    def key(self) -> str:
+        return f"{self.scale}/{self.seed}/{self.name}/{self.labels}"
+
+
+COMBINED = {
+    "with_outcomes": ("uniform_distinct", "orm_free-a"),
+    "with_surprise": ("uniform_distinct", "surprise"),
+    "ensemble": ("uniform_distinct", "uncertain"),
+}
+
+
+def tasks(scale: Scale, seeds: Sequence[int]) -> Iterator[Task]:
+    """Tier by tier, in each all seeds."""
+    first, later = CORE[:3], CORE[3:]
+    tiers = (
+        lambda seed: [
+            _label_free(scale, seed),
+            *_arms(scale, seed, first, scale.labels[:-3:-1]),
+            *_sweep(scale, seed, 2),
+        ],
+        lambda seed: [*_combined(scale, seed), *_arms(scale, seed, later, scale.labels[-1:])],
+        lambda seed: _arms(scale, seed, TRIED, scale.labels[-2:-1]),
+        lambda seed: [*_arms(scale, seed, CORE, scale.labels[:1]), *_arms(scale, seed, later, scale.labels[-2:-1])],
+        lambda seed: _arms(scale, seed, FACTORS, scale.labels[-1:]),
+        lambda seed: [*_arms(scale, seed, TRIED, scale.labels[-1:]), *_sweep(scale, seed, None)],
+    )
+    met: set[str] = set()
+    for tier in tiers:
+        for seed in seeds:
+            for task in tier(seed):
+                if task.key not in met:
+                    met.add(task.key)
+                    yield task
+
+
+def _label_free(scale: Scale, seed: int) -> Task:
+    return Task(scale.key, seed, "label_free", 0, opponents.label_free)
+
+
+def _arms(scale: Scale, seed: int, arms: tuple[Arm, ...], labels: tuple[int, ...]) -> list[Task]:
+    return [
+        Task(scale.key, seed, arm.name, count, lambda lab, arm=arm, count=count: lab.run(arm, count))
+        for arm in arms
+        for count in (arm.labels or labels)
+    ]
+
+
+def _sweep(scale: Scale, seed: int, count: int | None) -> list[Task]:
+    most = max(scale.labels)
+    return [
+        Task(scale.key, seed, setting.name, most, partial(opponents.outcome_model, setting=setting))
+        for setting in opponents.SWEEP[:count]
+    ]
+
+
+def _combined(scale: Scale, seed: int) -> list[Task]:
+    most = max(scale.labels)
+    names = {name: f"{name}-{most}" for name in ("uniform_distinct", "uncertain")}
+    return [
+        Task(
+            scale.key,
+            seed,
+            name,
+            most,
+            partial(opponents.together, one=names.get(one, one), other=names.get(other, other)),
+        )
+        for name, (one, other) in COMBINED.items()
+    ]
