@@ -117,7 +117,7 @@ def test_a_lead_asks_and_sees_how_far_it_is(campaign: Campaign, lead: Client, ow
     assert not Job.objects.exists()
     api = "/api/v1/campaigns/campaign/agreement/"
     assert lead.get(api).status_code == 404
-    assert lead.post(api).json()["kind"] == "agreement"
+    assert lead.post(api, content_type="application/json").json()["kind"] == "agreement"
 
     for _ in range(2):
         assert lead.post(f"{ADDRESS}compute/", follow=True).redirect_chain == [(ADDRESS, 302)]
