@@ -8,11 +8,12 @@ from pathlib import Path
 from runner.paths import LOGS, VENV, VENV_PYTHON
 from runner.progress import Progress, StepFailed, run_logged
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PACKAGE = "chromium-headless-shell"  # pages without a desktop browser around them: each costs a third of the processor
+NAMES = (PACKAGE, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REMEMBERED = VENV / "chromium"  # holds the path of the one that playwright fetched
-MISSING = """\
+MISSING = f"""\
 There is no Chromium here, and the browser tests need one. Bring one with one of:
-  apt-get install chromium                                   (as root)
+  apt-get install {PACKAGE}                    (as root)
   .venv/bin/playwright install --with-deps chromium          (as root)"""
 
 
@@ -49,8 +50,8 @@ def install_by_apt(progress: Progress) -> None:
     log, env = LOGS / "setup.log", os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     try:
         run_logged(["apt-get", "update"], log, progress, lambda: "apt-get update", env=env)
-        command = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-        run_logged(command, log, progress, lambda: "apt-get install chromium", env=env)
+        command = ["apt-get", "install", "-y", "--no-install-recommends", PACKAGE]
+        run_logged(command, log, progress, lambda: f"apt-get install {PACKAGE}", env=env)
     except StepFailed as problem:
         raise StepFailed(f"{MISSING}\n{problem}") from problem
 

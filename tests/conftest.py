@@ -1,7 +1,6 @@
 """Fixtures that all tests share: the cast, the live site, the browser (servers: tests/plugins/servers.py)."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,12 @@ from django.core.management.commands import flush
 from django.db import connection, connections
 from django.test import Client
 from django.utils import translation
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from labeling.models import Campaign
+from runner import chromium
 from tests import factories as make
 from tests.live import Program, Site, eventually
-
-CHROMIUM_NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-NO_CHROMIUM = (
-    "No Chromium on this machine, so the browser tests cannot run. Bring one with one of:\n"
-    "  apt-get install chromium                  (as root)\n"
-    "  .venv/bin/playwright install chromium     (without root)"
-)
 
 
 @pytest.fixture(autouse=True)
@@ -169,14 +162,11 @@ def worker(live_site: Site) -> Program:
 # --- the browser
 
 
-def find_chromium(playwright: Playwright) -> str:
-    """The machine's own Chromium, else the one that playwright has installed, else a failure with the commands."""
-    for name in CHROMIUM_NAMES:
-        if found := shutil.which(name):
-            return found
-    if Path(playwright.chromium.executable_path).exists():
-        return playwright.chromium.executable_path
-    pytest.fail(NO_CHROMIUM, pytrace=False)
+def find_chromium() -> str:
+    """What the set-up has found or brought, else a failure with the commands that bring one."""
+    if found := chromium.find():
+        return found
+    pytest.fail(chromium.MISSING, pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -186,9 +176,9 @@ def browser() -> Iterator[Browser]:
         arguments = ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
         if os.geteuid() == 0:
             arguments.append("--no-sandbox")
-        chromium = playwright.chromium.launch(executable_path=find_chromium(playwright), args=arguments)
-        yield chromium
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        yield started
+        started.close()
 
 
 class BrowserErrors(list[str]):

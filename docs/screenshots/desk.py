@@ -1,6 +1,6 @@
 """Pictures of the desk for the README and docs: `make demo` in one terminal, then this in another.
 
-The machine needs a Chromium on PATH; pngquant, where there is one, makes the pictures a third as large.
+The machine needs the Chromium of the tests; pngquant, where there is one, makes the pictures a third as large.
 """
 
 import json
@@ -11,6 +11,8 @@ from typing import Any
 
 from desk_in_each_language import HERE, sign_in
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from runner import chromium
 
 WIDE: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE_DARK: dict[str, Any] = {
@@ -53,8 +55,8 @@ def under_way(page: Page, campaign: str) -> None:
     rate(page, ["3", "3", "3", "2"] if page.locator(".step[data-state=positive]").count() == 0 else ["x", "x"])
 
 
-def take(chromium: Browser, demo: dict[str, Any], name: str, look: dict[str, Any]) -> Path:
-    context = chromium.new_context(base_url=demo["url"], locale="en-US", **look)
+def take(started: Browser, demo: dict[str, Any], name: str, look: dict[str, Any]) -> Path:
+    context = started.new_context(base_url=demo["url"], locale="en-US", **look)
     page = context.new_page()
     sign_in(page, [account for account in demo["accounts"] if account["role"] == "labeler"][1])
     under_way(page, demo["campaign"])
@@ -69,12 +71,12 @@ def take(chromium: Browser, demo: dict[str, Any], name: str, look: dict[str, Any
 def main() -> None:
     demo = json.loads((HERE.parent.parent / "var" / "demo.json").read_text())
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         made = [
-            take(chromium, demo, "label", WIDE),
-            take(chromium, demo, "label-phone-dark", PHONE_DARK),
+            take(started, demo, "label", WIDE),
+            take(started, demo, "label-phone-dark", PHONE_DARK),
         ]
-        chromium.close()
+        started.close()
     if shutil.which("pngquant"):
         subprocess.run(["pngquant", "--force", "--ext=.png", "--strip", "64", *made], check=True)
 

@@ -1,13 +1,14 @@
 """Pictures of the desk in each language: `make demo` in one terminal, then this with .venv/bin/python in another.
 
-The machine needs a Chromium on PATH and faces for Korean and Chinese (Debian: fonts-noto-cjk).
+The machine needs the Chromium of the tests and faces for Korean and Chinese (Debian: fonts-noto-cjk).
 """
 
 import json
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
+from runner import chromium
 
 HERE = Path(__file__).parent
 LOCALES = {"en": "en-US", "ko": "ko-KR", "zh": "zh-CN", "ru": "ru-RU"}
@@ -59,15 +60,15 @@ def main() -> None:
     demo = json.loads((HERE.parent.parent / "var" / "demo.json").read_text())
     labeler = next(account for account in demo["accounts"] if account["role"] == "labeler")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        started = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
         for name, locale in LOCALES.items():
-            context = chromium.new_context(base_url=demo["url"], locale=locale, viewport={"width": 1440, "height": 900})
+            context = started.new_context(base_url=demo["url"], locale=locale, viewport={"width": 1440, "height": 900})
             page = context.new_page()
             sign_in(page, labeler)
             show_a_pass(page, demo["campaign"])
             page.screenshot(path=HERE / f"label-{name}.png")
             context.close()
-        chromium.close()
+        started.close()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Pictures of a labeler's other pages, wide, on a phone, and dark: `make demo` in one terminal, then this in another.
 
-The machine needs a Chromium on PATH; pngquant, where there is one, makes the pictures a third as large.
+The machine needs the Chromium of the tests; pngquant, where there is one, makes the pictures a third as large.
 """
 
 import json
@@ -12,6 +12,8 @@ from typing import Any
 
 from desk_in_each_language import HERE, sign_in
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from runner import chromium
 
 LOOKS: dict[str, dict[str, Any]] = {
     "": {"viewport": {"width": 1440, "height": 900}},
@@ -88,8 +90,8 @@ PAGES: dict[str, Callable[[Page, str], None]] = {
 }
 
 
-def take(chromium: Browser, demo: dict[str, Any], name: str, look: str) -> Path:
-    context = chromium.new_context(base_url=demo["url"], locale="en-US", **LOOKS[look])
+def take(started: Browser, demo: dict[str, Any], name: str, look: str) -> Path:
+    context = started.new_context(base_url=demo["url"], locale="en-US", **LOOKS[look])
     page = context.new_page()
     sign_in(page, next(account for account in demo["accounts"] if account["role"] == "labeler"))
     PAGES[name](page, demo["campaign"])
@@ -104,9 +106,9 @@ def take(chromium: Browser, demo: dict[str, Any], name: str, look: str) -> Path:
 def main() -> None:
     demo = json.loads((HERE.parent.parent / "var" / "demo.json").read_text())
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        made = [take(chromium, demo, name, look) for name in PAGES for look in LOOKS]
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        made = [take(started, demo, name, look) for name in PAGES for look in LOOKS]
+        started.close()
     if shutil.which("pngquant"):
         subprocess.run(["pngquant", "--force", "--ext=.png", "--strip", "64", *made], check=True)
 

@@ -1,6 +1,6 @@
 """Pictures of a lead's pages, whole: `make demo` in one terminal, a round or two labeled, then this in another.
 
-The machine needs a Chromium on PATH; pngquant, where there is one, makes the pictures a third as large.
+The machine needs the Chromium of the tests; pngquant, where there is one, makes the pictures a third as large.
 """
 
 import json
@@ -12,6 +12,8 @@ from typing import Any
 from desk_in_each_language import HERE, sign_in
 from playwright.sync_api import Browser, sync_playwright
 
+from runner import chromium
+
 WIDE = {"viewport": {"width": 1440, "height": 900}}
 PAGES = {"campaign": "", "round": "rounds/{round}/", "plan": "rounds/plan/", "data": "data/"}
 LOOKS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
@@ -20,9 +22,9 @@ LOOKS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 }
 
 
-def take(chromium: Browser, demo: dict[str, Any], look: str) -> list[Path]:
+def take(started: Browser, demo: dict[str, Any], look: str) -> list[Path]:
     options, names = LOOKS[look]
-    context = chromium.new_context(base_url=demo["url"], locale="en-US", **options)
+    context = started.new_context(base_url=demo["url"], locale="en-US", **options)
     page = context.new_page()
     sign_in(page, next(account for account in demo["accounts"] if account["role"] == "lead"))
     rounds = page.request.get(f"/api/v1/campaigns/{demo['campaign']}/rounds/").json()["count"]
@@ -40,9 +42,9 @@ def take(chromium: Browser, demo: dict[str, Any], look: str) -> list[Path]:
 def main() -> None:
     demo = json.loads((HERE.parent.parent / "var" / "demo.json").read_text())
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        made = [path for look in LOOKS for path in take(chromium, demo, look)]
-        chromium.close()
+        started = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
+        made = [path for look in LOOKS for path in take(started, demo, look)]
+        started.close()
     if shutil.which("pngquant"):
         subprocess.run(["pngquant", "--force", "--ext=.png", "--strip", "64", *made], check=True)
 

@@ -101,7 +101,7 @@ def test_a_machine_without_chromium_is_told_the_commands_that_bring_it(
     monkeypatch.setattr(chromium, "REMEMBERED", tmp_path / "none")
     monkeypatch.setattr(chromium, "VENV_PYTHON", "/bin/false")
     monkeypatch.setattr(chromium, "LOGS", tmp_path)
-    with pytest.raises(StepFailed, match="apt-get install chromium"):
+    with pytest.raises(StepFailed, match="apt-get install chromium-headless-shell"):
         chromium.install(progress)
 
 
