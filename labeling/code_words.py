@@ -144,6 +144,7 @@ KEPT_OUT = {
 KINDS = {
     "import": pgettext_lazy("kind of job", "import"),
     "grade": pgettext_lazy("kind of job", "grading"),
+    "pretrain": pgettext_lazy("kind of job", "base"),
     "retrain": pgettext_lazy("kind of job", "training"),
     "plan": pgettext_lazy("kind of job", "planning"),
     "agreement": pgettext_lazy("kind of job", "agreement"),
@@ -151,6 +152,7 @@ KINDS = {
 }
 STAGES = {
     "snapshot": _("collecting labels"),
+    "pretrain": _("making the base of the selector"),
     "train": pgettext_lazy("stage of a job", "training"),
     "score": _("scoring the pool"),
     "evaluate": pgettext_lazy("stage of a job", "measuring"),
@@ -243,6 +245,11 @@ JOBS = {
     ("grade", "done"): _("The grading is done"),
     ("grade", "failed"): _("The grading failed"),
     ("grade", "cancelled"): _("The grading was cancelled"),
+    ("pretrain", "requested"): _("The base waits for a worker"),
+    ("pretrain", "running"): _("The base is {percent} done"),
+    ("pretrain", "done"): _("The base is there"),
+    ("pretrain", "failed"): _("Making the base failed"),
+    ("pretrain", "cancelled"): _("Making the base was cancelled"),
     ("retrain", "requested"): _("The training waits for a worker"),
     ("retrain", "running"): _("The training is {percent} done"),
     ("retrain", "done"): _("The training is done"),

@@ -119,6 +119,7 @@ FORMS = [
             ),
             gettext_noop("Round {number} is open."),
             gettext_noop("Round {number} is planned."),
+            gettext_noop("The base that trainings start from is ready."),
             gettext_noop(
                 "Chosen again from its record: the same labels ({labels}), out of {candidates} candidates. {more}"
             ),

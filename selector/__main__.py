@@ -20,7 +20,8 @@ from selector.rows import RowError
 from selector.strategies import NAMES
 from selector.strategies.settings import PROBLEM_CAP, UndecidedBy
 
-_MODULES = {"train": "selector.torch_commands", "score": "selector.score_command"}  # torch takes seconds to load
+_TORCH = "selector.torch_commands"  # takes seconds to load
+_MODULES = {"pretrain": _TORCH, "train": _TORCH, "score": "selector.score_command"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -41,12 +42,18 @@ def parser() -> argparse.ArgumentParser:
     tensors.add_argument(
         "--pool", nargs="+", metavar="ROWS", help="text that tiny is pretrained on (default: the data)"
     )
+    _add_pretrain(subparsers.add_parser("pretrain", parents=[common, tensors], help="a pool's text to its tiny base"))
     _add_train(subparsers.add_parser("train", parents=[common, tensors], help="labels to a model folder"))
     _add_score(subparsers.add_parser("score", parents=[common, tensors], help="a pool to scores"))
     _add_select(subparsers.add_parser("select", parents=[common], help="scores to what to label next"))
     _add_evaluate(subparsers.add_parser("evaluate", parents=[common], help="how good scores are"))
     _add_grade(subparsers.add_parser("grade", parents=[common], help="answers against reference answers"))
     return top
+
+
+def _add_pretrain(pretrain: argparse.ArgumentParser) -> None:
+    pretrain.set_defaults(base="tiny")
+    pretrain.add_argument("--data", nargs="+", required=True, metavar="ROWS")
 
 
 def _add_train(train: argparse.ArgumentParser) -> None:

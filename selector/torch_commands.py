@@ -19,6 +19,15 @@ from selector.score_rows import PoolSolution
 _TINY_RATE, _LARGE_RATE = 5e-4, 2e-5
 
 
+def run_pretrain(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
+    """Make the `tiny` base of a pool where there is none yet: `train` and `score` with the same pool then find it."""
+    started = time.monotonic()
+    together = Processes(checked_device(arguments.device))
+    set_threads(arguments.threads, arguments.base)
+    base = _base_of_pool(arguments, progress, together)
+    return {"base": base.name, "revision": base.revision, "seconds": round(time.monotonic() - started, 3)}
+
+
 def run_train(arguments: argparse.Namespace, progress: Progress) -> dict[str, Any]:
     started = time.monotonic()
     together = Processes(checked_device(arguments.device))

@@ -14,7 +14,7 @@ from labeling.actions.jobs import ClaimLost
 from labeling.actions.pool_size import solution_count
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import Job, JobKind, Round
-from workers import agreement, grading, retraining
+from workers import agreement, grading, pretraining, retraining
 from workers.child import CommandFailed
 
 log = structlog.get_logger(__name__)
@@ -96,6 +96,7 @@ def _preview(job: Job) -> None:
 STAGES: dict[str, Callable[[Job], Any]] = {
     JobKind.IMPORT: _import,
     JobKind.GRADE: grading.grade,
+    JobKind.PRETRAIN: pretraining.pretrain,
     JobKind.RETRAIN: retraining.retrain,
     JobKind.PLAN: _plan,
     JobKind.AGREEMENT: agreement.compare,

@@ -26,7 +26,7 @@ from labeling.models import (
     SolutionScore,
 )
 from selector.committee import disagreement
-from workers import snapshots
+from workers import pretraining, snapshots
 from workers.child import CommandFailed, Stage, run_selector
 
 SNAPSHOT = Stage("snapshot", 0.0, 0.02)
@@ -139,10 +139,7 @@ def _train(job: Job, version: SelectorVersion, folder: Path) -> None:
 
 def _base_arguments(version: SelectorVersion, folder: Path) -> list[str]:
     """The version's base; `tiny` is the one of the pool as it was."""
-    arguments = ["--base", version.base_model, "--pool", str(folder / "pool.jsonl"), "--cache", str(settings.CACHE_DIR)]
-    if version.base_model == "tiny":
-        arguments += ["--pretrain-steps", str(settings.TINY_PRETRAIN_STEPS)]
-    return arguments
+    return ["--base", version.base_model, "--pool", str(folder / "pool.jsonl"), *pretraining.arguments()]
 
 
 def tiny_epochs(labels: int) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 
-from labeling.actions import guides, people, rounds
+from labeling.actions import guides, jobs, people, rounds
 from labeling.actions.import_now import import_now
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, JobKind, Mode, Role, Round
@@ -39,6 +39,8 @@ def load() -> Iterator[str]:
     for name in FILES:
         yield from _bring_in(campaign, name)
     if first := _first_round(campaign):
+        # While somebody labels the first ten: the training that follows them then takes half as long.
+        jobs.request(campaign=campaign, kind=JobKind.PRETRAIN)
         yield f"round 0: {first.items.count()} solutions, chosen uniformly; no selector exists yet"
     yield from _load_trees()
 

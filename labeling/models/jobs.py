@@ -15,6 +15,7 @@ class JobKind(models.TextChoices):
 
     IMPORT = "import"
     GRADE = "grade"
+    PRETRAIN = "pretrain"
     RETRAIN = "retrain"
     PLAN = "plan"
     AGREEMENT = "agreement"

@@ -106,6 +106,18 @@ def test_from_labels_to_picks_and_figures(run: Run, cache: Path, tmp_path: Path)
     assert len({row["problem_id"] for row in picks}) == 10
 
 
+def test_a_base_that_was_pretrained_ahead_is_the_one_that_a_training_starts_from(run: Run, tmp_path: Path) -> None:
+    """Found by the text, in whatever file it comes; with another number of updates it would be another base."""
+    how = ["--cache", tmp_path / "bases", "--pretrain-steps", "3"]
+    made = run("pretrain", "--data", POOL, *how)
+    assert run("pretrain", "--data", POOL, *how)["revision"] == made["revision"]
+    trained = run("train", "--data", LABELS, "--base", "tiny", "--pool", POOL, *how, "--out", tmp_path / "model")
+    assert trained["base"] == "tiny"
+    assert [folder.name for folder in (tmp_path / "bases").glob("tiny-*")] == [made["revision"]]
+    manifest = orjson.loads((tmp_path / "model" / "manifest.json").read_bytes())
+    assert made["revision"] in orjson.dumps(manifest).decode()
+
+
 def test_scores_hold_one_row_for_each_solution_in_order(run: Run, model: Path, tmp_path: Path) -> None:
     rows = [
         {"problem": "p", "problem_id": "1", "solutions": [{"solution_id": "a", "steps": ["x", ""], "answer": "1"}]},

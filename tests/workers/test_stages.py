@@ -96,6 +96,33 @@ def test_a_base_that_cannot_be_loaded_fails_with_one_line_and_leaves_neither_ver
 
 
 @pytest.mark.django_db
+def test_a_base_made_ahead_is_found_by_the_training_that_follows(
+    campaign: Campaign, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = settings.CACHE_DIR = tmp_path
+    settings.TINY_PRETRAIN_STEPS = 2
+    make.make_label(make.make_solution(make.make_problem(campaign, split="train")))
+
+    done(campaign, JobKind.PRETRAIN)
+
+    assert not list(tmp_path.glob("plumbline-pretrain-*")), "nothing is left of the way"
+    (base,) = tmp_path.glob("tiny-*")
+    made_at = (base / "manifest.json").stat().st_mtime_ns
+    done(campaign, JobKind.RETRAIN)
+    assert list(tmp_path.glob("tiny-*")) == [base]
+    assert (base / "manifest.json").stat().st_mtime_ns == made_at
+
+
+def done(campaign: Campaign, kind: str) -> None:
+    """Asks for this work and does it, here."""
+    job = jobs.claim(jobs.request(campaign=campaign, kind=kind).pk, claimed_by="test")
+    assert job is not None
+    pipeline.run(job)
+    job.refresh_from_db()
+    assert job.state == "done", job.error
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("kind", ["surprise", "orm", "implicit"])
 def test_a_cold_start_needs_no_label_and_gives_every_solution_its_likelihood(
     kind: str, campaign: Campaign, settings: Settings, tmp_path: Path
