@@ -1,6 +1,9 @@
 """Pages of lists."""
 
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
 
 
 class Pages(PageNumberPagination):
@@ -9,3 +12,10 @@ class Pages(PageNumberPagination):
     page_size = 100
     page_size_query_param = "page_size"
     max_page_size = 1000
+
+    def get_page_size(self, request: Request) -> int | None:
+        """As asked for; what is no size is refused, not taken for the usual one."""
+        asked = request.query_params.get(self.page_size_query_param, "1")
+        if not (asked.isdecimal() and int(asked) > 0):
+            raise ValidationError({self.page_size_query_param: _("Expected a whole number from 1 to 1,000.")})
+        return super().get_page_size(request)

@@ -133,6 +133,20 @@ def test_the_command_makes_no_account_where_the_campaign_is_missing() -> None:
     assert not User.objects.exists()
 
 
+def test_an_account_that_is_there_is_let_into_a_campaign_by_a_command(campaign: Campaign, stranger: User) -> None:
+    let_in = ("add_member", "stranger", "--campaign=campaign", "--role=lead")
+
+    call_command(*let_in, stdout=StringIO())
+
+    assert Membership.objects.get(account=stranger).role == "lead"
+    with pytest.raises(CommandError, match="stranger is a member already"):
+        call_command(*let_in)
+    with pytest.raises(CommandError, match="no account 'nobody'"):
+        call_command("add_member", "nobody", "--campaign=campaign")
+    with pytest.raises(CommandError, match=r"no campaign 'there'\. Campaigns here: campaign"):
+        call_command("add_member", "stranger", "--campaign=there")
+
+
 def test_the_command_says_when_the_name_is_taken(stranger: User) -> None:
     with pytest.raises(CommandError, match="“stranger” already"):
         call_command("create_account", "stranger")

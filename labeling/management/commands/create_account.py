@@ -9,7 +9,8 @@ from django.db import transaction
 
 from labeling.actions import people
 from labeling.actions.errors import ActionError
-from labeling.models import Campaign, Role
+from labeling.management.named import campaign_named
+from labeling.models import Role
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
         """Make the account and its membership, or neither."""
         if options["role"] and not options["campaign"]:
             raise CommandError("--role says what an account may do in a campaign: name it with --campaign SLUG.")
-        campaign = self._campaign(options["campaign"]) if options["campaign"] else None
+        campaign = campaign_named(options["campaign"]) if options["campaign"] else None
         try:
             with transaction.atomic():
                 made = people.create_account(options["username"])
@@ -38,10 +39,3 @@ class Command(BaseCommand):
         except ActionError as error:
             raise CommandError(error.message) from error
         self.stdout.write(json.dumps(made))
-
-    def _campaign(self, slug: str) -> Campaign:
-        campaign = Campaign.objects.filter(slug=slug).first()
-        if campaign is None:
-            known = ", ".join(Campaign.objects.values_list("slug", flat=True)[:10]) or "none yet"
-            raise CommandError(f"There is no campaign {slug!r}. Campaigns here: {known}.")
-        return campaign

@@ -14,6 +14,7 @@ from labeling.actions.errors import ActionError
 from labeling.actions.export_parquet import write_parquet
 from labeling.actions.exporting import Format
 from labeling.data_card import as_markdown
+from labeling.management.named import campaign_named
 from labeling.models import Campaign, Split
 
 
@@ -39,9 +40,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Export; how many rows goes to standard error."""
-        campaign = Campaign.objects.filter(slug=options["campaign"]).first()
-        if campaign is None:
-            raise CommandError(f"There is no campaign {options['campaign']!r}.")
+        campaign = campaign_named(options["campaign"])
         out, card = options["out"], options["card"]
         for path in filter(None, (out, card)):
             _check_file(path)

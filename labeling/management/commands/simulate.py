@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from labeling import simulation
 from labeling.actions import people
-from labeling.models import Campaign
+from labeling.management.named import campaign_named
 
 
 def _running_site() -> str:
@@ -42,10 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the simulated labelers, let them work, print what they did as JSON."""
-        try:
-            campaign = Campaign.objects.get(slug=options["campaign"])
-        except Campaign.DoesNotExist as error:
-            raise CommandError(f"There is no campaign {options['campaign']!r}.") from error
+        campaign = campaign_named(options["campaign"])
         if not 0 <= options["error_rate"] <= 1:
             raise CommandError(f"--error-rate is a share from 0 to 1, not {options['error_rate']}.")
         known = simulation.known_first_errors(campaign)
