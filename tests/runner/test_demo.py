@@ -31,6 +31,7 @@ class Demo:
         self.env = {name: value for name, value in os.environ.items() if name not in OF_THE_TESTS}
         self.env |= {"PLUMBLINE_VAR": str(var), "PORT": "0", "DJANGO_SETTINGS_MODULE": "tests.plugins.static_settings"}
         self.output = var / "terminal"
+        self.env["TINY_PRETRAIN_STEPS"] = "2"  # the demo makes its base in the background, beside other tests
         (var / "env").write_text("SECRET_KEY=of-this-test\n")
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(self.command, env=self.env, cwd=ROOT, stdout=output, stderr=output)
