@@ -65,7 +65,7 @@ def free_port(host: str, wanted: str) -> int:
 
 
 def usable_cores() -> int:
-    """Those we may use, not all there are: on one core, one process too many cost a quarter of the labels a second."""
+    """Those we may use, not all there are: more web processes than that keep memory and answer no faster."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
