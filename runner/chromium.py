@@ -8,7 +8,7 @@ from pathlib import Path
 from runner.paths import LOGS, VENV, VENV_PYTHON
 from runner.progress import Progress, StepFailed, run_logged
 
-PACKAGE = "chromium-headless-shell"  # pages without a desktop browser around them: each costs a third of the processor
+PACKAGE = "chromium-headless-shell"  # pages without a desktop browser around them: tests take half the time
 NAMES = (PACKAGE, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 REMEMBERED = VENV / "chromium"  # holds the path of the one that playwright fetched
 MISSING = f"""\
