@@ -93,7 +93,8 @@ def _submit_leased(
         submission_hash=content_hash,
     )
     _OWN_DRAFT.run(item=item.pk, labeler=labeler.pk)  # what others began is theirs, and not shown to anybody
-    _SKIPS.run(item=item.pk)
+    if lease > 1:  # under the first lease nobody has given it back yet
+        _SKIPS.run(item=item.pk)
     for of in locked:
         if of.pk == item.round_id:
             overlap.ask_again(label=label, item=item, campaign=item.campaign, of=of)

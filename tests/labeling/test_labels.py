@@ -71,12 +71,14 @@ def test_a_submitted_item_is_labeled_and_forgets_its_draft_and_skips(
 ) -> None:
     drafts.save(item=item, labeler=ada, lease=1, content={"ratings": [1]})
     theirs = make.make_draft(item, bea)
-    make.make_skip(item, bea)
+    queue.release(item=item, labeler=ada, lease=1)
+    again = queue.lease_again(item=item, labeler=ada)
+    assert Skip.objects.exists()
 
-    submit(item, ada)
+    submit(again, ada)
 
     item.refresh_from_db()
-    assert (item.state, item.leased_by, item.leased_until, item.lease_number) == ("labeled", None, None, 1)
+    assert (item.state, item.leased_by, item.leased_until, item.lease_number) == ("labeled", None, None, 2)
     assert Draft.objects.get() == theirs, "what somebody else began stays theirs"
     assert not Skip.objects.exists()
 

@@ -1,5 +1,7 @@
 """A statement reads what its queryset would read, for the numbers of each call."""
 
+from collections.abc import Callable
+
 import pytest
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -62,6 +64,23 @@ def test_a_statement_takes_other_numbers_at_each_call(campaign: Campaign) -> Non
 
     assert read == [list(_waiting(of.pk, ada.pk)) for of in (campaign, other, campaign)]
     assert read[:2] == [[(items[2].pk, items[2].place)], [(items[1].pk, items[1].place)]]
+
+
+def test_only_what_differs_between_calls_is_sent(campaign: Campaign) -> None:
+    """Else PostgreSQL plans the statement anew each time: which partial index serves it depends on the state."""
+    ada = make.make_labeler(campaign)
+    sent = []
+
+    def record(execute: Callable, sql: str, parameters: tuple, many: bool, context: dict) -> object:
+        sent.append((sql, parameters))
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(record):
+        Statement(_waiting).rows(campaign=campaign.pk, labeler=ada.pk)
+
+    ((sql, parameters),) = sent
+    assert "'waiting'" in sql
+    assert set(parameters) == {campaign.pk, ada.pk}
 
 
 def _placed(item: int, slug: str, place: int) -> tuple[QuerySet, dict[str, object]]:
