@@ -34,6 +34,12 @@ def english_again() -> Iterator[None]:
     translation.deactivate()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_are_looked_for_when_asked_for() -> None:
+    """Not listed at the start, as a server does: each test's client is a server, and listing took half of its time."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
 # --- the database
 
 
