@@ -1,6 +1,7 @@
 """Fixtures that all tests share: the cast, the live site, the browser (servers: tests/plugins/servers.py)."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,23 @@ def static_files_are_looked_for_when_asked_for() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """Keep SQLite in a file, as installations do: other processes open it, and its locks are the real ones."""
+    """Begin with a copy of the migrated database that the plugin has made.
+
+    SQLite's is a file, as in installations: other processes open it, and its locks are the real ones.
+    """
+    config = connections["default"].settings_dict
     if connection.vendor == "sqlite":
-        connections["default"].settings_dict["TEST"]["NAME"] = str(settings.VAR_DIR / "test.sqlite3")
+        copy = settings.VAR_DIR / "test.sqlite3"
+        shutil.copyfile(config["NAME"], copy)
+        config["TEST"]["NAME"] = str(copy)
+    else:
+        config["TEST"]["TEMPLATE"] = config["NAME"]
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Whether what is there when the tests begin stays: the copied file. It goes with the run's folder."""
+    return connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="session", autouse=True)
