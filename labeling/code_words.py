@@ -1,6 +1,6 @@
 """What the codes of rows are called on pages; files and the API keep the codes themselves.
 
-Each table is read by a filter of templatetags/lead.py; a code that is not in it is shown as it is.
+Each table is read by a filter of templatetags/codes.py; a code that is not in it is shown as it is.
 """
 
 from django.utils.translation import gettext_lazy as _

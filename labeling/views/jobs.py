@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from labeling.actions import events, jobs, uploads, waiting
 from labeling.actions.errors import ActionError
 from labeling.models import Campaign, JobKind, JobState, Membership
-from labeling.templatetags.lead import work_words
+from labeling.templatetags.codes import work_words
 from labeling.views.lead_pages import account, done, for_leads, for_readers, only_posted, page, page_of, refused
 from labeling.views.overview import ACTIVE
 

@@ -14,7 +14,7 @@ from labeling.actions import people
 from labeling.actions.errors import ActionError
 from labeling.forms import MemberForm, RoleForm, add_refusal
 from labeling.models import Label, Membership, Role
-from labeling.templatetags.lead import role_words
+from labeling.templatetags.codes import role_words
 from labeling.views.lead_pages import account, check_lead, done, for_leads, for_readers, only_posted, page, refused
 
 INTEGER = IntegerField()

@@ -13,7 +13,8 @@ from labeling import charts, code_words
 from labeling.actions.references import current_reference
 from labeling.models import Dispute, Grade, Label, QueueItem, Solution, SolutionScore
 from labeling.stored_words import said
-from labeling.templatetags.lead import found, how_finished, name_of, spent, why_chosen
+from labeling.templatetags.codes import found, how_finished, why_chosen
+from labeling.templatetags.lead import name_of, spent
 from labeling.wording import decimal, grouped, listed
 
 COMPARED = 2  # versions beside one another in the ledger: the one in use, and the one before it
