@@ -19,7 +19,9 @@ def pretrain(job: Job) -> None:
         pool = Path(folder, "pool.jsonl")
         snapshots.write_once(pool, snapshots.pool_lines(job.campaign))
         run_selector(job, PRETRAIN, ["pretrain", "--data", str(pool), *arguments()])
-    jobs.finish(job, result={"why": "The base that trainings start from is ready."})
+    why = "The base that trainings start from is ready."
+    jobs.heartbeat(job, message=why)
+    jobs.finish(job, result={"why": why})
 
 
 def arguments() -> list[str]:

@@ -106,7 +106,7 @@ def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
         "progress_chart": _progress_chart(of, board.current),
         "found": work.all(),
         "board": board,
-        "work_words": board.sentences(),
+        "work_words": board.sentences(in_use),
         "round_cost": board.current and board.cost_in_short(board.current.found),
         "all_cost": board.cost_in_short(work.all()),
         "days": panels.days(board),

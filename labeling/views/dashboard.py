@@ -16,6 +16,7 @@ from labeling.forecast import Forecast, forecast
 from labeling.models import AgreementReport, Campaign, Label, Labeler, RoundState
 from labeling.templatetags.lead import name_of
 from labeling.views.overview import RoundProgress, in_hand
+from labeling.views.selector_report import SelectorReport
 from labeling.views.work import Found, Work
 from labeling.wording import decimal, grouped, percent
 
@@ -151,9 +152,9 @@ class Dashboard:
 
     # --- words
 
-    def sentences(self) -> list[str]:
-        """What the page says of the work, under its heading."""
-        return [said for said in (self._forecast_words(), self._cost_sentence(), self._left_words()) if said]
+    def sentences(self, in_use: SelectorReport | None) -> list[str]:
+        """What the page says of the work, under its heading; `in_use` is the selector whose scores rounds go by."""
+        return [said for said in (self._forecast_words(), self._cost_sentence(), self._left_words(in_use)) if said]
 
     def _forecast_words(self) -> str:
         if self.current is None or self.current.round.state != RoundState.OPEN or self.current.is_complete:
@@ -180,7 +181,7 @@ class Dashboard:
         value, low, high = (self.amount(one) for one in cost)
         return _("A found error costs {amount} ({low} to {high}).").format(amount=value, low=low, high=high)
 
-    def _left_words(self) -> str:
+    def _left_words(self, in_use: SelectorReport | None) -> str:
         """Whether another round pays, by what is left to show people."""
         planned = next((one.round for one in self.rounds if one.round.convincing), None)
         if planned is None:
@@ -188,6 +189,8 @@ class Dashboard:
         following = planned.convincing["next"]
         if not following["count"]:
             return _("No scored wrong answer is left for another round: bring more solutions in.")
+        if in_use is None or not in_use.is_better_than_chance:
+            return _("Whether another round pays cannot be told by scores that are not known to be better than chance.")
         words = _(
             "The wrong answers that are left still convince (median score {score} of the next {count}): another round "
             "pays."

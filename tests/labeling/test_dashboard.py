@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from labeling.actions import convincing
 from labeling.forecast import forecast
-from labeling.models import Campaign, Labeler, Round
+from labeling.models import Campaign, Labeler, Round, SelectorVersion
 from labeling.views.work import Found, Work
 from selector.records import Candidate, Pick
 from tests import factories as make
@@ -99,6 +99,17 @@ def add_label(of: Round, person: Labeler, ratings: list[int], at: object) -> Non
         item=make.make_item(round=of, state="labeled"), labeler=person, ratings=ratings, submitted_at=at,
         total_time_ms=60_000, step_times_ms=[20_000] * len(ratings),
     )  # fmt: skip
+
+
+def test_a_selector_that_is_no_better_than_chance_does_not_tell_whether_another_round_pays(
+    worked: Round, owner: User
+) -> None:
+    SelectorVersion.objects.update(metrics={})
+
+    assert (
+        "Whether another round pays cannot be told by scores that are not known to be better than chance."
+        in text_of(signed_in(owner).get(ADDRESS))
+    )
 
 
 def table(client: Client, name: str) -> list[dict[str, str]]:
