@@ -25,6 +25,7 @@ if not SECRET_KEY:
         f"SECRET_KEY is not set. `make demo` writes one to {VAR_DIR / 'env'}; "
         "else put SECRET_KEY=… (50 random characters) there."
     )
+BACKUP_KEY = env.str("BACKUP_KEY", "")  # an age key, either half; `manage.py backup --new-key` makes one
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
