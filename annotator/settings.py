@@ -128,6 +128,7 @@ AXES_COOLOFF_TIME = env.float("SIGN_IN_COOLOFF_HOURS", 0.25)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/throttled.html"
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # who signed in from which address: nobody needs to know
 SIGN_UP = env.bool("SIGN_UP", False)  # whether anybody may make an account
 TWO_FACTOR_FOR_LEADS = env.bool("TWO_FACTOR_FOR_LEADS", True)  # `make demo` sets false: offered, not required
 OTP_TOTP_ISSUER = "Plumbline"

@@ -21,6 +21,8 @@ MACHINES = {
     "api/schema.py",  # the schema is for programs
     "api/serializers",  # help texts in it
     "actions/staging",  # SQL
+    "actions/backups",  # told at a terminal, as is what of events was changed
+    "actions/events.py",
     "views/health.py",  # read by monitors
 }
 # What is kept in rows in English, and said anew by labeling/stored_words.py; codes, headers, the schema.

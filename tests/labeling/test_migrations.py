@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from pytest_django import Settings
 
+from labeling.actions import events
 from labeling.actions.backups import making, restoring
 from labeling.actions.backups.engines import engine
 from labeling.actions.backups.tables import Table
@@ -54,8 +55,10 @@ def fill(campaign: Campaign) -> None:
         label = make.make_label(item=make.make_item(solution, round_, state="labeled"))
     make.make_dispute(label)
     make.make_draft(make.make_item(solution, round_, state="leased"), label.labeler)
-    make.make_event(campaign)
-    make.make_event(campaign, verb="round.open", actor=make.make_account())
+    person = make.make_account()
+    events.record(campaign=campaign, actor=person, verb="round.open", subject="round 0", after={"b": [1, None]})
+    events.record(campaign=campaign, actor=None, verb="member.added", about=person, after="labeler")
+    events.record(campaign=None, actor=None, verb="account.deactivated", about=person)
 
 
 @pytest.mark.django_db(transaction=True)
