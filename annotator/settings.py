@@ -243,6 +243,8 @@ JOB_HEARTBEAT_SECONDS = env.int("JOB_HEARTBEAT_SECONDS", 5)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = periodic(sweep_seconds=env.int("SWEEP_SECONDS", 5))
 
+DISK_LOW_MB = env.int("DISK_LOW_MB", 200)  # with less room than this, /healthz says so
+
 # --- logs: one JSON object a line, with request ids; one line a request, when it has been answered
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

@@ -52,6 +52,10 @@ ENGLISH = {
     "text/csv; charset=utf-8",
     'attachment; filename="{}.csv"',
     "chart for-phone",
+    # Read by monitors; leads are told in sentences.
+    "not reachable: {}",
+    "not writable: {}",
+    "nearly full: {} MB free",
 }
 
 

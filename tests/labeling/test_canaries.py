@@ -2,9 +2,7 @@
 
 import io
 import json
-import logging
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from smtplib import SMTPRecipientsRefused
 from typing import Any
@@ -15,7 +13,6 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
-from structlog.stdlib import ProcessorFormatter
 
 from labeling.actions import invitations, people
 from labeling.actions.exporting import Format
@@ -67,17 +64,6 @@ def test_what_a_model_is_made_from_says_nothing_of_who_labeled(campaign: Campaig
     ]
     assert len(lines) == 5
     assert found_in(b"".join(lines).decode()) == []
-
-
-@pytest.fixture
-def log(settings: Settings) -> Iterator[io.StringIO]:
-    """What this process writes to its log, in the form that an installation has."""
-    handlers = [one for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter)]
-    assert len(handlers) == 1
-    stream = io.StringIO()
-    before = handlers[0].setStream(stream)  # type: ignore[attr-defined]
-    yield stream
-    handlers[0].setStream(before)  # type: ignore[attr-defined]
 
 
 def refuses(*_: Any) -> int:

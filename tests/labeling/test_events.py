@@ -79,14 +79,25 @@ def test_each_campaign_and_the_site_have_a_chain(chained: Campaign) -> None:
             lambda: [take_away("two"), EventSeal.objects.filter(position=3).update(position=2)],
             r"event \d+ \(three, .* is not what",
         ),
+        (lambda: forge("two"), r"event \d+ \(three, .* is not what it was"),
     ],
-    ids=["changed", "moved", "link changed", "taken away", "taken away and closed up"],
+    ids=["changed", "moved", "link changed", "taken away", "taken away and closed up", "changed with its link"],
 )
 def test_a_change_is_found_at_its_place(change: object, told: str, chained: Campaign) -> None:
     with behind_the_triggers():
         change()  # type: ignore[operator]
     with pytest.raises(CommandError, match=f"^campaign: {told}"):
         checked()
+
+
+def forge(verb: str) -> None:
+    """Change an event, and its link so that it fits."""
+    Event.objects.filter(verb=verb).update(verb="forged")
+    event = Event.objects.get(verb="forged")
+    link = event.seal
+    last = EventSeal.objects.get(chain=link.chain, position=link.position - 1).hash
+    hash = EventSeal.hash_of(event, chain=link.chain, position=link.position, last=last)
+    EventSeal.objects.filter(event=event).update(hash=hash)
 
 
 def take_away(verb: str) -> None:
@@ -117,6 +128,20 @@ def test_the_database_keeps_every_link(chained: Campaign) -> None:
 def test_events_at_once_make_one_chain(campaign: Campaign, transactional_db: None) -> None:
     all_at_once([lambda number=number: record(campaign, f"number {number}") for number in range(8)])
     assert "campaign: 8 events" in checked()
+
+
+def test_whoever_finds_a_place_taken_looks_again(
+    campaign: Campaign, transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal = events._seal
+
+    def is_taken(chain: int) -> int:
+        monkeypatch.setattr(events, "_seal", seal)
+        raise IntegrityError("event_seal_one_per_place")
+
+    monkeypatch.setattr(events, "_seal", is_taken)
+    record(campaign, "first")
+    assert EventSeal.objects.get().event.verb == "first"
 
 
 def test_an_event_holds_nobody_up_who_records_another(campaign: Campaign, transactional_db: None) -> None:
