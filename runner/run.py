@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -64,6 +65,13 @@ def free_port(host: str, wanted: str) -> int:
         return int(probe.getsockname()[1])
 
 
+def fresh_folder(path: Path) -> Path:
+    """An empty folder here: what is in it is of processes that are gone."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path
+
+
 def usable_cores() -> int:
     """Those we may use, not all there are: more web processes than that keep memory and answer no faster."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -91,6 +99,8 @@ class Installation:
             self.env.setdefault("TWO_FACTOR_FOR_LEADS", settings.get("TWO_FACTOR_FOR_LEADS", "false"))
         self.redis = None if settings.get("BROKER_URL") else self.part("redis", self.redis_command())
         self.web = self.part("web", self.web_command())
+        if mode == "serve":  # several processes, whose measurements are one
+            self.web.env = self.env | {"PROMETHEUS_MULTIPROC_DIR": str(fresh_folder(VAR / "metrics"))}
         self.worker = self.part("worker", self.worker_command())
 
     def part(self, name: str, command: list[str]) -> Part:

@@ -1,5 +1,7 @@
 """Fixtures that all tests share: the cast, the live site, the browser (servers: tests/plugins/servers.py)."""
 
+import io
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from structlog.stdlib import ProcessorFormatter
 
 from labeling.models import Campaign
 from runner import chromium
@@ -39,6 +42,17 @@ def english_again() -> Iterator[None]:
 def static_files_are_looked_for_when_asked_for() -> None:
     """Not listed at the start, as a server does: each test's client is a server, and listing took half of its time."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What this process writes to its log, in the form that an installation has: one JSON object a line."""
+    handlers = [one for one in logging.getLogger().handlers if isinstance(one.formatter, ProcessorFormatter)]
+    assert len(handlers) == 1
+    stream = io.StringIO()
+    before = handlers[0].setStream(stream)  # type: ignore[attr-defined]
+    yield stream
+    handlers[0].setStream(before)  # type: ignore[attr-defined]
 
 
 # --- the database

@@ -21,6 +21,7 @@ from labeling.models import (
     Dispute,
     Draft,
     Event,
+    EventSeal,
     Gold,
     Grade,
     GuideReading,
@@ -359,6 +360,13 @@ def make_score(version: SelectorVersion, solution: Solution, score: float | None
 
 def make_event(campaign: Campaign, verb: str = "campaign.created", **fields: Any) -> Event:
     return Event.objects.create(**{"campaign": campaign, "verb": verb, "subject": campaign.slug} | fields)
+
+
+def make_event_seal(event: Event, position: int = 1) -> EventSeal:
+    """A link at this place of its campaign's chain, whatever comes before it."""
+    chain = event.campaign_id or 0
+    hash = EventSeal.hash_of(event, chain=chain, position=position, last="")
+    return EventSeal.objects.create(event=event, chain=chain, position=position, hash=hash)
 
 
 def make_worker_sign(name: str = "worker@here", **fields: Any) -> WorkerSign:

@@ -4,6 +4,7 @@ import os
 import socket
 
 from celery import current_app, shared_task
+from structlog.contextvars import bound_contextvars
 
 from labeling.actions import jobs, queue
 from workers import pipeline
@@ -17,7 +18,8 @@ def run_job(job_id: int) -> None:
     """Do one requested job, of whatever kind; a second delivery finds nothing to claim."""
     job = jobs.claim(job_id, claimed_by=f"{socket.gethostname()}:{os.getpid()}")
     if job is not None:
-        pipeline.run(job)
+        with bound_contextvars(job=job.pk, kind=job.kind):  # in every line logged meanwhile, by whatever library
+            pipeline.run(job)
 
 
 @shared_task(name="workers.sweep", ignore_result=True)

@@ -16,12 +16,17 @@ from labeling.actions import events, queue
 from labeling.actions.errors import Conflict
 from labeling.models import Campaign, Invitation, Labeler, Membership, Role
 
+ERASED = "erased/"  # how an account is called that is nobody's any more; no account can be made with such a name
+
 
 def listed(text: str = "") -> QuerySet[User]:
     """Accounts by name, with their memberships; those whose name or address holds the text."""
     memberships = Membership.objects.select_related("campaign").order_by("campaign__slug")
     found = User.objects.filter(Q(username__icontains=text) | Q(email__icontains=text)) if text else User.objects.all()
-    found = found.annotate(has_two_factor=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)))
+    found = found.annotate(
+        has_two_factor=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)),
+        is_erased=Q(username__startswith=ERASED),
+    )
     return found.order_by("username").prefetch_related(Prefetch("memberships", memberships))
 
 
@@ -43,7 +48,8 @@ def deactivate(*, account: User, by: User) -> None:
 def activate(*, account: User, by: User) -> None:
     """They may sign in again, by their old password. Tokens do not come back. Raises Conflict."""
     with transaction.atomic():
-        if not User.objects.filter(pk=account.pk, is_active=False).update(is_active=True):
+        deactivated = User.objects.filter(pk=account.pk, is_active=False).exclude(username__startswith=ERASED)
+        if not deactivated.update(is_active=True):
             raise Conflict(_("{username} is active already.").format(username=account.get_username()))
         record(account, by, "account.activated")
     account.is_active = True
@@ -92,4 +98,4 @@ def record(account: User, by: User | None, verb: str, *, after: Any = None) -> N
     """Keep it in the history of every campaign that they are in, and in the site's own."""
     campaigns: list[Campaign | None] = [None, *Campaign.objects.filter(memberships__account=account)]
     for campaign in campaigns:
-        events.record(campaign=campaign, actor=by, verb=verb, subject=account.get_username(), after=after)
+        events.record(campaign=campaign, actor=by, verb=verb, about=account, after=after)

@@ -23,6 +23,7 @@ from labeling.models import (
     RulingAbout,
 )
 
+NAMES_A_PERSON = "labeler"  # the one filter with part of a name: events hold none
 MOST = 10_000  # rows in one transaction: some seconds
 STATES = {BulkKind.EXCLUDE: ProblemState.EXCLUDED, BulkKind.RESTORE: ProblemState.ACTIVE}
 VERBS = {
@@ -104,6 +105,7 @@ def _record(of: BulkChange, by: User, verb: str, count: int | None = None) -> No
     }
     if of.before:
         after["problems"] = [int(pk) for pk in of.before]
+    sought = {name: value for name, value in of.sought.items() if name != NAMES_A_PERSON}
     events.record(
-        campaign=of.campaign, actor=by, verb=verb, subject=f"change {of.pk}", before=of.sought or None, after=after
+        campaign=of.campaign, actor=by, verb=verb, subject=f"change {of.pk}", before=sought or None, after=after
     )

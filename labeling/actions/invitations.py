@@ -1,12 +1,10 @@
 """Invitations: made by a lead, accepted once, by a link that is signed and kept nowhere."""
 
 from datetime import timedelta
-from smtplib import SMTPException
+from typing import Any
 
-import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core import mail
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,11 +13,9 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.actions import events, people
+from labeling.actions import events, mailing, people
 from labeling.actions.errors import Conflict
 from labeling.models import Campaign, Invitation, Membership
-
-log = structlog.get_logger(__name__)
 
 DAYS, MOST_DAYS = 14, 90
 _SIGNER = Signer(salt="labeling.invitation")
@@ -36,7 +32,7 @@ def invite(*, campaign: Campaign, role: str, email: str = "", days: int = DAYS, 
             created_by=by,
             expires_at=timezone.now() + timedelta(days=days),
         )
-        _record(made, by, "invitation.made", after={"role": role, "email": email, "days": days})
+        _record(made, by, "invitation.made", after={"role": role, "days": days})
     return made
 
 
@@ -68,7 +64,7 @@ def accept(*, invitation: Invitation, account: User) -> Membership:
         member = people.add_member(
             campaign=invitation.campaign, account=account, role=invitation.role, by=invitation.created_by
         )
-        _record(invitation, account, "invitation.accepted", after={"username": account.get_username()})
+        _record(invitation, account, "invitation.accepted", about=account)
     return member
 
 
@@ -86,7 +82,7 @@ def revoke(*, invitation: Invitation, by: User) -> None:
         open_ones = Invitation.objects.filter(pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True)
         if not open_ones.update(revoked_at=Now()):
             raise Conflict(_("This invitation was accepted or revoked already."))
-        _record(invitation, by, "invitation.revoked", before={"role": invitation.role, "email": invitation.email})
+        _record(invitation, by, "invitation.revoked", before={"role": invitation.role})
 
 
 def send(*, invitation: Invitation, link: str) -> bool:
@@ -96,12 +92,9 @@ def send(*, invitation: Invitation, link: str) -> bool:
     words = {"invitation": invitation, "link": link}
     subject = _("Invitation to {campaign}").format(campaign=invitation.campaign.name)
     text = render_to_string("registration/invitation_mail.txt", words)
-    try:
-        return bool(mail.send_mail(" ".join(subject.split()), text, None, [invitation.email]))
-    except (OSError, SMTPException) as error:
-        log.warning("mail_not_sent", error=f"{type(error).__name__}: {error}")
-        return False
+    return mailing.send(subject=subject, text=text, to=invitation.email)
 
 
-def _record(of: Invitation, by: User | None, verb: str, *, before: object = None, after: object = None) -> None:
-    events.record(campaign=of.campaign, actor=by, verb=verb, subject=of.pk, before=before, after=after)
+def _record(of: Invitation, by: User | None, verb: str, **more: Any) -> None:
+    """To which address it goes, the invitation says alone: there it can be erased."""
+    events.record(campaign=of.campaign, actor=by, verb=verb, subject=of.pk, **more)

@@ -91,7 +91,7 @@ def add_member(*, campaign: Campaign, account: User, role: str, by: User | None)
         # Kept through leaving and coming back: one person, one pseudonym.
         Labeler.objects.get_or_create(campaign=campaign, account=account, defaults={"name": account.username})
         gold_draw.draw_for_all(campaign)
-        events.record(campaign=campaign, actor=by, verb="member.added", subject=account.username, after=role)
+        events.record(campaign=campaign, actor=by, verb="member.added", about=account, after=role)
     return made
 
 
@@ -118,7 +118,7 @@ def change_role(*, member: Membership, role: str, by: User | None) -> None:
             campaign=member.campaign,
             actor=by,
             verb="member.changed",
-            subject=member.account.username,
+            about=member.account,
             before=before,
             after=role,
         )
@@ -132,7 +132,7 @@ def remove_member(*, member: Membership, by: User | None) -> None:
             campaign=member.campaign,
             actor=by,
             verb="member.removed",
-            subject=member.account.username,
+            about=member.account,
             before=member.role,
         )
         member.campaign.invitations.revoke_those_of(member.account)

@@ -18,7 +18,7 @@ from labeling.models.campaigns import (
     UndecidedBy,
     WriteStepWhen,
 )
-from labeling.models.events import Event
+from labeling.models.events import Event, EventSeal
 from labeling.models.gold import BITS, Gold, GoldSource, GoldUse, Requeue, digit_of, signs_of
 from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersion
 from labeling.models.invitations import Invitation, InvitationState
@@ -69,6 +69,7 @@ __all__ = [
     "DisputeState",
     "Draft",
     "Event",
+    "EventSeal",
     "FinishReason",
     "Gold",
     "GoldSource",

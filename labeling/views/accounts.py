@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from labeling.actions import accounts, two_factor
+from labeling.actions import accounts, erasing, two_factor
 from labeling.actions.errors import ActionError
 from labeling.views.lead_pages import account, page_of, to_two_factor
 
@@ -78,6 +78,19 @@ def _deactivating(whose: User) -> dict[str, Any]:
     }
 
 
+def _erasing(whose: User) -> dict[str, Any]:
+    orphans = [campaign.name for campaign in accounts.left_without_lead(whose)]
+    return {
+        "heading": _("Erase who {name} is, for good?").format(name=whose.get_username()),
+        "sentences": [
+            _("Their name, address, password, tokens and settings go, and so do their places in campaigns and drafts."),
+            _("Their labels stay, under pseudonyms that lead to nobody. This cannot be undone."),
+            *[_("{campaign} is left without a lead.").format(campaign=name) for name in orphans],
+        ],
+        "button": _("Erase {name}").format(name=whose.get_username()),
+    }
+
+
 def _activating(whose: User) -> dict[str, Any]:
     return {
         "heading": _("Let {name} in again?").format(name=whose.get_username()),
@@ -115,8 +128,9 @@ def _demoting(whose: User) -> dict[str, Any]:
     }
 
 
-CHANGES: dict[str, tuple[Callable[[User, User], None], Callable[[User], dict[str, Any]]]] = {
+CHANGES: dict[str, tuple[Callable[[User, User], object], Callable[[User], dict[str, Any]]]] = {
     "deactivate": (lambda whose, by: accounts.deactivate(account=whose, by=by), _deactivating),
+    "erase": (lambda whose, by: erasing.erase(account=whose, by=by), _erasing),
     "activate": (lambda whose, by: accounts.activate(account=whose, by=by), _activating),
     "reset-two-factor": (lambda whose, by: two_factor.reset(account=whose, by=by), _resetting),
     "promote": (lambda whose, by: accounts.make_administrator(account=whose, wanted=True, by=by), _promoting),

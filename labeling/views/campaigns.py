@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import charts
-from labeling.actions import campaigns, two_factor, waiting
+from labeling.actions import campaigns, health, two_factor, waiting
 from labeling.actions.errors import ActionError
 from labeling.actions.pool_size import solution_count
 from labeling.api.access import may_create_campaigns
@@ -117,6 +117,7 @@ def campaign(request: HttpRequest, membership: Membership) -> HttpResponse:
         "jobs": jobs,
         "has_active_jobs": any(job.state in overview.ACTIVE for job in jobs),
         "has_worker": has_worker,
+        "troubles": health.troubles(),
         "reports": reports,
         "in_use": in_use,
         "best_of_n": charts.best_of_n(in_use.points, name=in_use.name) if in_use and in_use.top else None,

@@ -1,24 +1,20 @@
 """Whether this installation works, for whatever watches over it."""
 
-import redis
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_prometheus.exports import ExportToDjangoView
 from drf_spectacular.utils import extend_schema
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+from prometheus_client import CONTENT_TYPE_LATEST
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.decorators import api_view, authentication_classes, permission_classes
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
-from labeling.actions import waiting
+from labeling.actions import health, waiting
 from labeling.api.authentication import Token
+from labeling.metrics import exposition
 
-BROKER_SECONDS = 1.0
 WORKER_SECONDS = 30
 
 
@@ -27,9 +23,10 @@ WORKER_SECONDS = 30
 def healthz(_request: HttpRequest) -> HttpResponse:
     """200 while labels are taken and work is done in the background; else 503 with what is wrong, in words."""
     database, workers = _workers()
-    found: dict[str, str | int] = {"database": database, "broker": _broker(), "workers": workers}
-    wrong = [f"{part}: {found[part]}" for part in ("database", "broker") if found[part] != "ok"]
-    if database == "ok" and not workers:
+    parts = {"database": database, "broker": health.broker(), "disk": health.disk()}
+    found: dict[str, str | int] = {**parts, "workers": workers}
+    wrong = [f"{part}: {said}" for part, said in parts.items() if said != health.OK]
+    if database == health.OK and not workers:
         wrong.append(f"no worker gave a sign of life within {WORKER_SECONDS} s")
     if wrong:
         found["message"] = "; ".join(wrong)
@@ -39,25 +36,9 @@ def healthz(_request: HttpRequest) -> HttpResponse:
 def _workers() -> tuple[str, int]:
     """`ok` or why the database does not answer, and how many workers are alive."""
     try:
-        return "ok", waiting.living_workers(WORKER_SECONDS)
+        return health.OK, waiting.living_workers(WORKER_SECONDS)
     except (DatabaseError, InterfaceError) as error:
         return f"not reachable: {type(error).__name__}", 0
-
-
-def _broker() -> str:
-    """`ok`, or why the broker does not answer."""
-    url = settings.CELERY_BROKER_URL.replace("redis+socket://", "unix://").replace("virtual_host=", "db=")
-    try:
-        with redis.Redis.from_url(
-            url,
-            socket_timeout=BROKER_SECONDS,
-            socket_connect_timeout=BROKER_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-        ) as broker:
-            broker.ping()
-    except (redis.RedisError, OSError, ValueError) as error:
-        return f"not reachable: {type(error).__name__}"
-    return "ok"
 
 
 @extend_schema(exclude=True)
@@ -68,4 +49,4 @@ def metrics(request: Request) -> HttpResponse:
     """Prometheus figures, for operators; for others the address does not exist."""
     if not getattr(request.user, "is_superuser", False):
         raise Http404
-    return ExportToDjangoView(request)
+    return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from labeling.views.tables import csv_file
 PAGES = {"guide": "guide-version"} | {
     name: name for name in ("change", "dispute", "job", "labeler", "problem", "round", "selector", "solution")
 }
-COLUMNS = ("created_at", "actor__username", "verb", "subject", "before", "after")
+COLUMNS = ("created_at", "actor__username", "verb", "told", "before", "after")
 
 
 @require_safe
@@ -46,13 +47,14 @@ def history_csv(request: HttpRequest, membership: Membership) -> StreamingHttpRe
     """The same events as a table, streamed."""
     form = HistoryFilter(request.GET)
     form.is_valid()
-    found = _found(membership.campaign, form.cleaned_data).values_list(*COLUMNS)
+    rows = _found(membership.campaign, form.cleaned_data)
+    found = rows.annotate(told=Coalesce("about__username", "subject")).values_list(*COLUMNS)
     head = ("when", "who", "verb", "subject", "before", "after")
     return csv_file(f"{membership.campaign.slug}-history", head, _cells(found))
 
 
 def _found(of: Campaign, wanted: dict[str, Any]) -> QuerySet[Event]:
-    rows = of.events.select_related("actor").order_by("-id")
+    rows = of.events.select_related("actor", "about").order_by("-id")
     if actor := wanted.get("actor"):
         rows = rows.filter(actor__username__icontains=actor)
     if verb := wanted.get("verb"):

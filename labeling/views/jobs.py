@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -11,7 +12,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from labeling.actions import events, jobs, uploads, waiting
+from labeling.actions import events, health, jobs, uploads, waiting
 from labeling.actions.errors import ActionError
 from labeling.models import Campaign, JobKind, JobState, Membership
 from labeling.templatetags.codes import work_words
@@ -37,8 +38,9 @@ def job_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     return answer
 
 
-def _life(of: Campaign) -> dict[str, bool]:
+def _life(of: Campaign) -> dict[str, Any]:
     return {
+        "troubles": health.troubles(),
         "has_active_jobs": of.jobs.filter(state__in=ACTIVE).exists(),
         "has_worker": waiting.has_living_worker(),
     }

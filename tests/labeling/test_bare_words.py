@@ -21,6 +21,8 @@ MACHINES = {
     "api/schema.py",  # the schema is for programs
     "api/serializers",  # help texts in it
     "actions/staging",  # SQL
+    "actions/backups",  # told at a terminal, as is what of events was changed
+    "actions/events.py",
     "views/health.py",  # read by monitors
 }
 # What is kept in rows in English, and said anew by labeling/stored_words.py; codes, headers, the schema.
@@ -50,6 +52,10 @@ ENGLISH = {
     "text/csv; charset=utf-8",
     'attachment; filename="{}.csv"',
     "chart for-phone",
+    # Read by monitors; leads are told in sentences.
+    "not reachable: {}",
+    "not writable: {}",
+    "nearly full: {} MB free",
 }
 
 

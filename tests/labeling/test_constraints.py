@@ -95,6 +95,7 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "round_pool_has_a_whole_digest": lambda rows: make.make_round_pool(rows.round, digest="0"),
     "RoundPool.round": lambda rows: [make.make_round_pool(rows.round) for _ in range(2)],
     "agreement_of_two_labels_or_none": lambda rows: make.make_agreement(rows.campaign, {}, labels=1),
+    "event_seal_one_per_place": lambda rows: [make.make_event_seal(make.make_event(rows.campaign)) for _ in range(2)],
     "AgreementReport.campaign": lambda rows: [make.make_agreement(rows.campaign, {}) for _ in range(2)],
     "agreement_labels_up_to_the_last": lambda rows: make.make_agreement(rows.campaign, {}, labels=3, last_label=2),
     "campaign_shares_within_one": lambda rows: update(rows.campaign, wrong_share=0.8, evaluation_share=0.21),

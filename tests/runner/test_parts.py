@@ -13,6 +13,7 @@ import pytest
 
 from runner import parts
 from runner.parts import Part
+from runner.run import fresh_folder
 from tests.live import eventually
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(300)"]
@@ -97,6 +98,13 @@ time.sleep(300)
     process.stdout.close()
 
     eventually(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE, seconds=5)
+
+
+def test_what_web_processes_measure_begins_anew(tmp_path: Path) -> None:
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "histogram_1.db").write_bytes(b"of a process that is gone")
+
+    assert list(fresh_folder(tmp_path / "metrics").iterdir()) == []
 
 
 def test_answers_gives_status_zero_where_nobody_listens() -> None:

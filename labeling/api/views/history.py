@@ -19,4 +19,4 @@ class Events(LeadList):
 
     def rows(self, campaign: Campaign) -> QuerySet[Any]:
         """The newest first."""
-        return campaign.events.select_related("actor").order_by("-id")
+        return campaign.events.select_related("actor", "about").order_by("-id")

@@ -17,6 +17,7 @@ from labeling.actions.errors import DraftChanged
 from labeling.api import access, errors
 from labeling.api.schema import REFUSED, either, refusals
 from labeling.api.serializers import tree_work, work
+from labeling.metrics import SUBMIT_SECONDS
 from labeling.models import Labeler, QueueItem
 
 TRUE, FALSE = ("1", "true"), ("", "0", "false")
@@ -165,6 +166,7 @@ def release(request: Request, item_id: int) -> Response:
     },
 )
 @api_view(["POST"])
+@SUBMIT_SECONDS.time()
 def label(request: Request, item_id: int) -> Response:
     """Submit a pass: once, however often the same submission_id is sent."""
     item, labeler = access.item_in_hand(request, item_id)
