@@ -155,6 +155,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = env.bool("HTTPS", False)  # behind a proxy that ends TLS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", HTTPS)
 SECURE_SSL_REDIRECT = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -195,6 +196,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["labeling.api.wire.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["labeling.api.wire.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "labeling.api.wire.OneRenderer",
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes it; OPTIONS would, of addresses that one may not reach
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "labeling.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["labeling.api.filters.ClosedFilters"],
@@ -276,4 +278,4 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # browsers' preload lists: for the owner of a domain to decide

@@ -16,6 +16,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from labeling.actions import waiting
+from labeling.api.access import check_two_factor
 from labeling.api.authentication import Token
 
 BROKER_SECONDS = 1.0
@@ -68,4 +69,5 @@ def metrics(request: Request) -> HttpResponse:
     """Prometheus figures, for operators; for others the address does not exist."""
     if not getattr(request.user, "is_superuser", False):
         raise Http404
+    check_two_factor(request)
     return ExportToDjangoView(request)
