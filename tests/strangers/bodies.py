@@ -7,7 +7,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-from tests.strangers.routes import Route
+from labeling.forms import SettingsForm
+from labeling.models import Campaign
+from tests.strangers.routes import SAFE, Route
 
 C = "campaigns/<slug:slug>/"
 A = "api/v1/"
@@ -17,17 +19,29 @@ LINE = json.dumps({"problem": "1 + 1?", "solutions": [{"steps": ["It is 2."]}]})
 
 def body_of(route: Route, method: str, rows: dict[str, Any]) -> dict[str, Any]:
     """What to send: JSON to the API, a form to a page; `data` and `content_type` as test clients take them."""
-    said = BODIES.get((method, route.pattern), {})
-    said = said(rows) if callable(said) else said
-    if method in ("GET", "HEAD", "OPTIONS"):
+    if method in SAFE:
         return {}
+    said = said_in(route, method, rows)
     if "file" in said or not route.is_api:
         return {"data": encode_multipart(BOUNDARY, dict(said)), "content_type": MULTIPART_CONTENT}
     return {"data": json.dumps(said), "content_type": "application/json"}
 
 
+def said_in(route: Route, method: str, rows: dict[str, Any]) -> dict[str, Any]:
+    """The same, not yet written down."""
+    said = BODIES.get((method, route.pattern), {})
+    return dict(said(rows) if callable(said) else said)
+
+
 def _upload(_rows: dict[str, Any]) -> dict[str, Any]:
     return {"file": SimpleUploadedFile("rows.jsonl", LINE)}
+
+
+def _settings(rows: dict[str, Any]) -> dict[str, Any]:
+    """The whole form as the page shows it, with another name."""
+    form = SettingsForm(instance=Campaign.objects.get(slug=rows["campaigns"]))
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in shown.items() if value not in (None, False)} | {"name": "Renamed"}
 
 
 def _gold(rows: dict[str, Any]) -> dict[str, Any]:
@@ -59,6 +73,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PATCH", A + C + "problems/<int:problem_id>/"): {"state": "excluded"},
     ("PATCH", A + C + "disputes/<int:dispute_id>/"): {"decision": "declined", "reason": "No."},
     # --- pages
+    ("POST", C + "settings/"): _settings,
     ("POST", "new-campaign/"): {"slug": "another", "name": "Another"},
     ("POST", "me/settings/"): {"theme": "dark"},
     ("POST", "me/tokens/"): {"name": "nightly"},

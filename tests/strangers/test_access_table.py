@@ -7,7 +7,6 @@ A new address fails here until it has its row. Write the table anew with
 and read the difference: whoever reviews it reads who is let in.
 """
 
-import logging
 import os
 import shutil
 import zlib
@@ -35,14 +34,11 @@ REFUSED = ("sign-in", "401", "403", "404", NO_METHOD)
 
 
 @pytest.fixture(autouse=True)
-def no_words(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Who is let in is decided before anything is said: to write pages, schema and log would take most of the time."""
+def no_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is let in is decided before anything is said: to write pages and schema would take most of the time."""
     monkeypatch.setattr(Template, "render", lambda *_, **__: "")
     monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *_, **__: {})
     monkeypatch.setattr(health, "_broker", lambda: "ok")
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 class Writes(list[str]):
