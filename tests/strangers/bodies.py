@@ -9,6 +9,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from labeling.forms import SettingsForm
 from labeling.models import Campaign
+from tests import factories as make
 from tests.strangers.routes import SAFE, Route
 
 C = "campaigns/<slug:slug>/"
@@ -76,6 +77,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", C + "settings/"): _settings,
     ("POST", "new-campaign/"): {"slug": "another", "name": "Another"},
     ("POST", "me/settings/"): {"theme": "dark"},
+    ("POST", "me/address/"): {"email": "new@example.org", "password": make.PASSWORD},
     ("POST", "me/tokens/"): {"name": "nightly"},
     ("POST", C + "invitations/"): {"role": "labeler", "days": 3},
     ("POST", C + "members/"): {"username": "newcomer", "role": "labeler"},
