@@ -58,8 +58,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "annotator.policy.content_security_policy",  # this and the next before WhiteNoise, for files too
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "annotator.policy.content_security_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,7 +68,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "labeling.personal.Personal",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "axes.middleware.AxesMiddleware",  # last, as its documentation asks
@@ -124,8 +124,10 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
 AXES_FAILURE_LIMIT = env.int("SIGN_IN_FAILURES", 10)
 AXES_COOLOFF_TIME = env.float("SIGN_IN_COOLOFF_HOURS", 0.25)
-# Name and address together: one stranger cannot lock a labeler out everywhere.
+# Name and address together: one stranger cannot lock a labeler out everywhere. Behind a proxy the address is that which
+# the proxy saw, else all would have the same.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "annotator.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/throttled.html"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # who signed in from which address: nobody needs to know
@@ -157,9 +159,11 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = env.bool("HTTPS", False)  # behind a proxy that ends TLS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", HTTPS)
 SECURE_SSL_REDIRECT = HTTPS
 if HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+PROXIES = env.int("PROXIES", 1 if HTTPS else 0)  # of our own, each adding to X-Forwarded-For
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 24 * 14) * 3600
 
@@ -197,6 +201,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["labeling.api.wire.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["labeling.api.wire.JSONParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "labeling.api.wire.OneRenderer",
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes it; OPTIONS would, of addresses that one may not reach
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "labeling.api.pagination.Pages",
     "DEFAULT_FILTER_BACKENDS": ["labeling.api.filters.ClosedFilters"],
@@ -281,4 +286,4 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # browsers' preload lists: for the owner of a domain to decide

@@ -5,7 +5,9 @@ Rows are not changed here: an action keeps what several of them promise together
 
 from typing import Any
 
+from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -13,8 +15,9 @@ from knox.models import AuthToken
 
 from labeling.models import Campaign, Event, Job, Membership, WorkerSign
 
-# Secrets of people, and doors past the actions: their libraries put them here unasked.
-for unasked in (AuthToken, StaticDevice, TOTPDevice):
+# Secrets of people, and doors past the actions: their libraries put them here unasked. An account that is deactivated
+# here would keep its tokens, and a log of sign-ins that can be deleted is none.
+for unasked in (AuthToken, StaticDevice, TOTPDevice, User, Group, AccessAttempt, AccessLog, AccessFailureLog):
     admin.site.unregister(unasked)
 
 
@@ -63,6 +66,20 @@ class EventAdmin(ToLookAt):
     list_display = ("created_at", "campaign", "actor", "verb", "subject")
     list_filter = ("campaign",)
     list_select_related = ("campaign", "actor")
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(ToLookAt):
+    """Who failed to sign in, how often and from where: what a pause of sign-in goes by."""
+
+    list_display = ("attempt_time", "username", "ip_address", "failures_since_start")
+
+
+@admin.register(AccessLog)
+class AccessLogAdmin(ToLookAt):
+    """Who signed in, and from where."""
+
+    list_display = ("attempt_time", "username", "ip_address", "logout_time")
 
 
 @admin.register(WorkerSign)

@@ -12,6 +12,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 
 from labeling.actions import health, waiting
+from labeling.api.access import check_two_factor
 from labeling.api.authentication import Token
 from labeling.metrics import exposition
 
@@ -49,4 +50,5 @@ def metrics(request: Request) -> HttpResponse:
     """Prometheus figures, for operators; for others the address does not exist."""
     if not getattr(request.user, "is_superuser", False):
         raise Http404
+    check_two_factor(request)
     return HttpResponse(exposition(), content_type=CONTENT_TYPE_LATEST)

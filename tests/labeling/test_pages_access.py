@@ -1,4 +1,4 @@
-"""Who may open a lead's page, and what a page costs."""
+"""A lead's pages as they are opened, and what one costs; who may open which is in tests/strangers/access_table.csv."""
 
 from collections.abc import Callable
 
@@ -29,15 +29,6 @@ LEADS_ALONE = [
     "export/card/?format=prm800k", "jobs/{waiting}/cancel/", "selectors/2/publish/",
     "guide/edit/", "invitations/", "bulk/exclude/?pk={problem}",
 ]  # fmt: skip
-POSTS = [
-    "settings/", "rounds/plan/", "rounds/0/close/", "rounds/0/again/",
-    "decisions/disputes/{dispute}/", "decisions/problems/{problem}/",
-    "decisions/solutions/{solution}/", "gold/", "solutions/{solution}/gold/", "labelers/{person}/pause/",
-    "members/", "members/{member}/role/", "members/{member}/remove/", "data/", "jobs/{waiting}/cancel/",
-    "jobs/{waiting}/retry/", "retrain/", "selectors/2/publish/", "guide/edit/",
-    "invitations/", "invitations/{invitation}/revoke/", "bulk/exclude/?pk={problem}", "changes/{change}/undo/",
-]  # fmt: skip
-
 Address = Callable[[str], str]
 
 
@@ -64,42 +55,12 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
     return lambda path: f"/campaigns/{campaign.slug}/" + path.format(**numbers)
 
 
-@pytest.mark.parametrize("path", READ_BY_REVIEWERS + LEADS_ALONE)
-def test_a_lead_opens_every_page(path: str, address: Address, owner: User) -> None:
-    assert signed_in(owner).get(address(path)).status_code == 200
-
-
 @pytest.mark.parametrize("path", READ_BY_REVIEWERS)
 def test_a_reviewer_reads(path: str, address: Address, campaign: Campaign, stranger: User) -> None:
     make.make_membership(campaign, stranger, role="reviewer")
     answer = signed_in(stranger).get(address(path))
     assert answer.status_code == 200
     assert "Decide</a>" not in answer.content.decode()
-
-
-@pytest.mark.parametrize("path", LEADS_ALONE)
-def test_a_reviewer_is_told_what_only_leads_can_do(
-    path: str, address: Address, campaign: Campaign, stranger: User
-) -> None:
-    make.make_membership(campaign, stranger, role="reviewer")
-    assert signed_in(stranger).get(address(path)).status_code == 403
-
-
-@pytest.mark.parametrize("path", READ_BY_REVIEWERS + LEADS_ALONE)
-def test_for_labelers_and_strangers_there_is_no_such_page(
-    path: str, address: Address, labeler: User, stranger: User
-) -> None:
-    assert [signed_in(who).get(address(path)).status_code for who in (labeler, stranger)] == [404, 404]
-
-
-@pytest.mark.parametrize("path", POSTS)
-def test_nobody_but_a_lead_changes_anything(
-    path: str, address: Address, campaign: Campaign, labeler: User, stranger: User
-) -> None:
-    reviewer = make.make_account("reviewer")
-    make.make_membership(campaign, reviewer, role="reviewer")
-    answers = [signed_in(who).post(address(path), {}).status_code for who in (labeler, stranger, reviewer)]
-    assert answers == [404, 404, 403]
 
 
 def test_whoever_is_not_signed_in_comes_to_the_form(address: Address) -> None:
@@ -109,14 +70,6 @@ def test_whoever_is_not_signed_in_comes_to_the_form(address: Address) -> None:
 def test_a_piece_asked_for_after_signing_out_sends_the_whole_page_to_the_form(address: Address) -> None:
     answer = Client().get(address("jobs/"), HTTP_HX_REQUEST="true")
     assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
-
-
-def test_the_operator_looks_at_rows_and_changes_none(campaign: Campaign) -> None:
-    operator = make.make_account("operator", is_staff=True, is_superuser=True)
-    client = signed_in(operator)
-    assert client.get("/admin/labeling/campaign/").status_code == 200
-    assert client.get(f"/admin/labeling/campaign/{campaign.pk}/change/").status_code == 200
-    assert client.post(f"/admin/labeling/campaign/{campaign.pk}/change/", {"name": "x"}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -209,6 +162,7 @@ def test_a_page_says_nothing_that_went_past_gettext(path: str, address: Address,
     client = signed_in(owner)
     with marked_messages():
         answer = client.get(address(path))
+    assert answer.status_code == 200
     content = words_in_rows()
     if "html" in answer.headers["Content-Type"]:
         assert prose.in_page(without_messages(answer.content.decode()), content) == []
