@@ -7,9 +7,10 @@ from celery import current_app, shared_task
 
 from labeling.actions import jobs, queue
 from workers import pipeline
+from workers.beat import KeepsBeat
 from workers.signs import SignsOfLife
 
-current_app.steps["worker"].add(SignsOfLife)
+current_app.steps["worker"].update({SignsOfLife, KeepsBeat})
 
 
 @shared_task(name="workers.run_job", ignore_result=True)
