@@ -37,8 +37,10 @@ def targets(kind: str, seed: int) -> Iterator[str]:
 async def kill(stage: Stage, name: str, chance: random.Random, longest_absence: float) -> None:
     """Kill it, and start it again after a while at most that long; the database must come back."""
     stage.kill(name, chance)
-    await asyncio.sleep(chance.random() * longest_absence)
-    stage.start_again(name)
+    try:
+        await asyncio.sleep(chance.random() * longest_absence)
+    finally:
+        stage.start_again(name)
     deadline = time.monotonic() + 60
     while name.startswith("postgresql") and not stage.takes_connections():
         if time.monotonic() > deadline:
@@ -47,13 +49,12 @@ async def kill(stage: Stage, name: str, chance: random.Random, longest_absence: 
 
 
 async def kill_at_random(
-    stage: Stage, count: int, seed: int, pause: float, progress: Callable[[], int]
-) -> Counter[str]:
-    """So many kills, each after a few further acknowledgements (`progress`) and a random moment; how many of what.
+    stage: Stage, count: int, seed: int, pause: float, progress: Callable[[], int], done: Counter[str]
+) -> None:
+    """So many kills, each after a few further acknowledgements (`progress`) and a random moment; counted by name.
 
     A kill while nobody gets through would show nothing: what is down must have come back before the next one.
     """
-    done: Counter[str] = Counter()
     chance, wanted = random.Random(f"kills {seed}"), targets(stage.kind, seed)
     for _ in range(count):
         await _get_through(progress, chance.randint(1, ACKNOWLEDGED_BETWEEN))
@@ -61,7 +62,6 @@ async def kill_at_random(
         name = next(wanted)
         await kill(stage, name, chance, longest_absence=pause)
         done[name] += 1
-    return done
 
 
 async def _get_through(progress: Callable[[], int], count: int) -> None:

@@ -6,8 +6,9 @@ import time
 from collections import Counter
 from typing import Any
 
-from bench.chaos import checker, faults
-from bench.chaos.load import Habits, Labeler, crowd
+from bench.chaos import faults
+from bench.chaos.crowds import Crowd
+from bench.chaos.load import Habits, Labeler
 from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage
 from bench.chaos.wanted import Wanted
@@ -22,38 +23,26 @@ DIED = "The worker died"  # three times in one stage: a lead may ask again, and 
 
 def run(stage: Stage, count: int, seed: int = 0, pause: float = 0.2) -> Outcome:
     """So many kills over labelers at work; then everything is read back."""
-    slug, started = f"kills-{seed}", time.monotonic()
-    wanted = Wanted(slug, LABELERS, items=100 + count * 4, rounds=4, overlap=2, lease_minutes=1)
-    tokens = stage.seed(wanted)["tokens"]
-    return asyncio.run(_run(stage, wanted, tokens, count, seed, pause, started))
+    wanted = Wanted(f"kills-{seed}", LABELERS, items=100 + count * 4, rounds=4, overlap=2, lease_minutes=1)
+    return asyncio.run(_run(Crowd(stage, wanted, HABITS, seed), count, pause))
 
 
-async def _run(
-    stage: Stage, wanted: Wanted, tokens: dict[str, str], count: int, seed: int, pause: float, started: float
-) -> Outcome:
-    people, tally = crowd(stage.url, wanted.slug, tokens, stage.said, HABITS, seed)
-    lead = Labeler("lead", wanted.slug, stage.url, tokens["lead"], stage.folder, HABITS, seed, tally)
-    stop, forced = asyncio.Event(), stage.folder / f"{wanted.slug}.forced"
-    work = asyncio.gather(*(one.work(stop) for one in people))
-    ending = asyncio.ensure_future(faults.let_leases_run_out(stage, 0.02, 0.5, seed, forced))
-    ended: Counter[str] = Counter()
+async def _run(crowd: Crowd, count: int, pause: float) -> Outcome:
+    stage, lead, tally, killed, ended = crowd.stage, crowd.lead, crowd.tally, Counter[str](), Counter[str]()
+    stop = asyncio.Event()
     supervising = asyncio.ensure_future(faults.supervise(stage, ended))
     importing = asyncio.ensure_future(_import(lead, stop))
-    killed = await faults.kill_at_random(stage, count, seed, pause, lambda: tally.counts["acknowledged"])
+    killing = faults.kill_at_random(stage, count, crowd.seed, pause, lambda: tally.counts["acknowledged"], killed)
+    await crowd.work(lambda _: killed.total() == count, ends=0.02, beside=[killing])
     stop.set()
-    await work
-    ending.cancel()
     files = await importing
     jobs = await _end_jobs(lead)
     supervising.cancel()
-    lead.wire.close()
-    found = checker.check(stage, wanted.slug, checker.forced_ends(forced))
-    found.broken["answers that the contract does not name"] += tally.unexpected
-    _check_imports(stage, wanted, files, jobs, found)
-    seen = found.seen + tally.counts + Counter({f"{name} killed": number for name, number in killed.items()})
-    seen += Counter({f"{name} ended by itself": number for name, number in ended.items()})
-    broken = {name: examples for name, examples in found.broken.items() if examples}
-    return Outcome("kills", stage.kind, "kills", count, broken, seen, time.monotonic() - started)
+    outcome = crowd.outcome("kills", killed.total(), "kills")
+    outcome.seen.update({f"{name} killed": number for name, number in killed.items()})
+    outcome.seen.update({f"{name} ended by itself": number for name, number in ended.items()})
+    _check_imports(crowd, files, jobs, outcome)
+    return outcome
 
 
 async def _import(lead: Labeler, stop: asyncio.Event) -> int:
@@ -61,8 +50,7 @@ async def _import(lead: Labeler, stop: asyncio.Event) -> int:
     taken = 0
     while not stop.is_set():
         content = b"".join(json.dumps(_row(taken, number)).encode() + b"\n" for number in range(IMPORTED))
-        answer = await lead.upload(f"file{taken}.jsonl", content)
-        if lead.is_one_of(answer, "import", 202):
+        if lead.is_one_of(await lead.upload(f"file{taken}.jsonl", content), "import", 202):
             taken += 1
         await asyncio.sleep(2)
     return taken
@@ -92,21 +80,20 @@ async def _end_jobs(lead: Labeler) -> Counter[str]:
         await asyncio.sleep(0.3)
 
 
-def _check_imports(stage: Stage, wanted: Wanted, files: int, jobs: Counter[str], found: checker.Findings) -> None:
+def _check_imports(crowd: Crowd, files: int, jobs: Counter[str], outcome: Outcome) -> None:
     """Every job ended well, and every row of every uploaded file is there once."""
-    found.seen.update({f"job {name}": number for name, number in jobs.items()})
-    found.broken["jobs that did not end well"] += [
-        f"{name}: {number}" for name, number in jobs.items() if not name.endswith(" done")
-    ]
-    with stage.connect() as connection:
+    outcome.seen.update({f"job {name}": number for name, number in jobs.items()})
+    if bad := [f"{name}: {number}" for name, number in jobs.items() if not name.endswith(" done")]:
+        outcome.broken["jobs that did not end well"] = bad
+    with crowd.stage.connect() as connection:
         statement = (
             "SELECT solution.external_id FROM labeling_solution solution "
             "JOIN labeling_problem problem ON problem.id = solution.problem_id "
             "JOIN labeling_campaign campaign ON campaign.id = problem.campaign_id "
-            f"WHERE campaign.slug = '{wanted.slug}' AND solution.external_id LIKE 'import-%'"
+            f"WHERE campaign.slug = '{crowd.wanted.slug}' AND solution.external_id LIKE 'import-%'"
         )
         there = sorted(name for (name,) in connection.execute(statement).fetchall())
-    # A file whose answer was lost may have been taken too; its rows are the same rows.
+    # A file whose answer was lost may have been taken too and then sent again: its rows are the same rows.
     expected = sorted(f"import-{file}-{number}" for file in range(files) for number in range(IMPORTED))
     if there != expected:
-        found.broken["imports not whole"].append(f"{len(there)} solutions, not {len(expected)}")
+        outcome.broken["imports not whole"] = [f"{len(there)} solutions, not {len(expected)}"]

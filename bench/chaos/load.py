@@ -18,6 +18,7 @@ from bench.chaos.records import Log
 from bench.chaos.wire import Answer, NoAnswer, Wire
 
 AGAIN_SECONDS = 0.1
+LOOK_SECONDS = 0.5  # whether a lease has run out
 PATIENCE_SECONDS = 120.0  # longer without an answer is a failure of the run
 MS_A_STEP = 4_000
 DATABASE_AWAY = 503
@@ -113,7 +114,7 @@ class Labeler:
     async def _wait_for_its_end(self, item: dict[str, Any]) -> None:
         """Drafts renew and tell whether a lease lives; a release would end it. So: ask for a lease that is not ours."""
         while await self.claims_the_same(item):
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def claims_the_same(self, item: dict[str, Any]) -> bool:
         answer = await self.insist("POST", f"campaigns/{self.slug}/next/")
@@ -145,6 +146,7 @@ class Labeler:
     async def submit(self, item: dict[str, Any], ratings: list[int], submission: str = "") -> Answer:
         """Send it until it is answered, perhaps several times at once; what was acknowledged is kept."""
         submission = submission or str(uuid.uuid4())
+        self.tally.counts["submissions"] += 1
         self.log.write(
             "submit", item=item["item"], lease=item["lease"], submission=submission, ratings=ratings, at=time.time()
         )

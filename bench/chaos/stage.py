@@ -133,6 +133,18 @@ class Stage(Site):
         self.down.add(name)
         self._forget(name)
 
+    @contextmanager
+    def stopped(self, name: str, chance: random.Random) -> Iterator[None]:
+        """One process below a part stands still meanwhile (SIGSTOP), and goes on afterwards."""
+        main = self._main(PROCESSES_OF[name])
+        below = main.children() if main else []
+        one = chance.choice(below)
+        one.suspend()
+        try:
+            yield
+        finally:
+            one.resume()
+
     def _main(self, name: str) -> psutil.Process | None:
         server = {"postgresql": self.postgres, "redis": self.redis}.get(name)
         process = server.process if server else self.parts[name].process if name in self.parts else None

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,6 +77,21 @@ class Wire:
         if answer.headers.get("connection", "").lower() == "close":
             self.close()
         return answer
+
+    async def begin(
+        self, method: str, path: str, content: bytes, so_far: int
+    ) -> Callable[[], Coroutine[Any, Any, Answer]]:
+        """Send a request only so far; what is returned sends the rest and gives the answer."""
+        reader, writer = await self._opened()
+        writer.write(self._head(method, path, len(content), "application/json") + content[:so_far])
+        await writer.drain()
+
+        async def rest() -> Answer:
+            writer.write(content[so_far:])
+            await writer.drain()
+            return await _read(reader)
+
+        return rest
 
     def close(self) -> None:
         if self._writer is not None:
