@@ -32,8 +32,7 @@ class Findings:
 
 def check(stage: Stage, slug: str, forced: Iterable[dict[str, Any]] = ()) -> Findings:
     """Everything about one campaign. `forced`: leases that were ended before their time."""
-    said = [one for one in records.read(stage.said) if one["labeler"].startswith(f"{slug}.")]
-    found = compare(said, Stored.read(stage, slug), list(forced))
+    found = compare(list(records.read(stage.said, slug)), Stored.read(stage, slug), list(forced))
     _rules(stage, found)
     return found
 

@@ -31,21 +31,21 @@ async def _run(crowd: Crowd, count: int, pause: float) -> Outcome:
     stage, lead, tally, killed, ended = crowd.stage, crowd.lead, crowd.tally, Counter[str](), Counter[str]()
     stop = asyncio.Event()
     supervising = asyncio.ensure_future(faults.supervise(stage, ended))
-    importing = asyncio.ensure_future(_import(lead, stop))
+    importing = asyncio.ensure_future(keep_importing(lead, stop))
     killing = faults.kill_at_random(stage, count, crowd.seed, pause, lambda: tally.counts["acknowledged"], killed)
     await crowd.work(lambda _: killed.total() == count, ends=0.02, beside=[killing])
     stop.set()
     files = await importing
-    jobs = await _end_jobs(lead)
+    jobs = await end_jobs(lead)
     supervising.cancel()
     outcome = crowd.outcome("kills", killed.total(), "kills")
     outcome.seen.update({f"{name} killed": number for name, number in killed.items()})
     outcome.seen.update({f"{name} ended by itself": number for name, number in ended.items()})
-    _check_imports(crowd, files, jobs, outcome)
+    check_imports(crowd, files, jobs, outcome)
     return outcome
 
 
-async def _import(lead: Labeler, stop: asyncio.Event) -> int:
+async def keep_importing(lead: Labeler, stop: asyncio.Event) -> int:
     """Now and then a small file, as a lead uploads it; how many were taken."""
     taken = 0
     while not stop.is_set():
@@ -63,7 +63,7 @@ def _row(file: int, number: int) -> dict[str, Any]:
     return {"problem_id": name, "problem": text, "solution_id": name, "steps": steps, "answer_is_correct": True}
 
 
-async def _end_jobs(lead: Labeler) -> Counter[str]:
+async def end_jobs(lead: Labeler) -> Counter[str]:
     """Wait until every job has ended, asking again for those whose workers died; how many of which kind and state."""
     deadline = time.monotonic() + END_SECONDS
     while True:
@@ -80,7 +80,7 @@ async def _end_jobs(lead: Labeler) -> Counter[str]:
         await asyncio.sleep(0.3)
 
 
-def _check_imports(crowd: Crowd, files: int, jobs: Counter[str], outcome: Outcome) -> None:
+def check_imports(crowd: Crowd, files: int, jobs: Counter[str], outcome: Outcome) -> None:
     """Every job ended well, and every row of every uploaded file is there once."""
     outcome.seen.update({f"job {name}": number for name, number in jobs.items()})
     if bad := [f"{name}: {number}" for name, number in jobs.items() if not name.endswith(" done")]:

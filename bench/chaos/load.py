@@ -46,6 +46,7 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     unexpected: list[str] = field(default_factory=list)
+    slowest: float = 0.0  # seconds until one request was answered
 
 
 @dataclass
@@ -202,12 +203,14 @@ class Labeler:
         """The answer to this request, asked again while nobody answers or the database is away. Raises GaveUp."""
         wire, deadline = wire or self.wire, time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
+            asked = time.monotonic()
             try:
                 answer = await wire.ask(method, path, body, content_type=content_type)
             except NoAnswer:
                 self.tally.counts["no answer"] += 1
             else:
                 self.tally.counts["answers"] += 1
+                self.tally.slowest = max(self.tally.slowest, time.monotonic() - asked)
                 if answer.status != DATABASE_AWAY:
                     return answer
                 self.tally.counts["503"] += 1

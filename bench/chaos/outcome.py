@@ -1,7 +1,7 @@
 """What an experiment yields: how often it was tried, what broke, and what that allows one to say."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -35,7 +35,7 @@ class Outcome:
             self.broken.setdefault(name, []).extend(examples)
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return vars(self) | {"seen": dict(self.seen)}  # asdict makes a Counter of pairs of it
 
     @classmethod
     def of(cls, stored: dict[str, Any]) -> "Outcome":

@@ -22,8 +22,8 @@ class Log:
         os.close(self._file)
 
 
-def read(folder: Path) -> Iterator[dict[str, Any]]:
-    """All records of all labelers, each with its labeler's name; those of one labeler in their order."""
-    for path in sorted(folder.glob("*.jsonl")):
+def read(folder: Path, slug: str) -> Iterator[dict[str, Any]]:
+    """All records of a campaign's labelers, each with its labeler's name; those of one labeler in their order."""
+    for path in sorted(folder.glob(f"{slug}.*.jsonl")):
         for line in path.read_bytes().splitlines():
             yield json.loads(line) | {"labeler": path.stem}

@@ -42,9 +42,9 @@ async def _again(crowd: Crowd) -> None:
     """Some of what was acknowledged is sent again: the same label, called old."""
     chance, slug = random.Random(f"again {crowd.seed}"), crowd.wanted.slug
     by_name = {f"{slug}.{one.name}": one for one in crowd.people}
-    for told in list(records.read(crowd.stage.said)):
-        person = by_name.get(told["labeler"])
-        if person is None or told["kind"] != "label" or chance.random() > AGAIN:
+    for told in list(records.read(crowd.stage.said, slug)):
+        person = by_name[told["labeler"]]
+        if told["kind"] != "label" or chance.random() > AGAIN:
             continue
         body = label_body({"lease": 1}, told["submission"], told["ratings"])  # whatever the lease was
         answer = await person.insist("POST", f"items/{told['item']}/label/", body)

@@ -5,7 +5,11 @@ for each takes a second.
 """
 
 import json
+import os
+import random
+import signal
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +17,12 @@ from django.contrib.auth.models import User
 
 from bench import rows
 from bench.chaos.wanted import Wanted
-from labeling.actions import people, rounds
+from labeling.actions import jobs, people, rounds
 from labeling.actions.import_now import import_now
 from labeling.actions.round_plans import RoundPlan
-from labeling.models import Campaign
+from labeling.models import Campaign, Job, JobKind
+
+ORPHANS_SECONDS = 20.0
 
 
 def make(wanted: Wanted) -> None:
@@ -43,3 +49,16 @@ def _member(campaign: Campaign, name: str) -> Any:
     account = User.objects.create(username=f"{campaign.slug}-{name}", password="!")
     people.add_member(campaign=campaign, account=account, role="lead" if name == "lead" else "labeler", by=None)
     return people.new_token(account)
+
+
+def make_orphans(count: int, seed: int, path: str) -> None:
+    """Claim jobs, one in each of so many campaigns, at moments spread over seconds; then `kill -9` of oneself."""
+    chance = random.Random(seed)
+    with open(path, "w", buffering=1) as said:
+        for number in range(count):
+            campaign = Campaign.objects.create(slug=f"orphan-{seed}-{number}", name="orphan")
+            job = Job.objects.create(campaign=campaign, kind=JobKind.PLAN)
+            time.sleep(chance.random() * ORPHANS_SECONDS / count)
+            assert jobs.claim(job.pk, claimed_by="killed") is not None
+            said.write(json.dumps({"job": job.pk, "at": time.time()}) + "\n")
+    os.kill(os.getpid(), signal.SIGKILL)
