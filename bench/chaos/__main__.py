@@ -124,11 +124,11 @@ def main(argv: list[str]) -> int:
     finally:
         stages.close()
     if "mutations" in names:
-        mutations.run(store, until)
+        mutations.run(Store("mutations", again=arguments.again), until)
     if arguments.write_docs:
         report.write()
     print(report.table(store))
-    return 0 if store.is_whole else 1
+    return 0 if store.is_whole and Store("mutations").is_whole else 1
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bench.chaos import actions, claims, imports, kills, orphans, redis_gone, repeats, stale
+from bench.chaos import actions, claims, disk, imports, kills, orphans, redis_gone, repeats, stale
 from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage
 
@@ -92,6 +92,14 @@ EXPERIMENTS = (
         part=1,
         short=3,
         long=100,
+    ),
+    Experiment(
+        "disk",
+        "The disk is full for four seconds: no label is acknowledged that is not there afterwards, and work goes on",
+        disk.run,
+        part=2,
+        short=2,
+        long=50,
     ),
     Experiment(
         "actions",

@@ -60,7 +60,6 @@ MUTATIONS = (
         "leased_until__lte=Now())\n\n    def unf",
         "leased_until__lt=Now())\n\n    def unf",
         OF_QUEUE,
-        "postgresql",
     ),
     Mutation(
         "what is leased can be claimed", QUEUE, "filter(pk=item, state=ItemState.WAITING)", "filter(pk=item)", AT_ONCE

@@ -46,8 +46,8 @@ def write() -> None:
         raise ValueError(f"{PAGE} has no lines {BEGIN!r} and {END!r} to write between")
     stores = [Store("short"), Store("long")]
     body = "\n\n".join(f"### {store.size.title()} run\n\n{table(store)}" for store in stores if store.outcomes)
-    mutated = next((store for store in reversed(stores) if store.mutations), None)
-    body += f"\n\n### Faults put in on purpose\n\n{_mutations(mutated)}" if mutated else ""
+    mutated = Store("mutations")
+    body += f"\n\n### Faults put in on purpose\n\n{_mutations(mutated)}" if mutated.mutations else ""
     PAGE.write_text(f"{before}{BEGIN}\n\n{body}\n\n{END}{after}")
 
 

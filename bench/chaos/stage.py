@@ -209,9 +209,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def staged(kind: str, tables: Path | None = None, **env: str) -> Iterator[Stage]:
+def staged(kind: str, tables: Path | None = None, place: Path | None = None, **env: str) -> Iterator[Stage]:
     """A fresh stage on `postgresql` or `sqlite`, not serving yet; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="plumbline-chaos-"))
+    folder = Path(tempfile.mkdtemp(prefix="plumbline-chaos-", dir=place))
     folder.chmod(0o755)  # PostgreSQL may run as another user
     stage = Stage(kind, folder, tables, **env)
     try:
