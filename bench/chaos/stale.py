@@ -17,7 +17,7 @@ from bench.chaos.load import Habits, Labeler, label_body
 from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage
 from bench.chaos.wanted import Wanted
-from bench.chaos.wire import Answer, NoAnswer, Wire
+from bench.chaos.wire import Answer, Wire
 
 LONGEST_START = 0.03  # seconds between sending and stopping: about what a submit takes
 LOCKED_SECONDS = 0.5  # a stopped process may hold the item's row; then it was first
@@ -92,11 +92,11 @@ class Races:
         return await sending
 
     async def _insist(self, first: Labeler, path: str, body: bytes) -> Answer:
-        while True:
-            try:
-                return await Wire(first.url, first.token).ask("POST", path, body)
-            except NoAnswer:
-                await asyncio.sleep(0.1)
+        wire = Wire(first.url, first.token)  # of its own: the labeler's is another program meanwhile
+        try:
+            return await first.insist("POST", path, body, wire=wire)
+        finally:
+            wire.close()
 
     def _body(self, first: Labeler, item: dict[str, Any], ratings: list[int]) -> bytes:
         self.submission = str(uuid.uuid4())

@@ -15,8 +15,8 @@ pytestmark = [
     pytest.mark.timeout(300),
     pytest.mark.xdist_group("chaos"),
 ]
-KILLS = {"postgresql": 40, "sqlite": 6}
-CLAIMS = {"postgresql": 250, "sqlite": 100}
+KILLS = {"postgresql": 40, "sqlite": 4}
+CLAIMS = {"postgresql": 150, "sqlite": 50}
 SUBMISSIONS = {"postgresql": 50, "sqlite": 20}
 RACES = {"postgresql": 10, "sqlite": 4}
 

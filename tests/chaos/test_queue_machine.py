@@ -27,7 +27,7 @@ from tests import factories as make
 from tests.chaos.queue_model import Item, QueueModel
 from tests.labeling.working import a_pass, run_out
 
-EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "25")), int(os.environ.get("CHAOS_STEPS", "20"))
+EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "20")), int(os.environ.get("CHAOS_STEPS", "20"))
 SOLUTIONS, OVERLAP, LABELERS = 3, 2, 3
 WHO = st.integers(0, LABELERS - 1)
 WHERE = st.integers(0, SOLUTIONS * OVERLAP - 1)
