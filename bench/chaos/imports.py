@@ -28,10 +28,9 @@ def run(stage: Stage, count: int, seed: int = 0) -> Outcome:
 
 async def _run(crowd: Crowd, count: int) -> Outcome:
     done, parts = asyncio.Event(), set[int]()
-    content = "\n".join(
-        json.dumps(row | {"problem_id": f"more-{row['problem_id']}"}) for row in rows.flat(ROWS, seed=1)
-    )
+    content = "\n".join(json.dumps(_renamed(row)) for row in rows.flat(ROWS, seed=1))
     sizes: list[int] = []
+    said: list[str] = []
 
     async def bring_in() -> None:
         for _ in range(count):
@@ -42,13 +41,14 @@ async def _run(crowd: Crowd, count: int) -> Outcome:
                 parts.add(_visible(crowd.stage, job))
                 await asyncio.sleep(0.2)
             sizes.append(_visible(crowd.stage, job))
+            said.append(str((await crowd.lead.insist("GET", f"jobs/{job}/")).value))
         done.set()
 
     await crowd.work(lambda _: done.is_set(), beside=[bring_in()])
     outcome = crowd.outcome("imports", count, f"files of {ROWS:,} rows")
     outcome.seen["slowest answer, ms"] = round(crowd.tally.slowest * 1000)
     if parts - {0, ROWS} or set(sizes) != {ROWS}:
-        outcome.broken["an import that was half there"] = [f"{sorted(parts)}, in the end {sizes}"]
+        outcome.broken["an import that was half there"] = [f"{sorted(parts)}, in the end {sizes}: {said}"]
     if bad := [f"{name}: {crowd.tally.counts[name]}" for name in ("503", "no answer") if crowd.tally.counts[name]]:
         outcome.broken["labelers met errors"] = bad
     return outcome

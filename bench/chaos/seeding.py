@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from bench import rows
 from bench.chaos.wanted import Wanted
@@ -57,8 +58,9 @@ def make_orphans(count: int, seed: int, path: str) -> None:
     with open(path, "w", buffering=1) as said:
         for number in range(count):
             campaign = Campaign.objects.create(slug=f"orphan-{seed}-{number}", name="orphan")
-            job = Job.objects.create(campaign=campaign, kind=JobKind.PLAN)
             time.sleep(chance.random() * ORPHANS_SECONDS / count)
-            assert jobs.claim(job.pk, claimed_by="killed") is not None
+            with transaction.atomic():  # so that no worker sees it waiting
+                job = Job.objects.create(campaign=campaign, kind=JobKind.PLAN)
+                assert jobs.claim(job.pk, claimed_by="killed") is not None
             said.write(json.dumps({"job": job.pk, "at": time.time()}) + "\n")
     os.kill(os.getpid(), signal.SIGKILL)

@@ -57,12 +57,14 @@ class Machine(RuleBasedStateMachine):
     def at(self, place: int) -> Item:
         return self.model.items[place]
 
+    def leases(self) -> list[Item]:
+        return [item for item in self.model.items if item.lease]
+
     def chosen(self, who: int, place: int, near: bool) -> tuple[int, int]:
-        """A labeler and a place: those of some lease, where `near` and there is one."""
-        leases = [item for item in self.model.items if item.lease]
-        if not near or not leases:
+        """A labeler and a place: those of some lease, where `near`."""
+        if not near:
             return who, place
-        item = leases[place % len(leases)]
+        item = self.leases()[place % len(self.leases())]
         return (item.lease.labeler if item.lease else who), item.place
 
     # --- labelers
@@ -74,6 +76,7 @@ class Machine(RuleBasedStateMachine):
         assert (got and got.pk) == (expected and self.items[expected.place].pk)
         assert got is None or got.lease_number == (expected and expected.number)
 
+    @precondition(lambda self: self.leases())
     @rule(who=WHO, place=WHERE, near=NEAR, age=AGE)
     def draft(self, who: int, place: int, near: bool, age: int) -> None:
         who, place = self.chosen(who, place, near)
@@ -86,6 +89,7 @@ class Machine(RuleBasedStateMachine):
         except LeaseLost:
             assert not taken
 
+    @precondition(lambda self: self.leases())
     @rule(who=WHO, place=WHERE, near=NEAR, age=AGE)
     def skip(self, who: int, place: int, near: bool, age: int) -> None:
         who, place = self.chosen(who, place, near)
@@ -99,12 +103,23 @@ class Machine(RuleBasedStateMachine):
         except LeaseLost:
             assert not taken
 
+    @precondition(lambda self: self.leases())
     @rule(who=WHO, place=WHERE, near=NEAR, age=AGE, ratings=RATINGS)
-    def submit(self, who: int, place: int, near: bool, age: int, ratings: list[int]) -> None:
-        who, place = self.chosen(who, place, near)
+    def submit_something(self, who: int, place: int, near: bool, age: int, ratings: list[int]) -> None:
+        self.submit(*self.chosen(who, place, near), age, ratings)
+
+    def submit(self, who: int, place: int, age: int, ratings: list[int]) -> None:
         sent = {"who": who, "place": place, "lease": max(0, self.at(place).number - age), "ratings": ratings}
         self.sent.append(sent | {"submission_id": uuid.uuid4()})
         self._send(**self.sent[-1])
+
+    @rule(who=WHO, ratings=RATINGS)
+    def work(self, who: int, ratings: list[int]) -> None:
+        """Take what comes and label it: so that queues run empty and rounds end."""
+        self.claim(who, ahead=False)
+        held = self.model.living(who)
+        if held:
+            self.submit(who, held[0].place, age=0, ratings=ratings)
 
     @precondition(lambda self: self.sent)
     @rule(which=st.integers(0, 100))
@@ -147,50 +162,47 @@ class Machine(RuleBasedStateMachine):
             self.acknowledged[sent["submission_id"]] = label.pk
             self.model.label(item, sent["who"], signs(sent["ratings"]))
 
+    @precondition(lambda self: self.acknowledged)
     @rule(place=WHERE, ratings=RATINGS)
     def revise(self, place: int, ratings: list[int]) -> None:
-        item = self.at(place)
+        labeled = [item for item in self.model.items if item.label]
+        item = labeled[place % len(labeled)]
+        current = Label.objects.select_related("labeler__campaign", "problem", "solution").get(
+            item=self.items[item.place], is_current=True
+        )
+        labels.revise(label=current, done=a_pass(ratings), reason="I looked again.")
         if item.label is not None:
-            current = Label.objects.select_related("labeler__campaign", "problem", "solution").get(
-                item=self.items[place], is_current=True
-            )
-            labels.revise(label=current, done=a_pass(ratings), reason="I looked again.")
             item.label = (item.label[0], signs(ratings))
 
     # --- time and leads
 
+    @precondition(lambda self: self.leases())
     @rule(place=WHERE)
     def expire(self, place: int) -> None:
-        _, place = self.chosen(0, place, near=True)
-        lease = self.at(place).lease
-        if lease is not None:
-            run_out(self.items[place])
-            lease.is_over = True
+        item = self.leases()[place % len(self.leases())]
+        run_out(self.items[item.place])
+        if item.lease is not None:
+            item.lease.is_over = True
 
+    @precondition(lambda self: any(item.lease.is_over for item in self.leases() if item.lease))
     @rule()
     def sweep(self) -> None:
         queue.take_back_expired(campaign=self.campaign)
         self.model.sweep()
 
-    @rule()
-    def close(self) -> None:
+    @precondition(lambda self: self.leases() or not self.model.is_open)
+    @rule(is_possible=st.sampled_from([True, True, True, False]))
+    def turn(self, is_possible: bool) -> None:
+        """Close what is open, reopen what is closed; what is not possible is refused."""
         self.of.refresh_from_db()
-        if self.model.is_open:
-            rounds.close_round(of=self.of, by=None)
-            self.model.close()
+        closes = self.model.is_open is is_possible
+        turn = rounds.close_round if closes else rounds.reopen_round
+        if is_possible and (closes or self.model.unfinished()):
+            turn(of=self.of, by=None)
+            (self.model.close if closes else self.model.reopen)()
         else:
             with pytest.raises(Conflict):
-                rounds.close_round(of=self.of, by=None)
-
-    @rule()
-    def reopen(self) -> None:
-        self.of.refresh_from_db()
-        if self.model.is_open or not self.model.unfinished():
-            with pytest.raises(Conflict):
-                rounds.reopen_round(of=self.of, by=None)
-        else:
-            rounds.reopen_round(of=self.of, by=None)
-            self.model.reopen()
+                turn(of=self.of, by=None)
 
     # --- what must hold
 
