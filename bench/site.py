@@ -54,6 +54,9 @@ class Site:
                 connection.execute("CREATE DATABASE plumbline")
             self.env["DATABASE_URL"] = f"postgres://postgres@/{socket}/plumbline"
             self._check_defaults()
+        self.make_tables()
+
+    def make_tables(self) -> None:
         self.manage("migrate", "--noinput", "--verbosity=0")
 
     def _check_defaults(self) -> None:

@@ -8,9 +8,10 @@ from structlog.contextvars import bound_contextvars
 
 from labeling.actions import jobs, queue
 from workers import pipeline
+from workers.beat import KeepsBeat
 from workers.signs import SignsOfLife
 
-current_app.steps["worker"].add(SignsOfLife)
+current_app.steps["worker"].update({SignsOfLife, KeepsBeat})
 
 
 @shared_task(name="workers.run_job", ignore_result=True)

@@ -82,7 +82,7 @@ def _flat(detail: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 def _database_away(error: Exception) -> Response:
     log.error("database_refused", error=f"{type(error).__name__}: {error}", exc_info=error)
-    message = _("The database did not take this request; nothing was changed. Send it again in a moment.")
+    message = _("The database did not answer: whether it took this request is not known. Send it again in a moment.")
     return Response(body("database_unavailable", message), status=503, headers={"Retry-After": str(TRY_AGAIN_SECONDS)})
 
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
+from labeling.actions import labels
 from labeling.models import Campaign, Dispute, Draft, ItemState, Label, Labeler, QueueItem, Round, RoundState, Skip
 from tests import factories as make
 from tests.api.conftest import ClientOf
@@ -281,6 +283,26 @@ def test_the_last_label_closes_the_round(worker_bee: APIClient, item: QueueItem)
     offered = worker_bee.post(NEXT).json()
     worker_bee.post(url(offered, "label"), a_pass(offered))
     assert Round.objects.get().state == RoundState.CLOSED
+
+
+def test_a_database_lost_after_its_commit_is_not_said_to_have_changed_nothing(
+    worker_bee: APIClient, item: QueueItem, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered = worker_bee.post(NEXT).json()
+    body, submit = a_pass(offered), labels.submit
+
+    def lose_the_connection(**given: Any) -> None:
+        submit(**given)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with monkeypatch.context() as lost:
+        lost.setattr(labels, "submit", lose_the_connection)
+        unknown = worker_bee.post(url(offered, "label"), body)
+
+    assert unknown.status_code == 503
+    assert "not known" in unknown.json()["message"]
+    again = worker_bee.post(url(offered, "label"), body)
+    assert (again.status_code, again.json()["label"]) == (200, Label.objects.get().pk)
 
 
 def test_other_content_under_the_same_submission_id_is_refused(worker_bee: APIClient, item: QueueItem) -> None:

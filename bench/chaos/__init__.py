@@ -1,0 +1,1 @@
+"""Faults on purpose: labelers at work over real HTTP while processes are killed, and a reading back of all they had."""

@@ -1,0 +1,22 @@
+"""What sends the periodic tasks is a process below the worker: killed alone, it is replaced."""
+
+import psutil
+
+from labeling.models import Campaign
+from tests import factories as make
+from tests.live import Program, end_all, eventually
+from tests.workers.work import ended
+
+
+def test_the_sweep_outlives_the_process_that_sends_it(campaign: Campaign, worker: Program) -> None:
+    below = eventually(lambda: three_below(worker))
+    end_all(below)
+    eventually(lambda: three_below(worker), 30)
+    job = make.make_job(campaign, "plan", "requested")  # nobody is woken for it: the sweep finds it
+    ended(job)
+
+
+def three_below(worker: Program) -> list[psutil.Process]:
+    """Two that work and one that sends, once they are there."""
+    found = [one for one in psutil.Process(worker.pid).children() if one.status() != psutil.STATUS_ZOMBIE]
+    return found if len(found) == 3 else []
