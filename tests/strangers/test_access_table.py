@@ -21,7 +21,7 @@ from django.db import connection, transaction
 from django.template.backends.django import Template
 from drf_spectacular.generators import SchemaGenerator
 
-from labeling.views import health
+from labeling.actions import health
 from tests.strangers import table
 from tests.strangers.bodies import body_of
 from tests.strangers.routes import SAFE, Route, routes
@@ -38,7 +38,7 @@ def no_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who is let in is decided before anything is said: to write pages and schema would take most of the time."""
     monkeypatch.setattr(Template, "render", lambda *_, **__: "")
     monkeypatch.setattr(SchemaGenerator, "get_schema", lambda *_, **__: {})
-    monkeypatch.setattr(health, "_broker", lambda: "ok")
+    monkeypatch.setattr(health, "broker", lambda: health.OK)
 
 
 class Writes(list[str]):
