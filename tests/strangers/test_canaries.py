@@ -1,6 +1,7 @@
 """What a labeler must never see, planted in every row, and looked for in everything that a labeler can open or send."""
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Value
@@ -8,7 +9,6 @@ from django.db.models.functions import Concat
 
 from labeling.models import (
     Gold,
-    GuideVersion,
     Job,
     Labeler,
     Problem,
@@ -24,6 +24,7 @@ from tests.strangers.routes import SAFE, Route
 from tests.strangers.world import World, world_of
 
 CANARY, SCORE = "canary-", 0.7315924
+DONE_BY = {"author", "created_by", "decided_by", "planned_by", "requested_by"}
 OWN = "labeler"  # the name of who asks
 
 
@@ -41,7 +42,10 @@ def plant() -> None:
     Solution.objects.update(generator=f"{CANARY}generator", metadata={"of": f"{CANARY}metadata"})
     Problem.objects.update(metadata={"of": f"{CANARY}metadata"})
     Gold.objects.update(explanation=f"{CANARY}explanation")
-    GuideVersion.objects.update(author=User.objects.exclude(username=OWN).first())
+    somebody = User.objects.exclude(username=OWN).first()
+    for model in apps.get_app_config("labeling").get_models():
+        if names := DONE_BY.intersection(field.name for field in model._meta.fields):
+            model._default_manager.update(**dict.fromkeys(names, somebody))
     Job.objects.update(message=f"{CANARY}message", error=f"{CANARY}error", claimed_by=f"{CANARY}worker")
 
 
