@@ -74,7 +74,7 @@ def test_nothing_is_left_but_labels_under_a_pseudonym(campaign: Campaign, owner:
     assert told == dict.fromkeys(("member.added", "invitation.accepted", "account.erased"), f"erased/{person.pk}")
 
 
-def test_the_command_asks_first(person: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_asks_first(campaign: Campaign, person: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("builtins.input", lambda _: "canary")
     with pytest.raises(CommandError, match="Nothing was erased"):
         call_command("erase_person", NAME)
@@ -82,7 +82,11 @@ def test_the_command_asks_first(person: User, monkeypatch: pytest.MonkeyPatch) -
         call_command("erase_person", "nobody", "--yes")
     assert User.objects.filter(username=NAME).exists()
     monkeypatch.setattr("builtins.input", lambda _: NAME)
-    call_command("erase_person", NAME, stdout=io.StringIO())
+    campaign.memberships.filter(account=person).update(role="lead")
+    campaign.memberships.exclude(account=person).delete()
+    warned = io.StringIO()
+    call_command("erase_person", NAME, stdout=io.StringIO(), stderr=warned)
+    assert "campaign is left without a lead" in warned.getvalue()
     assert not User.objects.filter(username=NAME).exists()
     with pytest.raises(CommandError, match="is erased already"):
         call_command("erase_person", f"erased/{person.pk}", "--yes")

@@ -11,9 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runner import parts
+from runner import parts, run
 from runner.parts import Part
-from runner.run import fresh_folder
 from tests.live import eventually
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(300)"]
@@ -83,7 +82,7 @@ def test_the_guard_kills_what_a_killed_runner_leaves_behind(tmp_path: Path) -> N
     runner = f"""
 import os, sys, time
 from pathlib import Path
-from runner import parts
+from runner import parts, run
 parts.start_guard("guarded")
 part = parts.Part("p", {SLEEPER!r}, dict(os.environ) | {{parts.MARK: "guarded"}}, Path("log"), Path("."))
 part.start()
@@ -100,11 +99,19 @@ time.sleep(300)
     eventually(lambda: not orphan.is_running() or orphan.status() == psutil.STATUS_ZOMBIE, seconds=5)
 
 
+def test_web_processes_of_serve_share_what_they_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "VAR", tmp_path)
+    monkeypatch.setenv("PORT", "0")
+
+    assert run.Installation("serve").web.env["PROMETHEUS_MULTIPROC_DIR"] == str(tmp_path / "metrics")
+    assert "PROMETHEUS_MULTIPROC_DIR" not in run.Installation("demo").web.env
+
+
 def test_what_web_processes_measure_begins_anew(tmp_path: Path) -> None:
     (tmp_path / "metrics").mkdir()
     (tmp_path / "metrics" / "histogram_1.db").write_bytes(b"of a process that is gone")
 
-    assert list(fresh_folder(tmp_path / "metrics").iterdir()) == []
+    assert list(run.fresh_folder(tmp_path / "metrics").iterdir()) == []
 
 
 def test_answers_gives_status_zero_where_nobody_listens() -> None:

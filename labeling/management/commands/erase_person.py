@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from labeling.actions import erasing
+from labeling.actions import accounts, erasing
 from labeling.actions.errors import ActionError
 
 
@@ -26,8 +26,11 @@ class Command(BaseCommand):
             raise CommandError(f"There is no account {options['username']!r}.")
         if not options["yes"] and input(f"This cannot be undone. Type {account} again: ") != account.get_username():
             raise CommandError("Nothing was erased.")
+        orphans = list(accounts.left_without_lead(account))
         try:
             left = erasing.erase(account=account, by=None)
         except ActionError as error:
             raise CommandError(error.message) from error
+        for campaign in orphans:
+            self.stderr.write(f"{campaign} is left without a lead: `manage.py add_member` makes one.")
         self.stdout.write(f"Erased; the account is {left} now. Backups made before hold the person still.")
