@@ -15,7 +15,7 @@ from bench.chaos import mutations, report
 from bench.chaos.experiments import BOTH, EXPERIMENTS, Experiment
 from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage, staged
-from bench.chaos.store import Store
+from bench.chaos.store import FOLDER, Store
 from runner.parts import MARK, start_guard
 from tests.plugins.processes import dump
 
@@ -92,7 +92,8 @@ def do(experiment: Experiment, database: str, stages: Stages, store: Store, is_l
     count = min(experiment.part, (experiment.long if is_long else experiment.short) - (done.count if done else 0))
     seed = (done.parts if done else 0) + int(time.time()) % 100_000 * 1_000  # other moments, other names in each run
     try:
-        outcome = experiment.run(stages.get(database, experiment.env), count, seed)
+        stage = stages.get(database, experiment.env) if experiment.is_staged else Stage(database, FOLDER, None)
+        outcome = experiment.run(stage, count, seed)
     except Exception as error:
         traceback.print_exc()
         outcome = Outcome(experiment.name, database, "parts", 1, {"the run ended with an error": [repr(error)]})

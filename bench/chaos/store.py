@@ -16,7 +16,12 @@ class Store:
     def __init__(self, size: str, *, again: bool = False) -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.size, self.path = size, FOLDER / f"{size}.json"
-        kept = json.loads(self.path.read_text()) if self.path.exists() and not again else {}
+        if again:
+            self.path.unlink(missing_ok=True)
+        self._read()
+
+    def _read(self) -> None:
+        kept = json.loads(self.path.read_text()) if self.path.exists() else {}
         self.outcomes = {name: Outcome.of(stored) for name, stored in kept.get("outcomes", {}).items()}
         self.mutations: dict[str, Any] = kept.get("mutations", {})
 
@@ -28,6 +33,8 @@ class Store:
         return found.count if found else 0
 
     def add(self, outcome: Outcome) -> None:
+        """Beside what another run may have added meanwhile."""
+        self._read()
         key = f"{outcome.experiment} {outcome.database}"
         if key in self.outcomes:
             self.outcomes[key].add(outcome)
