@@ -5,6 +5,7 @@ import os
 import secrets
 import sqlite3
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -116,14 +117,15 @@ def main(argv: list[str]) -> int:
         if experiment.name in names
         for database in ([arguments.database] if arguments.database else experiment.databases)
     ]
-    stages = Stages(store.folder_for_this_run())
-    try:
-        for experiment, database in parts(wanted, store, arguments.long):
-            if time.monotonic() > until:
-                break
-            do(experiment, database, stages, store, arguments.long)
-    finally:
-        stages.close()
+    with tempfile.TemporaryDirectory(prefix="plumbline-chaos-tables-") as tables:
+        stages = Stages(Path(tables))
+        try:
+            for experiment, database in parts(wanted, store, arguments.long):
+                if time.monotonic() > until:
+                    break
+                do(experiment, database, stages, store, arguments.long)
+        finally:
+            stages.close()
     if "mutations" in names:
         mutations.run(Store("mutations", again=arguments.again), until)
     if arguments.write_docs:

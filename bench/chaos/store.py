@@ -1,7 +1,6 @@
 """What was tried so far, in var/chaos/: written after each part, so that a run can stop anywhere and go on."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +52,3 @@ class Store:
     def is_whole(self) -> bool:
         caught = all(one["caught"] for one in self.mutations.values())
         return caught and all(outcome.is_whole for outcome in self.outcomes.values())
-
-    def folder_for_this_run(self) -> Path:
-        """Where one run keeps what saves it time; the tables of another might be older ones."""
-        return Path(tempfile.mkdtemp(dir=FOLDER, prefix="run-"))
