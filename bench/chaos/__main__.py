@@ -5,6 +5,7 @@ import os
 import secrets
 import sqlite3
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from bench.chaos import mutations, report
 from bench.chaos.experiments import BOTH, EXPERIMENTS, Experiment
 from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage, staged
-from bench.chaos.store import Store
+from bench.chaos.store import FOLDER, Store
 from runner.parts import MARK, start_guard
 from tests.plugins.processes import dump
 
@@ -92,7 +93,8 @@ def do(experiment: Experiment, database: str, stages: Stages, store: Store, is_l
     count = min(experiment.part, (experiment.long if is_long else experiment.short) - (done.count if done else 0))
     seed = (done.parts if done else 0) + int(time.time()) % 100_000 * 1_000  # other moments, other names in each run
     try:
-        outcome = experiment.run(stages.get(database, experiment.env), count, seed)
+        stage = stages.get(database, experiment.env) if experiment.is_staged else Stage(database, FOLDER, None)
+        outcome = experiment.run(stage, count, seed)
     except Exception as error:
         traceback.print_exc()
         outcome = Outcome(experiment.name, database, "parts", 1, {"the run ended with an error": [repr(error)]})
@@ -115,14 +117,15 @@ def main(argv: list[str]) -> int:
         if experiment.name in names
         for database in ([arguments.database] if arguments.database else experiment.databases)
     ]
-    stages = Stages(store.folder_for_this_run())
-    try:
-        for experiment, database in parts(wanted, store, arguments.long):
-            if time.monotonic() > until:
-                break
-            do(experiment, database, stages, store, arguments.long)
-    finally:
-        stages.close()
+    with tempfile.TemporaryDirectory(prefix="plumbline-chaos-tables-") as tables:
+        stages = Stages(Path(tables))
+        try:
+            for experiment, database in parts(wanted, store, arguments.long):
+                if time.monotonic() > until:
+                    break
+                do(experiment, database, stages, store, arguments.long)
+        finally:
+            stages.close()
     if "mutations" in names:
         mutations.run(Store("mutations", again=arguments.again), until)
     if arguments.write_docs:

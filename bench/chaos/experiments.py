@@ -23,6 +23,7 @@ class Experiment:
     long: int
     databases: tuple[str, ...] = BOTH
     env: dict[str, str] = field(default_factory=dict)
+    is_staged: bool = True  # else it makes what it needs by itself
 
 
 EXPERIMENTS = (
@@ -100,6 +101,7 @@ EXPERIMENTS = (
         part=2,
         short=2,
         long=50,
+        is_staged=False,
     ),
     Experiment(
         "actions",
@@ -108,5 +110,6 @@ EXPERIMENTS = (
         part=200,
         short=200,
         long=10_000,
+        is_staged=False,
     ),
 )

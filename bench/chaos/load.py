@@ -65,6 +65,7 @@ class Labeler:
     def __post_init__(self) -> None:
         self.chance = random.Random(f"{self.seed} {self.slug} {self.name}")
         self.wire = Wire(self.url, self.token)
+        self.held: dict[str, int] = {}  # the item and lease that they were told last
         self.log = Log(self.folder / f"{self.slug}.{self.name}.jsonl")
 
     async def work(self, stop: asyncio.Event) -> None:
@@ -81,15 +82,15 @@ class Labeler:
 
     async def claim(self) -> dict[str, Any] | None:
         """The next item, or None when the queue has none."""
-        asked = time.time()
         answer = await self.insist("POST", f"campaigns/{self.slug}/next/")
         if not self.is_one_of(answer, "next", 200, 204) or answer.status == 204:
             return None
         item = dict(answer.value)
-        self.tally.counts["claims"] += 1
-        self.log.write(
-            "claim", item=item["item"], lease=item["lease"], asked=asked, at=time.time(), until=item["lease_expires_at"]
-        )
+        told = {"item": item["item"], "lease": item["lease"]}
+        self.log.write("claim", **told, at=time.time(), until=item["lease_expires_at"])
+        if told != self.held:  # asked again, one is told the same
+            self.tally.counts["claims"] += 1
+        self.held = told
         return item
 
     async def _do(self, item: dict[str, Any]) -> None:
@@ -113,19 +114,10 @@ class Labeler:
         return [1] * self.chance.randrange(len(item["steps"])) + [-1]
 
     async def _wait_for_its_end(self, item: dict[str, Any]) -> None:
-        """Drafts renew and tell whether a lease lives; a release would end it. So: ask for a lease that is not ours."""
-        while await self.claims_the_same(item):
+        """Asking for the next item gives the same one while the lease lives, and does not renew it."""
+        held = self.held
+        while await self.claim() is not None and self.held == held:
             await asyncio.sleep(LOOK_SECONDS)
-
-    async def claims_the_same(self, item: dict[str, Any]) -> bool:
-        answer = await self.insist("POST", f"campaigns/{self.slug}/next/")
-        value = answer.value if answer.status == 200 else {}
-        if value and (value["item"], value["lease"]) != (item["item"], item["lease"]):
-            self.log.write(
-                "claim", item=value["item"], lease=value["lease"], at=time.time(), until=value["lease_expires_at"]
-            )
-            self.tally.counts["claims"] += 1
-        return bool(value) and (value["item"], value["lease"]) == (item["item"], item["lease"])
 
     async def draft(self, item: dict[str, Any], ratings: list[int]) -> bool:
         """Save unfinished work; False where the lease was gone."""
@@ -144,9 +136,9 @@ class Labeler:
         answer = await self.insist("POST", f"items/{item['item']}/release/", {"lease": item["lease"]})
         self.is_one_of(answer, "release", 204, 409)
 
-    async def submit(self, item: dict[str, Any], ratings: list[int], submission: str = "") -> Answer:
+    async def submit(self, item: dict[str, Any], ratings: list[int]) -> None:
         """Send it until it is answered, perhaps several times at once; what was acknowledged is kept."""
-        submission = submission or str(uuid.uuid4())
+        submission = str(uuid.uuid4())
         self.tally.counts["submissions"] += 1
         self.log.write(
             "submit", item=item["item"], lease=item["lease"], submission=submission, ratings=ratings, at=time.time()
@@ -162,7 +154,6 @@ class Labeler:
             wire.close()
         for answer in answers:
             self._keep(answer, item, submission, ratings)
-        return answers[0]
 
     def _keep(self, answer: Answer, item: dict[str, Any], submission: str, ratings: list[int]) -> None:
         if self.is_one_of(answer, "label", 200, 201, 409) and answer.status != 409:

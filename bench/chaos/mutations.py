@@ -141,6 +141,13 @@ MUTATIONS = (
         "    if not _mine(job).update(**changes) and not job.pk:",
         OF_JOBS,
     ),
+    Mutation(
+        "whoever sends the sweep is not replaced",
+        "workers/tasks.py",
+        "{SignsOfLife, KeepsBeat}",
+        "{SignsOfLife}",
+        "tests/workers/test_beat.py",
+    ),
     _dropped("label", "label_one_current_per_item"),
     _dropped("label", "label_one_current_per_labeler_and_solution"),
     _dropped("queueitem", "queue_item_one_lease_per_slot"),

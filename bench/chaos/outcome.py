@@ -52,6 +52,6 @@ class Outcome:
 
 def at_most(outcome: Outcome) -> str:
     """The rule of three: what a count of nothing allows one to say, with 95 % confidence."""
-    if outcome.failures or not outcome.count:
+    if outcome.failures or outcome.count <= 3:
         return "no bound"
-    return f"at most {3 / outcome.count:.2g} each"
+    return f"at most {300 / outcome.count:.2g} % each"

@@ -24,7 +24,7 @@ def table(store: Store) -> str:
 
 
 def _cells(outcome: Outcome, planned: int) -> list[str]:
-    bound = f"{3 / outcome.count:.1e}" if outcome.is_whole and outcome.count else "-"
+    bound = f"{300 / outcome.count:.2g} %" if outcome.is_whole and outcome.count > 3 else "-"
     seen = ", ".join(f"{name} {count:,}" for name, count in _chosen(outcome.seen))
     tried = f"{outcome.count:,} {outcome.unit}"
     minutes = f"{outcome.seconds / 60:.1f}"

@@ -11,6 +11,8 @@ import time
 import uuid
 from typing import Any
 
+from psycopg.errors import LockNotAvailable
+
 from bench.chaos import faults
 from bench.chaos.crowds import Crowd
 from bench.chaos.load import Habits, Labeler, label_body
@@ -156,8 +158,6 @@ class Races:
                 connection.execute(f"SET lock_timeout = '{int(LOCKED_SECONDS * 1000)}ms'")
             try:
                 return bool(connection.execute(f"UPDATE labeling_queueitem SET {what}").rowcount)
-            except Exception as error:
-                if "LockNotAvailable" not in type(error).__name__:
-                    raise
+            except LockNotAvailable:
                 self.crowd.tally.counts["stopped while it held the row"] += 1
                 return False

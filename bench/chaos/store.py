@@ -1,7 +1,6 @@
 """What was tried so far, in var/chaos/: written after each part, so that a run can stop anywhere and go on."""
 
 import json
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,12 @@ class Store:
     def __init__(self, size: str, *, again: bool = False) -> None:
         FOLDER.mkdir(parents=True, exist_ok=True)
         self.size, self.path = size, FOLDER / f"{size}.json"
-        kept = json.loads(self.path.read_text()) if self.path.exists() and not again else {}
+        if again:
+            self.path.unlink(missing_ok=True)
+        self._read()
+
+    def _read(self) -> None:
+        kept = json.loads(self.path.read_text()) if self.path.exists() else {}
         self.outcomes = {name: Outcome.of(stored) for name, stored in kept.get("outcomes", {}).items()}
         self.mutations: dict[str, Any] = kept.get("mutations", {})
 
@@ -28,6 +32,8 @@ class Store:
         return found.count if found else 0
 
     def add(self, outcome: Outcome) -> None:
+        """Beside what another run may have added meanwhile."""
+        self._read()
         key = f"{outcome.experiment} {outcome.database}"
         if key in self.outcomes:
             self.outcomes[key].add(outcome)
@@ -46,7 +52,3 @@ class Store:
     def is_whole(self) -> bool:
         caught = all(one["caught"] for one in self.mutations.values())
         return caught and all(outcome.is_whole for outcome in self.outcomes.values())
-
-    def folder_for_this_run(self) -> Path:
-        """Where one run keeps what saves it time; the tables of another might be older ones."""
-        return Path(tempfile.mkdtemp(dir=FOLDER, prefix="run-"))

@@ -1,6 +1,7 @@
 """What sends the periodic tasks is a process below the worker: killed alone, it is replaced."""
 
 import psutil
+import pytest
 
 from labeling.models import Campaign
 from tests import factories as make
@@ -8,6 +9,7 @@ from tests.live import Program, end_all, eventually
 from tests.workers.work import ended
 
 
+@pytest.mark.timeout(300)
 def test_the_sweep_outlives_the_process_that_sends_it(campaign: Campaign, worker: Program) -> None:
     below = eventually(lambda: three_below(worker))
     end_all(below)
