@@ -39,7 +39,7 @@ class _Prepared:
         """The same with our constants written into the SQL: what is sent is what differs between calls.
 
         PostgreSQL plans a prepared statement anew at every call where a parameter decides which partial index serves
-        it, as states do: that was a quarter of its work for a label.
+        it, as states do.
         """
         given, sent = iter(parameters), []
 
