@@ -9,10 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psutil
 import psycopg
@@ -130,12 +131,20 @@ class Site:
             self.postgres.stop()
 
 
-@contextmanager
-def installed(kind: str) -> Iterator[Site]:
+Installed = TypeVar("Installed", bound=Site)
+
+
+def installed(kind: str) -> AbstractContextManager[Site]:
     """A fresh installation on `postgresql` or `sqlite`, without a row; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="plumbline-bench-"))
+    return for_a_while(partial(Site, kind))
+
+
+@contextmanager
+def for_a_while(make: Callable[[Path], Installed], place: Path | None = None) -> Iterator[Installed]:
+    """An installation in a folder of its own (inside `place`, if given), installed; gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="plumbline-bench-", dir=place))
     folder.chmod(0o755)  # PostgreSQL may run as another user
-    site = Site(kind, folder)
+    site = make(folder)
     try:
         site.install()
         yield site

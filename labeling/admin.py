@@ -75,13 +75,6 @@ class AccessAttemptAdmin(ToLookAt):
     list_display = ("attempt_time", "username", "ip_address", "failures_since_start")
 
 
-@admin.register(AccessLog)
-class AccessLogAdmin(ToLookAt):
-    """Who signed in, and from where."""
-
-    list_display = ("attempt_time", "username", "ip_address", "logout_time")
-
-
 @admin.register(WorkerSign)
 class WorkerSignAdmin(ToLookAt):
     """When each worker was last seen."""

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 import redis
 from django.conf import settings
+
+from tests.plugins.processes import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 45
@@ -35,13 +36,6 @@ def eventually(condition: Callable[[], T], seconds: float = 30, every: float = 0
 def redis_database() -> int:
     """The number of the Redis database that belongs to this process."""
     return int(parse_qs(urlsplit(settings.CELERY_BROKER_URL).query)["virtual_host"][0])
-
-
-def free_port() -> int:
-    """A TCP port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def end_all(processes: Sequence[psutil.Process]) -> None:

@@ -181,7 +181,11 @@ def _tried(mutation: Mutation) -> dict[str, Any]:
             capture_output=True,
             text=True,
         )
-    failed = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("FAILED ")]
+    failed = [
+        line.removeprefix("FAILED ").partition(" - ")[0]  # a parameter may hold a space
+        for line in done.stdout.splitlines()
+        if line.startswith("FAILED ")
+    ]
     if done.returncode not in (0, 1) or (done.returncode == 1 and not failed):
         raise RuntimeError(f"{mutation.name}: the tests could not run:\n{done.stdout[-3000:]}{done.stderr[-2000:]}")
     return {"caught": bool(failed), "by": failed[0] if failed else ""}

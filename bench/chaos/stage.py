@@ -7,12 +7,10 @@ each is started again at once, since the kills are what time is spent on.
 import json
 import random
 import shutil
-import socket
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,9 @@ import psutil
 import psycopg
 
 from bench.chaos.wanted import Wanted
-from bench.site import ROOT, Site
+from bench.site import ROOT, Site, for_a_while
 from runner.parts import Part, answers
-from tests.plugins.processes import Server, load_dump, start_redis
+from tests.plugins.processes import Server, free_port, load_dump, start_redis
 
 # Orphaned work is taken up again after seconds instead of a minute: each kill shows within the run.
 QUICK = {"JOB_LEASE_SECONDS": "3", "JOB_HEARTBEAT_SECONDS": "1", "SWEEP_SECONDS": "1"}
@@ -62,7 +60,7 @@ class Stage(Site):
 
     def _prepare(self) -> None:
         self.redis = start_redis(self.folder / "redis")
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.env["REDIS_SOCKET"] = str(self.redis.socket)
         self.parts = {
@@ -202,21 +200,8 @@ def _is_alive(process: psutil.Process) -> bool:
         return False
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def staged(kind: str, tables: Path | None = None, place: Path | None = None, **env: str) -> Iterator[Stage]:
+def staged(
+    kind: str, tables: Path | None = None, place: Path | None = None, **env: str
+) -> AbstractContextManager[Stage]:
     """A fresh stage on `postgresql` or `sqlite`, not serving yet; gone afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="plumbline-chaos-", dir=place))
-    folder.chmod(0o755)  # PostgreSQL may run as another user
-    stage = Stage(kind, folder, tables, **env)
-    try:
-        stage.install()
-        yield stage
-    finally:
-        stage.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    return for_a_while(lambda folder: Stage(kind, folder, tables, **env), place)

@@ -2,13 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from rest_framework import serializers
-from rest_framework.utils.serializer_helpers import BindingDict
 
 from labeling.stored_words import said
 
@@ -127,26 +124,6 @@ class Body(serializers.Serializer):
                 told = _("Not a known key; known are {known}.").format(known=known) if known else _("Takes no keys.")
                 raise serializers.ValidationError(dict.fromkeys(unknown, told))
         return super().to_internal_value(data)
-
-
-class OftenSent(serializers.Serializer):
-    """A request's body whose fields are made once: copying them took a twentieth of a label's time.
-
-    They belong to an empty serializer: they know nothing of the request, so `partial` and `context` do not reach them.
-    """
-
-    @cached_property
-    def fields(self) -> BindingDict:
-        """The same objects for every request; fields keep nothing of what they check."""
-        return _made_once(type(self))
-
-
-@cache
-def _made_once(kind: type[OftenSent]) -> BindingDict:
-    fields = BindingDict(serializers.Serializer[Any]())
-    for name, field in kind().get_fields().items():
-        fields[name] = field
-    return fields
 
 
 class Nothing(Body):

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from labeling.actions import exporting, invitations, people, two_factor
+from labeling.actions import erasing, exporting, invitations, people, two_factor
 from labeling.actions.backups.engines import engine
 from labeling.models import Campaign, Draft, Event, Label, Labeler, QueueItem
 from tests import factories as make
@@ -72,6 +72,21 @@ def test_nothing_is_left_but_labels_under_a_pseudonym(campaign: Campaign, owner:
     assert not campaign.memberships.filter(account=person).exists()
     told = {event.verb: event.told_subject for event in campaign.events.filter(about=person)}
     assert told == dict.fromkeys(("member.added", "invitation.accepted", "account.erased"), f"erased/{person.pk}")
+
+
+def test_an_erasure_that_breaks_off_has_erased_nothing(
+    campaign: Campaign, person: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it could not be begun again: the account would be erased already, and the rest left."""
+
+    def broken(*_: object) -> None:
+        raise OSError("broken off")
+
+    monkeypatch.setattr(erasing, "_forget_filter", broken)
+    with pytest.raises(OSError, match="broken off"):
+        erasing.erase(account=person, by=None)
+    assert User.objects.filter(username=NAME, is_active=True).exists()
+    assert campaign.memberships.filter(account=person).exists()
 
 
 def test_the_command_asks_first(campaign: Campaign, person: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,7 +57,7 @@ def write(cells: dict[Key, Cells]) -> None:
     rows: dict[tuple[str, ...], list[str]] = {}
     kept = {key: row for key, row in cells.items() if key[1] == "ours" or not is_no_method(row)}
     for (address, whose, method), row in sorted(kept.items(), key=_place):
-        rows.setdefault((address, whose, *(row.get(role, "") for role in ROLES)), []).append(method)
+        rows.setdefault((address, whose, *(row[role] for role in ROLES)), []).append(method)
     with FILE.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(HEAD)
@@ -68,7 +68,7 @@ def write(cells: dict[Key, Cells]) -> None:
 
 def is_no_method(row: Cells) -> bool:
     """Whether nobody of either campaign has this method here: of other people's rows it need not be asked again."""
-    return all(row.get(role) == NO_METHOD for role in INSIDE)
+    return all(row[role] == NO_METHOD for role in INSIDE)
 
 
 def _place(entry: tuple[Key, Cells]) -> tuple[str, str, int]:

@@ -30,6 +30,7 @@ from tests.strangers.world import ROLES, World, world_of
 
 UNSAID = {"OPTIONS"}  # Django REST framework names it, though nothing here answers it
 IS_REWRITTEN = "REWRITE_ACCESS_TABLE" in os.environ
+REWRITTEN: dict[Key, Cells] = {}  # filled role by role
 REFUSED = ("sign-in", "401", "403", "404", NO_METHOD)
 
 
@@ -116,11 +117,12 @@ def test_each_address_answers_each_role_as_the_table_says(role: str) -> None:
 
 
 def _rewrite(world: World, role: str) -> None:
-    """This role's column, every method asked."""
-    known = table.read() if table.FILE.exists() else {}
-    keys = list(table.keys_of(routes()))
-    column = {key: ask(world, Route(key[0]), *key[1:])[0] if is_asked(key, role) else NOT_ASKED for key in keys}
-    table.write({key: known.get(key, {}) | {role: cell} for key, cell in column.items()})
+    """This role's column, every method asked; with the last one the file."""
+    for key in table.keys_of(routes()):
+        cell = ask(world, Route(key[0]), *key[1:])[0] if is_asked(key, role) else NOT_ASKED
+        REWRITTEN.setdefault(key, {})[role] = cell
+    if role == ROLES[-1]:
+        table.write(REWRITTEN)
 
 
 # --- what must hold whatever the table says: whoever writes it anew writes no hole into it

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from labeling.actions import passes
-from labeling.api.fields import Answer, Choice, OftenSent, SubmissionId, Text, WholeNumber, WholeNumbers, YesNo
+from labeling.api.fields import Answer, Choice, SubmissionId, Text, WholeNumber, WholeNumbers, YesNo
 from labeling.api.schema import Refusal
 from labeling.models import (
     MAX_CHARACTERS,
@@ -95,7 +95,7 @@ class PassBody(EndingBody):
     )
 
 
-class LabelBody(OftenSent, PassBody, Lease):
+class LabelBody(PassBody, Lease):
     """A pass that is submitted under a lease."""
 
     submission_id = SubmissionId(help_text="Chosen by the client: the same one twice is one label.")
