@@ -20,7 +20,7 @@ JOBS, ROUNDS = "labeling/actions/jobs.py", "labeling/actions/rounds.py"
 ROWS, DRAFTS = "labeling/models/queue.py", "labeling/actions/drafts.py"
 MACHINE = "tests/chaos/test_queue_machine.py"
 OF_JOBS, OF_CONSTRAINTS = "tests/labeling/test_jobs.py", "tests/labeling/test_constraints.py"
-AT_ONCE, OF_QUEUE = "tests/labeling/test_concurrency.py", "tests/labeling/test_queue.py"
+AT_ONCE, OF_LEASES = "tests/labeling/test_concurrency.py", "tests/labeling/test_leases.py"
 HELD = "pk=item, state=ItemState.LEASED, leased_by=labeler, lease_number=lease, leased_until__gt=Now()"
 LAST_MIGRATION = sorted(path.stem for path in (ROOT / "labeling" / "migrations").glob("0*.py"))[-1]
 
@@ -52,14 +52,14 @@ MUTATIONS = (
     Mutation("a lease that ran out still holds", QUEUE, HELD, HELD.replace(", leased_until__gt=Now()", ""), MACHINE),
     Mutation("a lease is anybody's", QUEUE, HELD, HELD.replace(" leased_by=labeler,", ""), MACHINE),
     Mutation(
-        "`>=` for `>`: a lease lives at its end", QUEUE, HELD, HELD.replace("__gt", "__gte"), OF_QUEUE, "postgresql"
+        "`>=` for `>`: a lease lives at its end", QUEUE, HELD, HELD.replace("__gt", "__gte"), OF_LEASES, "postgresql"
     ),
     Mutation(
         "`<` for `<=`: nor is it over then",
         ROWS,
         "leased_until__lte=Now())\n\n    def unf",
         "leased_until__lt=Now())\n\n    def unf",
-        OF_QUEUE,
+        OF_LEASES,
     ),
     Mutation(
         "what is leased can be claimed", QUEUE, "filter(pk=item, state=ItemState.WAITING)", "filter(pk=item)", AT_ONCE

@@ -30,11 +30,6 @@ def campaign(campaign: Campaign) -> Campaign:
     return campaign
 
 
-@pytest.fixture
-def of(campaign: Campaign) -> Round:
-    return make.make_round(campaign)
-
-
 def people(campaign: Campaign, count: int) -> list[Labeler]:
     return [make.make_labeler(campaign) for _ in range(count)]
 

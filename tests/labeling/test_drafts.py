@@ -22,16 +22,6 @@ def ada(campaign: Campaign, labeler: User) -> Labeler:
     return make.make_labeler(campaign, labeler)
 
 
-@pytest.fixture
-def bea(campaign: Campaign) -> Labeler:
-    return make.make_labeler(campaign)
-
-
-@pytest.fixture
-def of(campaign: Campaign) -> Round:
-    return make.make_round(campaign)
-
-
 # --- who has held an item
 
 

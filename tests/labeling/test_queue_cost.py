@@ -17,11 +17,6 @@ BEHIND = 1_500
 
 
 @pytest.fixture
-def ada(campaign: Campaign) -> Labeler:
-    return make.make_labeler(campaign)
-
-
-@pytest.fixture
 def of(campaign: Campaign, ada: Labeler) -> Round:
     """A long round with overlap 2 whose first items ada has labeled."""
     of = make.make_round(campaign, overlap=2)

@@ -16,11 +16,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ada(campaign: Campaign) -> Labeler:
-    return make.make_labeler(campaign)
-
-
-@pytest.fixture
 def pool(campaign: Campaign) -> list[Solution]:
     return make_pool(campaign)
 

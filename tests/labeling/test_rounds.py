@@ -8,17 +8,12 @@ from django.contrib.auth.models import User
 from labeling.actions import rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.round_plans import RoundPlan
-from labeling.models import Campaign, Event, Labeler, Problem, QueueItem, Round, Solution, SolutionScore
+from labeling.models import Campaign, Event, Problem, QueueItem, Round, Solution, SolutionScore
 from selector import strategies
 from tests import factories as make
 from tests.labeling.planning import make_pool, plan, states
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def ada(campaign: Campaign) -> Labeler:
-    return make.make_labeler(campaign)
 
 
 @pytest.fixture

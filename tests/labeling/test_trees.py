@@ -19,11 +19,6 @@ GOOD, BAD = RatedCandidate(1), RatedCandidate(-1)
 
 
 @pytest.fixture
-def ada(campaign: Campaign) -> Labeler:
-    return make.make_labeler(campaign)
-
-
-@pytest.fixture
 def blaise(campaign: Campaign) -> Labeler:
     return make.make_labeler(campaign)
 
