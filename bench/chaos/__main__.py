@@ -3,7 +3,6 @@
 import argparse
 import os
 import secrets
-import sqlite3
 import sys
 import tempfile
 import time
@@ -18,7 +17,7 @@ from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage, staged
 from bench.chaos.store import FOLDER, Store
 from runner.parts import MARK, start_guard
-from tests.plugins.processes import dump
+from tests.plugins.processes import copy_file, dump
 
 NAMES = [experiment.name for experiment in EXPERIMENTS] + ["mutations"]
 
@@ -68,10 +67,7 @@ def copy_tables(stage: Stage, path: Path) -> None:
     if stage.postgres is not None:
         dump(stage.postgres.socket.parent, "plumbline", path)
         return
-    with sqlite3.connect(stage.folder / "var" / "plumbline.sqlite3") as source, sqlite3.connect(path) as copy:
-        source.backup(copy)
-    source.close()
-    copy.close()
+    copy_file(stage.folder / "var" / "plumbline.sqlite3", path)
 
 
 def parts(wanted: list[tuple[Experiment, str]], store: Store, is_long: bool) -> Iterator[tuple[Experiment, str]]:

@@ -1,6 +1,5 @@
 """One installation for all these tests of a process, on the database of this run: what kills itself needs its own."""
 
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from django.db import connection
 
 from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage, staged
-from tests.plugins.processes import dump
+from tests.plugins.processes import copy_file, dump
 
 
 @pytest.fixture(scope="package")
@@ -28,10 +27,7 @@ def copy_tables(path: Path) -> None:
     if connection.vendor == "postgresql":
         dump(Path(config["HOST"]), config["NAME"], path)
         return
-    with sqlite3.connect(config["NAME"]) as source, sqlite3.connect(path) as copy:
-        source.backup(copy)
-    source.close()
-    copy.close()
+    copy_file(config["NAME"], path)
 
 
 def held(outcome: Outcome) -> None:

@@ -6,9 +6,11 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -150,6 +152,12 @@ def start_postgres(folder: Path, *, is_durable: bool = False) -> Server:
     pid_file = data / "postmaster.pid"
     server = Server(launch(), folder / ".s.PGSQL.5432", signal.SIGINT, launch)
     return wait_until_ready(server, log, lambda: pid_file.exists() and "ready" in pid_file.read_text())
+
+
+def copy_file(source: str | Path, path: Path) -> None:
+    """A SQLite database into a file of its own, whoever may be writing."""
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(path)) as copy:
+        live.backup(copy)
 
 
 def dump(socket_folder: Path, database: str, path: Path) -> None:
