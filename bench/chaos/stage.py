@@ -18,7 +18,7 @@ import psutil
 import psycopg
 
 from bench.chaos.wanted import Wanted
-from bench.site import ROOT, Site, for_a_while
+from bench.site import END_SECONDS, ROOT, Site, for_a_while
 from runner.parts import Part, answers
 from tests.plugins.processes import Server, free_port, load_dump, start_redis
 
@@ -188,7 +188,10 @@ def _end(processes: list[psutil.Process]) -> None:
             process.kill()
         except psutil.NoSuchProcess:
             continue
+    deadline = time.monotonic() + END_SECONDS
     while any(_is_alive(process) for process in processes):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"killed and still there after {END_SECONDS} s: {processes}")
         time.sleep(0.005)
 
 
