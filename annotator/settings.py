@@ -104,7 +104,10 @@ else:
     # A connection plans a statement that comes again once: half of what PostgreSQL does for a label.
     prepares = env.bool("DATABASE_PREPARES", True)  # off behind what hands connections on, and loses their statements
     prepared = {"server_side_binding": True, "prepare_threshold": 5 if prepares else None}
-    DATABASES["default"]["OPTIONS"] = prepared | DATABASES["default"].get("OPTIONS", {})
+    # Who stands still in the middle of a transaction holds locks that others wait for: after this long they are let go.
+    idle_seconds = env.int("TRANSACTION_IDLE_SECONDS", 60)
+    timeouts = {"options": f"-c idle_in_transaction_session_timeout={idle_seconds}s"} if idle_seconds else {}
+    DATABASES["default"]["OPTIONS"] = prepared | timeouts | DATABASES["default"].get("OPTIONS", {})
 # Kept open between requests; Celery closes its own after each task.
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

@@ -23,7 +23,7 @@ from runner.parts import Part, answers
 from tests.plugins.processes import Server, free_port, load_dump, start_redis
 
 # Orphaned work is taken up again after seconds instead of a minute: each kill shows within the run.
-QUICK = {"JOB_LEASE_SECONDS": "3", "JOB_HEARTBEAT_SECONDS": "1", "SWEEP_SECONDS": "1"}
+QUICK = {"JOB_LEASE_SECONDS": "3", "JOB_HEARTBEAT_SECONDS": "1", "SWEEP_SECONDS": "1", "TRANSACTION_IDLE_SECONDS": "5"}
 READY_SECONDS = 90
 WORKERS = ("worker", "second worker")
 PROCESSES_OF = {"web process": "web", "worker process": "worker", "postgresql process": "postgresql"}

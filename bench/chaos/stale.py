@@ -34,10 +34,12 @@ def run(stage: Stage, count: int, seed: int = 0) -> Outcome:
 
 async def _run(crowd: Crowd, count: int) -> Outcome:
     races = Races(crowd)
-    for number in range(count):
-        await races.run_one(number)
-    for person in crowd.people:
-        person.wire.close()
+    try:
+        for number in range(count):
+            await races.run_one(number)
+    finally:
+        for person in crowd.people:
+            person.wire.close()
     outcome = crowd.outcome("stale", count, "races")
     if races.broken:
         outcome.broken["stale submits"] = races.broken
@@ -85,13 +87,14 @@ class Races:
     async def _web_stopped(self, first: Labeler, second: Labeler, item: dict[str, Any], ratings: list[int]) -> Answer:
         """The whole request is sent, and one of the two web processes stopped while it may be at it."""
         body = self._body(first, item, ratings)
-        sending = asyncio.ensure_future(self._insist(first, f"items/{item['item']}/label/", body))
-        await asyncio.sleep(self.chance.random() * LONGEST_START)
-        with self.stage.stopped("web process", self.chance):
-            self._run_out(item)
-            second.wire.close()  # a new connection goes to the process that lives
-            await self._give_on(second)
-        return await sending
+        async with asyncio.TaskGroup() as both:
+            sending = both.create_task(self._insist(first, f"items/{item['item']}/label/", body))
+            await asyncio.sleep(self.chance.random() * LONGEST_START)
+            with self.stage.stopped("web process", self.chance):
+                self._run_out(item)
+                second.wire.close()  # a new connection goes to the process that lives
+                await self._give_on(second)
+        return sending.result()
 
     async def _insist(self, first: Labeler, path: str, body: bytes) -> Answer:
         wire = Wire(first.url, first.token)  # of its own: the labeler's is another program meanwhile

@@ -57,19 +57,28 @@ def _lease_end(minutes: int) -> ExpressionWrapper:
 
 
 def lease_next(
-    *, campaign: Campaign, labeler: Labeler, ahead: bool = False, takes_over: bool = False
+    *,
+    campaign: Campaign,
+    labeler: Labeler,
+    ahead: bool = False,
+    in_hand: int | None = None,
+    takes_over: bool = False,
 ) -> QueueItem | None:
     """The item this labeler holds, else a fresh lease on the next one; None when there is none for them.
 
-    `ahead` asks for one more than the item in hand, two at most. `takes_over` ends the lease under which another tab or
-    device may have the item in hand: it goes on here, under a new number.
+    `ahead` asks for one more than the item in hand, two at most; where that is said to be `in_hand`, for the oldest
+    other one that they hold, so that one whose label came in meanwhile brings no third. `takes_over` ends the lease
+    under which another tab or device may have the item in hand: it goes on here, under a new number.
     """
     found: int | None
     if labeler.paused_at is not None:
         return None
     for _try in range(ROUNDS_OF_LUCK):
         held = _living_leases(campaign, labeler)
-        if len(held) >= MAX_LEASES or (held and not ahead):
+        others = [pk for pk in held if pk != in_hand] if ahead and in_hand else []
+        if others:
+            found = others[0]
+        elif len(held) >= MAX_LEASES or (held and not ahead):
             found = list(held)[-1 if ahead else 0]
             if takes_over and not _renumber(found, campaign=campaign, labeler=labeler):
                 continue

@@ -28,7 +28,7 @@ def test_an_open_page_shows_what_changed_until_it_is_noted(
     make.make_guide(campaign, text="Rate it.\n\n- Slips are neutral.")
     desk = open_desk(labeler)
     page = desk.page
-    page.route("**/next/?ahead=1", lambda route: route.fulfill(status=204))  # each solution comes when it is asked for
+    page.route("**/next/?ahead=1*", lambda route: route.fulfill(status=204))  # each solution comes when it is asked for
     desk.press("1", "Enter")  # the first label: from here on the person knows version 1
     desk.expect_problem_of("First we add")
     text = "Rate it.\n\n- Slips are neutral.\n- Wrong units, $x_1 * y_1$, are <b>negative</b>."

@@ -63,7 +63,7 @@ def test_an_answer_of_somebody_else_is_no_label(
 ) -> None:
     """A hotspot's page to sign in at, say."""
     browser_errors.requests_may_fail()
-    desk.page.route("**/next/?ahead=1", lambda route: route.abort())
+    desk.page.route("**/next/?ahead=1*", lambda route: route.abort())
     desk.reload()
     desk.page.route("**/label/", lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Hello"))
     desk.press("3", "1", "Enter")
@@ -141,7 +141,7 @@ def test_a_submission_to_a_dead_server_is_sent_again_and_becomes_one_label(
 ) -> None:
     browser_errors.requests_may_fail()
     desk = timed_desk
-    desk.page.route("**/next/?ahead=1", lambda route: route.abort())  # nothing to go on with
+    desk.page.route("**/next/?ahead=1*", lambda route: route.abort())  # nothing to go on with
     desk.reload()
     desk.press("3", "1")
     desk.expect_saved()

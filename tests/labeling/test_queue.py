@@ -85,6 +85,17 @@ def test_the_item_fetched_ahead_is_next_after_a_submit(campaign: Campaign, ada: 
     assert third not in (first, second)
 
 
+def test_asked_for_one_more_while_a_label_is_on_its_way_the_other_held_item_comes_and_no_third(
+    campaign: Campaign, ada: Labeler, of: Round
+) -> None:
+    make_items(of, 4)
+    first, second = take(campaign, ada), take(campaign, ada, ahead=True)
+    submit(first, ada)
+
+    assert take(campaign, ada, ahead=True, in_hand=first.pk) == second
+    assert take(campaign, ada, ahead=True, in_hand=second.pk) not in (first, second)
+
+
 def test_the_second_item_of_a_solution_goes_to_somebody_else(
     campaign: Campaign, ada: Labeler, bea: Labeler, of: Round
 ) -> None:

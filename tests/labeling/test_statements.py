@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from labeling.actions.statements import Change, Statement
-from labeling.models import Campaign, Labeler, QueueItem, Skip
+from labeling.models import Campaign, Labeler, QueueItem, Round, Skip
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -137,6 +138,25 @@ def test_a_connection_is_used_again_while_its_server_lives(transactional_db: Non
 
     connection.close()
     assert Campaign.objects.count() == 0
+
+
+def test_who_stands_still_in_a_transaction_loses_it_and_others_go_on(transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        return  # SQLite knows no such limit; its one web process is what would stand still
+    of = make.make_round(make.make_campaign(), size=10)
+    still = connection.copy()
+    options = still.settings_dict["OPTIONS"]["options"]
+    assert options == "-c idle_in_transaction_session_timeout=60s"
+    still.settings_dict["OPTIONS"] |= {"options": options.replace("60s", "300ms")}
+    still.set_autocommit(False)
+    with still.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM labeling_round WHERE id = %s FOR UPDATE", [of.pk])
+
+        assert Round.objects.filter(pk=of.pk).update(size=11) == 1  # it waits for that lock first
+
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+            cursor.connection.execute("SELECT 1")
+    still.close()
 
 
 def _end_server_process() -> None:

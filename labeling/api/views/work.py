@@ -21,6 +21,7 @@ from labeling.metrics import SUBMIT_SECONDS
 from labeling.models import Labeler, QueueItem
 
 TRUE, FALSE = ("1", "true"), ("", "0", "false")
+MOST_DIGITS = 18  # of an id
 TAKEN = "`lease_lost`: somebody else has it; `conflict`: two others are in hand."
 CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it says
 
@@ -29,6 +30,7 @@ CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it 
     request=None,
     parameters=[
         OpenApiParameter("ahead", bool, description="One more, to be prepared while another is in hand."),
+        OpenApiParameter("in_hand", int, description="With `ahead`: which item that other is. It is not given again."),
         OpenApiParameter(
             "take_over", bool, description="A new lease number for the one in hand: it goes on here, nowhere else."
         ),
@@ -50,6 +52,7 @@ def next_item(request: Request, slug: str) -> Response:
         campaign=labeler.campaign,
         labeler=labeler,
         ahead=_asks(request, "ahead"),
+        in_hand=_number(request, "in_hand"),
         takes_over=_asks(request, "take_over"),
     )
     if item is None:
@@ -76,6 +79,13 @@ def _asks(request: Request, for_what: str) -> bool:
     if asked not in TRUE + FALSE:
         raise ValidationError({for_what: "Expected 1 or 0."})
     return asked in TRUE
+
+
+def _number(request: Request, of_what: str) -> int | None:
+    given = request.query_params.get(of_what, "")
+    if given and not (given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS):
+        raise ValidationError({of_what: "Expected the number of an item."})
+    return int(given) if given else None
 
 
 @extend_schema(

@@ -45,7 +45,9 @@ export class Supply {
     await this.ahead;
     if (this.isTaking || this.isGood(this.prepared)) return;
     const found = (prepared) => (this.prepared = prepared);
-    this.ahead = this.ask("?ahead=1").then(found, () => null);
+    // Named, as its label may be on its way: the other one that is held is meant, not a third.
+    const inHand = this.taken === null ? "" : `&in_hand=${this.taken}`;
+    this.ahead = this.ask(`?ahead=1${inHand}`).then(found, () => null);
   }
 
   /**
