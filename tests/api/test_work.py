@@ -111,7 +111,7 @@ def test_next_refuses_an_ahead_that_is_neither_yes_nor_no(worker_bee: APIClient,
 def test_next_refuses_an_item_in_hand_that_is_no_number(worker_bee: APIClient, item: QueueItem, given: str) -> None:
     answer = worker_bee.post(f"{NEXT}?ahead=1&in_hand={given}")
     assert answer.status_code == 400
-    assert answer.json()["fields"] == {"in_hand": "Expected the number of an item."}
+    assert answer.json()["fields"] == {"in_hand": "Expected a number."}
 
 
 def test_next_with_nothing_to_do_says_why_and_when_to_ask_again(worker_bee: APIClient, campaign: Campaign) -> None:

@@ -84,7 +84,7 @@ def _asks(request: Request, for_what: str) -> bool:
 def _number(request: Request, of_what: str) -> int | None:
     given = request.query_params.get(of_what, "")
     if given and not (given.isascii() and given.isdecimal() and len(given) <= MOST_DIGITS):
-        raise ValidationError({of_what: "Expected the number of an item."})
+        raise ValidationError({of_what: "Expected a number."})
     return int(given) if given else None
 
 
