@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.live import eventually
+from tests.plugins.servers import BASE
 
 pytestmark = pytest.mark.xdist_group("demo")  # one process runs the file: its tests share one demo
 
@@ -50,8 +51,10 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    demo = Demo(tmp_path_factory.mktemp("demo"))
+def demo() -> Iterator[Demo]:
+    var = Path(os.environ[BASE], "demo")  # one in the whole run: a second process that makes it fails
+    var.mkdir()
+    demo = Demo(var)
     yield demo
     demo.process.terminate()
     demo.process.wait(timeout=30)

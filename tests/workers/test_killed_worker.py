@@ -60,6 +60,7 @@ def kills() -> list[object]:
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.xdist_group("kills")  # one process has them all: an undisturbed run serves every stage of its job
 @pytest.mark.parametrize(("prepare", "stops"), kills())
 def test_a_worker_killed_in_any_stage_leaves_the_rows_of_an_undisturbed_run(
     live_site: Site, prepare: Callable[[str], Job], stops: Iterable[str], tmp_path: Path
