@@ -20,8 +20,8 @@ from selector.rows import RowError
 from selector.strategies import NAMES
 from selector.strategies.settings import PROBLEM_CAP, UndecidedBy
 
-_TORCH = "selector.torch_commands"  # takes seconds to load
-_MODULES = {"pretrain": _TORCH, "train": _TORCH, "score": "selector.score_command"}
+TORCH = "selector.torch_commands"  # takes seconds to load
+MODULES = {"pretrain": TORCH, "train": TORCH, "score": "selector.score_command"}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -126,14 +126,13 @@ def _add_grade(grade: argparse.ArgumentParser) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     arguments = parser().parse_args(argv)
-    # Threads that spin while they wait make a busy machine twenty times slower; read when torch loads.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    settle_threads()
     if arguments.exit_with_parent:
         end_with_parent()
     is_first = os.environ.get("RANK", "0") == "0"  # of the processes that `accelerate launch` started one speaks
     try:
         with Progress(is_json=arguments.progress == "json", is_silent=not is_first) as progress:
-            module = importlib.import_module(_MODULES.get(arguments.command, "selector.commands"))
+            module = importlib.import_module(MODULES.get(arguments.command, "selector.commands"))
             result = getattr(module, f"run_{arguments.command}")(arguments, progress)
     except (RowError, InputError, OSError) as error:
         print(_in_words(error), file=sys.stderr)
@@ -144,6 +143,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if is_first:
         print(json.dumps(result))
     return 0
+
+
+def settle_threads() -> None:
+    """Threads that spin while they wait make a busy machine twenty times slower; torch reads this when it loads."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _in_words(error: Exception) -> str:

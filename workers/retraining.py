@@ -27,7 +27,7 @@ from labeling.models import (
 )
 from selector.committee import disagreement
 from workers import pretraining, snapshots
-from workers.child import CommandFailed, Stage, run_selector
+from workers.child import CommandFailed, Selector, Stage
 
 SNAPSHOT = Stage("snapshot", 0.0, 0.02)
 TRAIN = Stage("train", 0.02, 0.65, first="pretrain")
@@ -51,9 +51,10 @@ def retrain(job: Job) -> dict[str, Any]:
     version = _version(job, kind_for(job.campaign))
     folder = settings.MODELS_DIR / version.folder
     _snapshot(job, version, folder)
-    _train(job, version, folder)
-    _score(job, version, folder)
-    _evaluate(job, version, folder)
+    with Selector(job) as selector:
+        _train(job, version, folder, selector)
+        _score(job, version, folder, selector)
+        _evaluate(job, version, folder, selector)
     return _publish(job, version)
 
 
@@ -124,7 +125,7 @@ def _snapshot(job: Job, version: SelectorVersion, folder: Path) -> None:
     _change(job, version, training_labels=labels, snapshot_hash=snapshots.file_hash(training))
 
 
-def _train(job: Job, version: SelectorVersion, folder: Path) -> None:
+def _train(job: Job, version: SelectorVersion, folder: Path, selector: Selector) -> None:
     if version.kind == SURPRISE or version.manifest:  # its folder is complete: nothing is loaded to find that out
         return
     training = folder / "training.jsonl"
@@ -134,7 +135,7 @@ def _train(job: Job, version: SelectorVersion, folder: Path) -> None:
         arguments += ["--heads", str(version.campaign.committee)]
     if version.base_model == "tiny":
         arguments += ["--epochs", str(tiny_epochs(snapshots.count_lines(training)))]
-    _change(job, version, manifest=run_selector(job, TRAIN, arguments))
+    _change(job, version, manifest=selector.run(TRAIN, arguments))
 
 
 def _base_arguments(version: SelectorVersion, folder: Path) -> list[str]:
@@ -150,13 +151,13 @@ def tiny_epochs(labels: int) -> int:
     return min(MOST_TINY_EPOCHS, max(2, TINY_PASSES // max(labels, 1)))
 
 
-def _score(job: Job, version: SelectorVersion, folder: Path) -> None:
+def _score(job: Job, version: SelectorVersion, folder: Path, selector: Selector) -> None:
     """Score the pool; the file is whole before its rows are."""
     scores = folder / "scores.jsonl"
     if not scores.exists():
         # The base is there for its own likelihood: a strategy of its own, and what every version is compared with.
         by_whom = _judge(version, folder) + ([] if version.kind == SURPRISE else _base_arguments(version, folder))
-        run_selector(job, SCORE, _score_arguments(by_whom, folder / "pool.jsonl", scores))
+        selector.run(SCORE, _score_arguments(by_whom, folder / "pool.jsonl", scores))
     _keep_scores(job, version, scores)
     _change(job, version, scored_at=Now())
 
@@ -200,13 +201,13 @@ def _score_arguments(by_whom: list[str], pool: Path, out: Path) -> list[str]:
     return ["score", *by_whom, "--data", str(pool), "--out", str(out)]
 
 
-def _evaluate(job: Job, version: SelectorVersion, folder: Path) -> None:
+def _evaluate(job: Job, version: SelectorVersion, folder: Path, selector: Selector) -> None:
     """Measure this version and the one in use on all evaluation labels there are now, and keep the figures."""
-    metrics, count = _measure(job, version, folder)
+    metrics, count = _measure(version, folder, selector)
     _change(job, version, metrics=metrics, evaluation_labels=count, state=SelectorState.EVALUATED)
 
 
-def _measure(job: Job, version: SelectorVersion, folder: Path) -> tuple[dict[str, Any], int]:
+def _measure(version: SelectorVersion, folder: Path, selector: Selector) -> tuple[dict[str, Any], int]:
     """The figures, and on how many labels."""
     labels = folder / "evaluation.jsonl"
     count = snapshots.write_once(labels, snapshots.evaluation_lines(version.campaign))
@@ -217,12 +218,12 @@ def _measure(job: Job, version: SelectorVersion, folder: Path) -> tuple[dict[str
     broken = ""
     if before and count:
         try:
-            arguments += ["--against", str(_rescored(job, before, folder))]
+            arguments += ["--against", str(_rescored(before, folder, selector))]
         except CommandFailed as failed:
             if not str(failed).startswith(DAMAGED):
                 raise
             broken = str(failed)
-    metrics = run_selector(job, EVALUATE, arguments)
+    metrics = selector.run(EVALUATE, arguments)
     if broken:
         metrics["comparison"] = {"is_not_worse": None, "broken": broken}
     return metrics, count
@@ -241,12 +242,12 @@ def in_use(campaign: Campaign) -> SelectorVersion | None:
     return SelectorVersion.objects.filter(campaign=campaign, state=SelectorState.PUBLISHED).first()
 
 
-def _rescored(job: Job, before: SelectorVersion, folder: Path) -> Path:
+def _rescored(before: SelectorVersion, folder: Path, selector: Selector) -> Path:
     """What the version in use makes of the same test-split solutions: those imported since it scored included."""
     path = folder / f"scores-test-of-{before.number}.jsonl"
     if not path.exists():
         judge = _judge(before, settings.MODELS_DIR / before.folder)
-        run_selector(job, EVALUATE, _score_arguments(judge, folder / "pool-test.jsonl", path))
+        selector.run(EVALUATE, _score_arguments(judge, folder / "pool-test.jsonl", path))
     return path
 
 

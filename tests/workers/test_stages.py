@@ -11,7 +11,7 @@ from labeling.actions import jobs
 from labeling.models import Campaign, JobKind
 from tests import factories as make
 from workers import pipeline, retraining, snapshots
-from workers.child import Stage
+from workers.child import Selector, Stage
 from workers.retraining import publish_rule, tiny_epochs
 
 
@@ -192,7 +192,8 @@ def test_a_damaged_model_in_use_holds_the_next_version_back_with_the_reason(
     snapshots.write_once(folder / "pool-test.jsonl", snapshots.pool_lines(campaign, split="test"))
     (tmp_path / before.folder / "model").mkdir(parents=True)
 
-    retraining._evaluate(job, version, folder)
+    with Selector(job) as selector:
+        retraining._evaluate(job, version, folder, selector)
 
     publishes, why = retraining.publish_rule(version, before)
     assert (publishes, version.evaluation_labels) == (False, 1)
