@@ -19,6 +19,7 @@ from selector.__main__ import MODULES, TORCH, main, settle_threads
 def serve() -> None:
     """Run what is asked for until the input ends."""
     settle_threads()
+    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"  # so that asking for a GPU does not keep forks from using it
     for line in sys.stdin:
         status = _run(json.loads(line))
         for stream in (sys.stdout, sys.stderr):
