@@ -124,16 +124,16 @@ def test_a_taken_port_is_named(demo: Demo, tmp_path: Path) -> None:
     assert "PORT=" in second.stderr
 
 
-def test_a_killed_runner_leaves_no_process_and_the_next_start_keeps_the_accounts(tmp_path: Path) -> None:
-    first = Demo(tmp_path)
-    accounts, everything = first.written()["accounts"], first.everything()
-    first.process.kill()
-    first.process.wait()
+def test_a_killed_runner_leaves_no_process_and_the_next_start_keeps_the_accounts(demo: Demo) -> None:
+    """The last one here: the shared demo ends."""
+    accounts, everything = demo.written()["accounts"], demo.everything()
+    demo.process.kill()
+    demo.process.wait()
     psutil.wait_procs(everything, timeout=10)
     left = [process for process in everything if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
     assert left == []
 
-    second = Demo(tmp_path)
+    second = Demo(demo.var)
     again = second.written()["accounts"]
     second.process.terminate()
 
