@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from labeling.actions import agreements, candidates, convincing, events, gold_draw, jobs, overlap, round_pools
 from labeling.actions.errors import Conflict
@@ -202,11 +203,17 @@ def reopen_round(*, of: Round, by: User | None) -> None:
     _turn(of, from_state=RoundState.CLOSED, to_state=RoundState.OPEN, by=by, closed_at=None)
 
 
+_NOT_IN_ITS_TURN = {
+    RoundState.PLANNED.value: gettext_lazy("Round {number} cannot be opened: it is not planned any more."),
+    RoundState.OPEN.value: gettext_lazy("Round {number} cannot be closed: it is not open."),
+    RoundState.CLOSED.value: gettext_lazy("Round {number} cannot be reopened: it is not closed."),
+}
+
+
 def _turn(of: Round, *, from_state: str, to_state: str, by: User | None, **times: Any) -> None:
     with transaction.atomic():
         if not Round.objects.filter(pk=of.pk, state=from_state).update(state=to_state, **times):
-            state = Round.objects.values_list("state", flat=True).get(pk=of.pk)
-            raise Conflict(f"Round {of.number} is {state}, not {from_state}.")
+            raise Conflict(_NOT_IN_ITS_TURN[from_state].format(number=of.number))
         if to_state == RoundState.OPEN:
             _offer_items(of)
             gold_draw.draw_for_all(of.campaign, anew=from_state == RoundState.PLANNED)

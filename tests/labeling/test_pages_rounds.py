@@ -189,7 +189,7 @@ def test_the_question_before_closing_says_what_follows_by_itself(
 def test_a_turn_that_does_not_fit_is_refused_in_words(campaign: Campaign, lead: Client) -> None:
     make.make_round(campaign, state="planned")
     answer = lead.post(f"/campaigns/{campaign.slug}/rounds/0/close/", follow=True)
-    assert "Round 0 is planned, not open." in text_of(answer)
+    assert "Round 0 cannot be closed: it is not open." in text_of(answer)
     assert lead.get(f"/campaigns/{campaign.slug}/rounds/0/paint/").status_code == 404
     assert lead.get(f"/campaigns/{campaign.slug}/rounds/8/").status_code == 404
 

@@ -45,6 +45,9 @@ class Command(BaseCommand):
         campaign = campaign_named(options["campaign"])
         if not 0 <= options["error_rate"] <= 1:
             raise CommandError(f"--error-rate is a share from 0 to 1, not {options['error_rate']}.")
+        for name in ("labelers", "labels"):
+            if options[name] < 1:
+                raise CommandError(f"--{name} is 1 or more, not {options[name]}.")
         known = simulation.known_first_errors(campaign)
         if not known:
             self.stderr.write("No first error is known in this campaign: each is drawn from a seeded rule.")
