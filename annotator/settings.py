@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",  # this and the next before WhiteNoise, for files too
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "annotator.requests.without_nul",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -69,7 +70,7 @@ MIDDLEWARE = [
     "labeling.personal.Personal",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "annotator.requests.LoggedRequest",
     "axes.middleware.AxesMiddleware",  # last, as its documentation asks
 ]
 ROOT_URLCONF = "annotator.urls"
@@ -130,8 +131,10 @@ AXES_COOLOFF_TIME = env.float("SIGN_IN_COOLOFF_HOURS", 0.25)
 # Name and address together: one stranger cannot lock a labeler out everywhere. Behind a proxy the address is that which
 # the proxy saw, else all would have the same.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "annotator.requests.name_tried"
 AXES_CLIENT_IP_CALLABLE = "annotator.addresses.client_address"
 AXES_LOCKOUT_TEMPLATE = "registration/throttled.html"
+AXES_CLIENT_STR_CALLABLE = "annotator.requests.somebody"
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True  # who signed in from which address: nobody needs to know
 SIGN_UP = env.bool("SIGN_UP", False)  # whether anybody may make an account
@@ -276,8 +279,12 @@ LOGGING = {
     },
     "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["stream"], "level": LOG_LEVEL},
-    # A line for every message received and done would bury the rest: the sweep alone sends twelve a minute.
-    "loggers": {"celery.app.trace": {"level": "WARNING"}, "celery.worker.strategy": {"level": "WARNING"}},
+    "loggers": {
+        # A line for every message received and done would bury the rest: the sweep alone sends twelve a minute.
+        **{name: {"level": "WARNING"} for name in ("celery.app.trace", "celery.worker.strategy")},
+        # Django's own words on a request name its whole address; the line of `LoggedRequest` tells the same without.
+        **{name: {"level": "CRITICAL"} for name in ("django.request", "django.security.csrf")},
+    },
 }
 structlog.configure(
     processors=[

@@ -64,9 +64,10 @@ def erase(*, account: User, by: User | None) -> str:
 def _forget_around(account: User) -> None:
     """The rows that are about them alone, and their address where they were invited by it."""
     Invitation.objects.revoke_those_of(account)
-    invited = Q(accepted_by=account)
+    invited, tried = Q(accepted_by=account), Q(username__iexact=account.get_username())
     if account.email:
         invited |= Q(email__iexact=account.email)
+        tried |= Q(username__iexact=account.email)
     Invitation.objects.filter(invited).update(email="")
     theirs: list[QuerySet] = [
         Membership.objects.filter(account=account),
@@ -78,10 +79,7 @@ def _forget_around(account: User) -> None:
         TOTPDevice.objects.filter(user=account),
         StaticDevice.objects.filter(user=account),
         LogEntry.objects.filter(Q(user=account) | Q(object_repr=account.get_username())),
-        *(
-            kept.objects.filter(username=account.get_username())
-            for kept in (AccessAttempt, AccessFailureLog, AccessLog)
-        ),
+        *(kept.objects.filter(tried) for kept in (AccessAttempt, AccessFailureLog, AccessLog)),
     ]
     for rows in theirs:
         rows.delete()

@@ -4,7 +4,7 @@ import io
 import uuid
 
 import pytest
-from axes.models import AccessLog
+from axes.models import AccessAttempt, AccessLog
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -125,6 +125,15 @@ def test_sign_in_keeps_no_list_of_who_came_from_where(person: User) -> None:
     person.refresh_from_db()
     assert person.last_login
     assert not AccessLog.objects.exists()
+
+
+def test_what_was_typed_for_their_name_is_gone_too(person: User) -> None:
+    AccessAttempt.objects.all().delete()
+    others = ["somebody else", None]
+    for tried in (person.username.upper(), person.email.title(), *others):
+        AccessAttempt.objects.create(username=tried, user_agent="", ip_address="192.0.2.1", failures_since_start=1)
+    erasing.erase(account=person, by=None)
+    assert set(AccessAttempt.objects.values_list("username", flat=True)) == set(others)
 
 
 def test_pseudonyms_of_one_person_share_nothing(campaign: Campaign, stranger: User) -> None:

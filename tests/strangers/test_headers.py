@@ -155,3 +155,21 @@ def test_behind_tls_the_site_is_closed_to_plain_http_and_djangos_check_has_nothi
         "hsts": "max-age=31536000; includeSubDomains",
         "secure": [True, True],
     }
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/join/%00/", 404),
+        ("/accounts/?text=%00", 400),
+        ("/api/v1/campaigns/campaign/members/%00/", 404),
+        ("/api/v1/campaigns/campaign/labels/?labeler=%00", 400),
+        ("/static/%00", 404),
+    ],
+)
+def test_a_nul_in_an_address_is_refused(campaign: Campaign, owner: User, address: str, status: int) -> None:
+    owner.is_superuser = True
+    owner.save()
+    answer = signed_in(owner).get(address)
+    assert answer.status_code == status
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings as installed
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -37,6 +38,13 @@ def test_wrong_name_wrong_password_and_a_closed_account_are_answered_alike(stran
     }
     assert len(answers) == 1
     assert try_to_enter("stranger", make.PASSWORD).status_code == 302
+
+
+@pytest.mark.parametrize("length", [151, 300, 100_000])
+def test_a_name_of_any_length_is_merely_wrong(stranger: User, length: int) -> None:
+    answer = Client(raise_request_exception=False).post("/login/", {"username": "n" * length, "password": "wrong"})
+    assert answer.status_code == 200
+    assert max(map(len, AccessAttempt.objects.values_list("username", flat=True)), default=0) <= 150
 
 
 def test_an_unknown_name_takes_as_long_as_a_known_one(stranger: User, monkeypatch: pytest.MonkeyPatch) -> None:
