@@ -103,3 +103,17 @@ def test_no_log_says_who(
     assert found_in(log.getvalue()) == []
     assert token not in log.getvalue()
     assert len(mail.outbox) == 1
+
+
+def test_a_fault_of_ours_is_in_the_log_once_with_its_stack(
+    campaign: Campaign, person: User, log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("labeling.views.home.render", lambda *_, **__: 1 / 0)
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/").status_code == 500
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    [told] = [line for line in lines if "ZeroDivisionError" in json.dumps(line)]
+    assert (told["event"], told["request"]) == ("request_failed", "GET /")
+    assert "Traceback" in told["exception"]
