@@ -19,13 +19,18 @@ def states(problem: Problem) -> list[str]:
     return list(QueueItem.objects.filter(solution__problem=problem).order_by("pk").values_list("state", flat=True))
 
 
+def wanted_three_times(campaign: Campaign, of: Round) -> Problem:
+    """A problem whose one solution has three items."""
+    solution = make.make_solution(make.make_problem(campaign))
+    for _ in range(3):
+        make.make_item(solution, of)
+    return solution.problem
+
+
 def test_the_quorum_of_reports_takes_a_problem_out_of_the_queue(
     campaign: Campaign, ada: Labeler, bea: Labeler, of: Round
 ) -> None:
-    problem = make.make_problem(campaign)
-    solution = make.make_solution(problem)
-    for _ in range(3):
-        make.make_item(solution, of)
+    problem = wanted_three_times(campaign, of)
     other = make.make_item(round=of)
 
     work(campaign, ada, bad_problem())
@@ -39,10 +44,7 @@ def test_the_quorum_of_reports_takes_a_problem_out_of_the_queue(
 def test_a_report_that_is_revised_away_does_not_count(
     campaign: Campaign, ada: Labeler, bea: Labeler, of: Round
 ) -> None:
-    problem = make.make_problem(campaign)
-    solution = make.make_solution(problem)
-    for _ in range(3):
-        make.make_item(solution, of)
+    problem = wanted_three_times(campaign, of)
     first = work(campaign, ada, bad_problem())
     labels.revise(label=first, done=a_pass([-1]), reason="The figure is not needed.")
 
@@ -52,10 +54,7 @@ def test_a_report_that_is_revised_away_does_not_count(
 
 
 def test_a_revision_can_complete_the_quorum(campaign: Campaign, ada: Labeler, bea: Labeler, of: Round) -> None:
-    problem = make.make_problem(campaign)
-    solution = make.make_solution(problem)
-    for _ in range(3):
-        make.make_item(solution, of)
+    problem = wanted_three_times(campaign, of)
     work(campaign, ada, bad_problem())
     second = work(campaign, bea)
 
