@@ -2,13 +2,20 @@
 
 from typing import Any, Literal
 
-from selector.row_fields import described, optional_loose_text, optional_text, required_problem, required_steps
+from selector.row_fields import (
+    described,
+    optional_flag,
+    optional_loose_text,
+    optional_text,
+    required_problem,
+    required_steps,
+)
 from selector.row_types import LabelRow, Prm800kFacts, ProblemRow, RowError, SolutionRow
 
 FINISH_REASONS = ("found_error", "solution", "bad_problem", "give_up")
 _TOP = {
     "labeler", "timestamp", "generation", "is_quality_control_question", "is_initial_screening_question", "question",
-    "label", "problem_id", "solution_id", "id", "split",
+    "label", "problem_id", "solution_id", "id", "split", "simulated",
 }  # fmt: skip
 _QUESTION = {
     "problem", "ground_truth_solution", "ground_truth_answer", "pre_generated_steps", "pre_generated_answer",
@@ -28,7 +35,15 @@ def parse(row: dict[str, Any], text: str, split: Literal["train", "test"] | None
         raise RowError("label", f"an object, not {described(label)}")
     solution = _solution(row, question)
     facts = _facts(row, label, solution.steps if solution else None)
-    made = LabelRow("prm800k", optional_text(row, "labeler"), _first_error(facts), row, text, facts)
+    made = LabelRow(
+        "prm800k",
+        optional_text(row, "labeler"),
+        _first_error(facts),
+        row,
+        text,
+        facts,
+        is_simulated=bool(optional_flag(row, "simulated")),
+    )
     if solution is not None and facts.mode == "solution":
         solution.label = made
     return ProblemRow(

@@ -53,6 +53,7 @@ class LabelRow:
     `first_error_index` None means "no error" for kind `first_error`; for `prm800k` it means that no step of the main
     pass was rated -1, which is "no error" only where the finish reason is `solution`.
     `raw` is the PRM800K row, `text` its JSON exactly as it came in, `prm800k` what was read from it.
+    `is_simulated`: no person made it, as the row itself says.
     """
 
     kind: Literal["first_error", "prm800k"]
@@ -61,6 +62,7 @@ class LabelRow:
     raw: dict[str, Any] | None = None
     text: str | None = None
     prm800k: Prm800kFacts | None = None
+    is_simulated: bool = False
 
 
 @dataclass(slots=True)

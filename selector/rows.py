@@ -46,7 +46,7 @@ _PROBLEM_KEYS = frozenset(
     {"problem_id", "problem", "ground_truth_answer", "ground_truth_solution", "level", "subject", "split"}
 )
 _SOLUTION_KEYS = frozenset({"solution_id", "id", "generator", "steps", "answer", "answer_is_correct", "alternatives"})
-_LABEL_KEYS = frozenset({"first_error_index", "labeler"})
+_LABEL_KEYS = frozenset({"first_error_index", "labeler", "simulated"})
 _FLAT_KEYS = _PROBLEM_KEYS | _SOLUTION_KEYS
 Split = Literal["train", "test"] | None
 _SHAPES = 'one of the keys "solutions", "steps", "candidates", or the two keys "question" and "label" (a PRM800K row)'
@@ -216,7 +216,8 @@ def _first_error(row: dict[str, Any], steps: int, where: str) -> LabelRow:
         raise RowError(
             where + "first_error_index", f"null, or the index of one of the {steps} steps (0 is the first), not {given}"
         )
-    return LabelRow("first_error", optional_text(row, "labeler", where), index)
+    simulated = optional_flag(row, "simulated", where) if "simulated" in row else None
+    return LabelRow("first_error", optional_text(row, "labeler", where), index, is_simulated=bool(simulated))
 
 
 def _alternatives(value: object, steps: int, where: str) -> dict[int, list[str]]:

@@ -16,6 +16,8 @@ from django.core.management.commands import flush
 from django.db import connection, connections
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from structlog.stdlib import ProcessorFormatter
 
@@ -23,6 +25,10 @@ from labeling.models import Campaign
 from runner import chromium
 from tests import factories as make
 from tests.live import Program, Site, eventually
+
+# How long an example takes says how busy the machine is: no reason to fail.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(autouse=True)

@@ -39,14 +39,9 @@ PLACE = Case(
 
 
 def _judged(campaign: Campaign) -> QuerySet[Label]:
-    """Labels of whole solutions that people gave in answer to the queue, with a verdict; no final ones, no checks.
-
-    What was imported is an external labeler's: left out by that, and by the column that says so without a join.
-    """
+    """Labels of whole solutions that people gave in answer to the queue, with a verdict; no final ones, no checks."""
     labels = Label.objects.filter(is_current=True, requeue__isnull=True, import_job__isnull=True)
-    of_people = labels.filter(labeler__campaign=campaign).exclude(
-        labeler__kind__in=[LabelerKind.ADJUDICATOR, LabelerKind.EXTERNAL]
-    )
+    of_people = labels.filter(labeler__campaign=campaign).exclude(labeler__kind=LabelerKind.ADJUDICATOR)
     return of_people.with_verdict_on_steps().not_of_gold()
 
 

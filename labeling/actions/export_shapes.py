@@ -63,8 +63,8 @@ class LabelFacts(NamedTuple):
 
     @property
     def labeler(self) -> str:
-        """An external labeler's name; anybody else only by pseudonym."""
-        if self.labeler_kind == LabelerKind.EXTERNAL and self.labeler_name:
+        """The name that an imported label came with; anybody else only by pseudonym."""
+        if self.origin in (Origin.FIRST_ERROR, Origin.PRM800K) and self.labeler_name:
             return self.labeler_name
         return str(self.labeler_uuid)
 

@@ -9,7 +9,6 @@ from labeling.models import (
     Gold,
     GoldUse,
     Labeler,
-    LabelerKind,
     Membership,
     ProblemState,
     Role,
@@ -32,7 +31,7 @@ def draw_for_all(campaign: Campaign, *, anew: bool = False) -> None:
     """Draw when each labeler's next gold comes; `anew`, as for a new round, for those too who have one drawn."""
     if not campaign.gold_per_round or not in_stream(campaign).exists():
         return
-    people = Labeler.objects.filter(campaign=campaign).exclude(kind=LabelerKind.EXTERNAL)
+    people = Labeler.objects.who_label_here().filter(campaign=campaign)
     wanted = list(people if anew else people.filter(until_gold__isnull=True))
     of = campaign.rounds.filter(state=RoundState.OPEN, number__gte=0).order_by("-number").first()
     for labeler in wanted:

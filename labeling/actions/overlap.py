@@ -45,7 +45,7 @@ def ask_again(*, label: Label, item: QueueItem, campaign: Campaign, of: Round) -
     if not is_work or label.solution_id is None or not Label.objects.filter(HAS_VERDICT, pk=label.pk).exists():
         return
     others = Label.objects.current().filter(HAS_VERDICT, solution=label.solution_id).exclude(pk=label.pk)
-    others = others.exclude(labeler__kind__in=[LabelerKind.EXTERNAL, LabelerKind.ADJUDICATOR])
+    others = others.filter(import_job__isnull=True).exclude(labeler__kind=LabelerKind.ADJUDICATOR)
     extra = QueueItem.objects.filter(solution=OuterRef("solution"), purpose=Purpose.EXTRA)
     signs = others.filter(~Exists(extra)).values_list("ratings", flat=True)
     if all(ratings.find("-") == label.ratings.find("-") for ratings in signs):

@@ -222,6 +222,21 @@ class LabelerKind(models.TextChoices):
     ADJUDICATOR = "final"  # nobody: whose labels are final, as leads decided
 
 
+class LabelerQuerySet(models.QuerySet["Labeler"]):
+    """Reads of labelers."""
+
+    def from_elsewhere(self) -> "LabelerQuerySet":
+        """Who came with imported labels, people and programs."""
+        return self.filter(_FROM_ELSEWHERE)
+
+    def who_label_here(self) -> "LabelerQuerySet":
+        """All others: people and programs that were given accounts, and who decides."""
+        return self.exclude(_FROM_ELSEWHERE)
+
+
+_FROM_ELSEWHERE = Q(kind=LabelerKind.EXTERNAL) | Q(kind=LabelerKind.SIMULATED, account__isnull=True)
+
+
 class Labeler(models.Model):
     """Who made a label: a person here, or an external one known only by name or UUID; a record apart from the account.
 
@@ -244,6 +259,8 @@ class Labeler(models.Model):
     pause_reason = models.TextField(blank=True)
     # Gold before this counts no more for the next pause: a lead let them go on, knowing of it.
     resumed_at = models.DateTimeField(null=True)
+
+    objects = LabelerQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

@@ -22,7 +22,6 @@ from labeling.models import (
     Gold,
     GoldUse,
     Labeler,
-    LabelerKind,
     Membership,
     Requeue,
     Solution,
@@ -82,14 +81,14 @@ def _newcomers(campaign: Campaign) -> list[tuple[Labeler, Any]]:
     """Who is held back by screening, with their last attempt."""
     if campaign.screening == SwitchedOn.OFF:
         return []
-    people = Labeler.objects.filter(campaign=campaign, screened_at__isnull=True).exclude(kind=LabelerKind.EXTERNAL)
+    people = Labeler.objects.who_label_here().filter(campaign=campaign, screened_at__isnull=True)
     found = people.select_related("account").prefetch_related("screening_attempts").order_by("pk")
     return [(one, next(iter(list(one.screening_attempts.all())[::-1]), None)) for one in found]
 
 
 def _standings(campaign: Campaign) -> list[Standing]:
     judged = gold_accuracy.by_labeler(campaign)
-    people = Labeler.objects.filter(campaign=campaign).exclude(kind=LabelerKind.EXTERNAL).select_related("account")
+    people = Labeler.objects.who_label_here().filter(campaign=campaign).select_related("account")
     found = [_standing(one, judged.get(one.pk, [])) for one in people if one.pk in judged or one.paused_at]
     return sorted(found, key=lambda one: (one.accuracy.share is None, one.accuracy.share or 0.0))
 

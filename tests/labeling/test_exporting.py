@@ -237,6 +237,19 @@ def test_simulated_labels_are_left_out_unless_asked_for_and_then_marked(campaign
     assert [row["simulated"] for row in exported(campaign, format, include_simulated=True)] == [True]
 
 
+@pytest.mark.parametrize("format", ["prm800k", "first-error"])
+def test_simulated_labels_stay_simulated_in_another_campaign(campaign: Campaign, tmp_path: Path, format: str) -> None:
+    robot = make.make_labeler(campaign, kind="simulated")
+    make.make_label(make.make_solution(make.make_problem(campaign)), robot, origin="simulated")
+    rows = exported(campaign, format, include_simulated=True)
+    other = make.make_campaign()
+
+    assert import_rows(other, tmp_path, *rows).labels == 1
+
+    assert exported(other, format) == []
+    assert exported(other, format, include_simulated=True) == rows
+
+
 def test_round_and_split_narrow_an_export(campaign: Campaign) -> None:
     for number, split in enumerate(["train", "test"]):
         solution = make.make_solution(make.make_problem(campaign, split=split, text=split))

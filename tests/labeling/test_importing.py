@@ -238,6 +238,42 @@ def test_an_export_of_this_campaign_is_not_taken_for_labels_from_elsewhere(campa
     assert "export of this campaign" in expected
 
 
+@pytest.mark.parametrize("name", [None, "robot", "8c39ea8e-1d1f-4f8a-b8d5-e4a8c9f0a2a1"])
+def test_a_label_marked_as_simulated_is_of_a_simulated_labeler(
+    campaign: Campaign, tmp_path: Path, name: str | None
+) -> None:
+    rows = [flat(solution_id=str(n), first_error_index=1, labeler=name, simulated=True) for n in range(2)]
+
+    assert counts(import_rows(campaign, tmp_path, *rows)) == (1, 2, 2, 0)
+    assert counts(import_rows(campaign, tmp_path, *rows)) == (0, 0, 0, 2)
+    labeler = Labeler.objects.get(labels__isnull=False, labels__solution__external_id="1")
+    assert (labeler.kind, labeler.account) == ("simulated", None)
+    assert labeler.labels.count() == 2
+    assert Solution.objects.first().metadata == {}  # type: ignore[union-attr]
+
+
+def test_a_person_and_a_program_of_one_name_are_two_labelers(campaign: Campaign, tmp_path: Path) -> None:
+    rows = [flat(first_error_index=1, labeler="a", simulated=simulated) for simulated in (True, False, None)]
+
+    assert counts(import_rows(campaign, tmp_path, *rows)) == (1, 1, 2, 1)
+    assert sorted(Labeler.objects.filter(labels__isnull=False).values_list("kind", flat=True)) == [
+        "external",
+        "simulated",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("simulated", "field"), [("yes", "simulated"), (False, "simulated")], ids=["no flag", "a person, as it was said"]
+)
+def test_a_wrong_word_on_who_is_simulated_is_refused(
+    campaign: Campaign, tmp_path: Path, simulated: Any, field: str
+) -> None:
+    row = flat(first_error_index=1, labeler="8c39ea8e-1d1f-4f8a-b8d5-e4a8c9f0a2a1", simulated=True)
+    import_rows(campaign, tmp_path, row)
+
+    assert refusal(import_rows(campaign, tmp_path, row | {"simulated": simulated}))[:2] == (1, field)
+
+
 # --- the same again, and contradictions
 
 
@@ -278,9 +314,15 @@ CONTRADICTIONS = [
     ({"level": "1"}, "level"),
     ({"subject": "Other"}, "subject"),
     ({"split": "test"}, "split"),
+    ({"temperature": 0.5}, "temperature"),
 ]
 FULL = flat(
-    level="5", subject="Algebra", ground_truth_solution="Count.", split="train", alternatives={"1": ["It is 2."]}
+    level="5",
+    subject="Algebra",
+    ground_truth_solution="Count.",
+    split="train",
+    alternatives={"1": ["It is 2."]},
+    temperature=1,
 )
 
 
@@ -307,6 +349,21 @@ def test_a_contradiction_inside_one_file_is_refused_too(
     assert not Problem.objects.exists()
 
 
+def test_other_metadata_of_a_problem_is_refused_by_key(campaign: Campaign, tmp_path: Path) -> None:
+    row = {"problem": "P", "problem_id": "p", "source": {"year": 2019, "page": 7}, "solutions": []}
+
+    result = import_rows(campaign, tmp_path, row, row, row | {"source": None}, row | {"source": {"year": 2020}})
+
+    assert refusal(result)[:2] == (4, "source")
+
+
+def test_keys_that_come_with_a_label_may_be_about_the_label(campaign: Campaign, tmp_path: Path) -> None:
+    rows = [flat(first_error_index=1, labeler=name, seconds=n) for n, name in enumerate(["a", "b"])]
+
+    assert counts(import_rows(campaign, tmp_path, *rows)) == (1, 1, 2, 0)
+    assert Solution.objects.get().metadata == {"seconds": 0}
+
+
 def test_a_contradiction_inside_one_row_names_the_solution(campaign: Campaign, tmp_path: Path) -> None:
     solutions = [{"solution_id": "a", "steps": ["x"]}, {"solution_id": "a", "steps": ["y"]}]
 
@@ -317,7 +374,17 @@ def test_a_contradiction_inside_one_row_names_the_solution(campaign: Campaign, t
 
 @pytest.mark.parametrize(
     "key",
-    ["generator", "answer", "answer_is_correct", "alternatives", "ground_truth_answer", "level", "subject", "split"],
+    [
+        "temperature",
+        "generator",
+        "answer",
+        "answer_is_correct",
+        "alternatives",
+        "ground_truth_answer",
+        "level",
+        "subject",
+        "split",
+    ],
 )
 def test_what_a_row_leaves_out_contradicts_nothing(campaign: Campaign, tmp_path: Path, key: str) -> None:
     import_rows(campaign, tmp_path, FULL)

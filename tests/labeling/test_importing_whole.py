@@ -192,7 +192,7 @@ HOSTILE = st.dictionaries(st.sampled_from(KEYS), JSON | st.just(["a"]), max_size
 ) | st.binary(max_size=40).filter(lambda line: bool(line.strip()) and b"\n" not in line)
 
 
-@hypothesis_settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(lines=st.lists(HOSTILE, min_size=10, max_size=40))
 def test_whatever_lines_hold_they_come_in_or_are_refused_by_field(
     campaign: Campaign, tmp_path: Path, lines: list[bytes]

@@ -132,7 +132,7 @@ class Batch:
         row = entry.row
         problem = self._problems.get(entry.problem)
         if problem is None:
-            problem = self._new_problem(row)
+            problem = self._new_problem(row, entry.metadata)
         else:
             known.check_problem(problem, row, entry.where)
         solutions: list[KnownSolution] = []
@@ -144,12 +144,14 @@ class Batch:
                 solution = within[identity] = self._new_solution(sample, problem.id)
             else:
                 known.check_solution(solution, sample, problem.id)
+                if sample.row.metadata and sample.label is None and entry.label is None:
+                    known.check_metadata(sample.row.metadata, solution.metadata, sample.where)
             if sample.label is not None:
                 self._compare_label(sample.label, sample.where)
             solutions.append(solution)
         return problem, solutions
 
-    def _new_problem(self, row: ProblemRow) -> KnownProblem:
+    def _new_problem(self, row: ProblemRow, metadata: bytes) -> KnownProblem:
         text_hash = digest(row.problem.encode())
         return KnownProblem(
             next(self._problem_ids),
@@ -160,6 +162,7 @@ class Batch:
             row.problem,
             text_hash,
             set() if row.ground_truth_answer is None else {row.ground_truth_answer},
+            metadata,
         )
 
     def _new_solution(self, sample: Sample, problem_id: int) -> KnownSolution:
@@ -172,6 +175,7 @@ class Batch:
             row.answer,
             row.answer_is_correct,
             sample.alternatives,
+            sample.metadata,
         )
 
     def _compare_label(self, label: ReadLabel, where: str) -> None:

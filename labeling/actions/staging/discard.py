@@ -17,7 +17,6 @@ from labeling.models import (
     JobState,
     Label,
     Labeler,
-    LabelerKind,
     Problem,
     Reference,
     Solution,
@@ -107,8 +106,8 @@ def _delete(rows: QuerySet[M]) -> None:
 
 
 def _discard_idle_labelers(campaign: Campaign, guard: Callable[[], None]) -> None:
-    """External labelers come with their labels, and go with them."""
+    """Labelers from elsewhere come with their labels, and go with them."""
     labels = Label.objects.filter(labeler=OuterRef("pk"))
     with transaction.atomic():
         guard()
-        Labeler.objects.filter(~Exists(labels), campaign=campaign, kind=LabelerKind.EXTERNAL).delete()
+        Labeler.objects.from_elsewhere().filter(~Exists(labels), campaign=campaign).delete()

@@ -101,7 +101,7 @@ class EntryReader:
     def _label(self, label: LabelRow, solution: bytes, step_count: int) -> ReadLabel:
         if label.kind == "prm800k":
             return self._prm800k(label)
-        labeler_id = self._labelers.id_of(label.labeler or self.labeler)
+        labeler_id = self._labelers.id_of(label.labeler or self.labeler, is_simulated=label.is_simulated)
         key = self.names.first_error(solution, labeler_id)
         # Each a moment later: as PRM800K rows, which have no ids, labels of identical texts stay apart by their times.
         self._submitted_at += _A_MOMENT
@@ -110,7 +110,7 @@ class EntryReader:
         )
 
     def _prm800k(self, label: LabelRow) -> ReadLabel:
-        labeler_id = self._labelers.id_of(label.labeler or self.labeler)
+        labeler_id = self._labelers.id_of(label.labeler or self.labeler, is_simulated=label.is_simulated)
         return labels.prm800k(label, key=self.names.prm800k(label), labeler_id=labeler_id)
 
 

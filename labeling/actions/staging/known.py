@@ -1,8 +1,9 @@
 """What the database holds already of the rows of one batch, and whether a row that comes in again says the same.
 
-Rule of comparison: what a row leaves out, or gives as null, is unknown and contradicts nothing. Of a problem, what was
-unknown when it came in stays so; only a reference answer or a fact about a solution that comes later is refused, since
-taking it silently would count it as known, and it would not be.
+Rule of comparison: what a row leaves out, or gives as null, is unknown and contradicts nothing. Of a problem and of all
+metadata, what was unknown when it came in stays so; only a reference answer or a fact about a solution that comes later
+is refused, since taking it silently would count it as known, and it would not be. Metadata of a row with a label may be
+about the label, of which there can be many: it contradicts nothing.
 """
 
 from collections.abc import Iterable
@@ -17,13 +18,13 @@ from labeling.actions.staging.names import digest
 from selector.rows import ProblemRow, RowError
 
 _PROBLEMS = """
-    SELECT identity, id, content_hash, split, ground_truth_solution, level, subject
+    SELECT identity, id, content_hash, split, ground_truth_solution, level, subject, metadata
     FROM labeling_problem WHERE identity {among}"""
 _ANSWERS = """
     SELECT p.id, r.answer FROM labeling_reference r JOIN labeling_problem p ON p.id = r.problem_id
     WHERE p.identity {among}"""
 _SOLUTIONS = """
-    SELECT identity, id, problem_id, content_hash, generator, answer, answer_is_correct, alternatives
+    SELECT identity, id, problem_id, content_hash, generator, answer, answer_is_correct, alternatives, metadata
     FROM labeling_solution WHERE identity {among}"""
 _TEXTS = """
     SELECT pairs.number, pairs.name,
@@ -48,7 +49,7 @@ class KnownProblem:
     text: str | None = None  # None: known by its hash alone, until a row showed the text
     text_hash: bytes = b""
     answers: set[str | None] = field(default_factory=set)  # every reference it ever had: old files come in again
-    is_new: bool = False  # this batch brings it
+    metadata: str | bytes = "{}"
 
 
 @dataclass(slots=True)
@@ -62,6 +63,7 @@ class KnownSolution:
     answer: str | None
     answer_is_correct: bool | None
     alternatives: bytes | None
+    metadata: str | bytes
 
 
 class Seen:
@@ -99,9 +101,16 @@ def problems(store: Store, identities: list[bytes]) -> dict[bytes, KnownProblem]
         answers.setdefault(problem_id, set()).add(answer)
     return {
         as_bytes(identity): KnownProblem(
-            pk, split, solution, level, subject, text_hash=as_bytes(text_hash), answers=answers.get(pk, set())
+            pk,
+            split,
+            solution,
+            level,
+            subject,
+            text_hash=as_bytes(text_hash),
+            answers=answers.get(pk, set()),
+            metadata=metadata,
         )
-        for identity, pk, text_hash, split, solution, level, subject in rows
+        for identity, pk, text_hash, split, solution, level, subject, metadata in rows
     }
 
 
@@ -116,6 +125,7 @@ def solutions(store: Store, identities: list[bytes]) -> dict[bytes, KnownSolutio
             answer=row[5],
             answer_is_correct=None if row[6] is None else bool(row[6]),
             alternatives=None if row[7] is None else row[7].encode(),
+            metadata=row[8],
         )
         for row in store.with_keys(_SOLUTIONS, identities)
     }
@@ -157,6 +167,8 @@ def check_problem(known: KnownProblem, row: ProblemRow, where: str) -> None:
             where + "ground_truth_answer",
             f"{before}, as for this problem before (a lead can change a reference answer, an import cannot)",
         )
+    if is_of_now and row.metadata:
+        check_metadata(row.metadata, known.metadata, where)
 
 
 def check_solution(known: KnownSolution, sample: Sample, problem_id: int) -> None:
@@ -173,6 +185,14 @@ def check_solution(known: KnownSolution, sample: Sample, problem_id: int) -> Non
             raise RowError(where + name, f"{_short(before)}, as {called} came in with before")
     if sample.alternatives is not None and sample.alternatives != known.alternatives:
         raise RowError(where + "alternatives", f"the alternatives that {called} came in with before")
+
+
+def check_metadata(given: dict[str, Any], known: str | bytes, where: str) -> None:
+    """Raise RowError naming the first key whose value is not the one that is known."""
+    before = orjson.loads(known)
+    for name, value in given.items():
+        if value is not None and before.get(name) is not None and value != before[name]:
+            raise RowError(where + name[:100], f"{_short(before[name])}, as it came in before")
 
 
 def _named(given_id: str | None) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from labeling.actions.staging.bulk import Row, Table
 from labeling.actions.staging.names import as_json
@@ -20,36 +20,46 @@ CACHED_LABELERS = 10_000  # a file may name a new one in every row
 
 
 class Labelers:
-    """External labelers of one campaign by the names that rows give them; made when first named."""
+    """Labelers from elsewhere, in one campaign, by the names that rows give them; made when first named."""
 
     def __init__(self, campaign: Campaign) -> None:
         self._campaign = campaign
-        self._ids: dict[str, int] = {}
+        self._ids: dict[tuple[str, bool], int] = {}
 
-    def id_of(self, name: str) -> int:
-        """The labeler's id. Raises RowError for a name that cannot be an external labeler's."""
-        found = self._ids.get(name)
+    def id_of(self, name: str, *, is_simulated: bool = False) -> int:
+        """The labeler's id. Raises RowError for a name that cannot be that of a labeler from elsewhere."""
+        found = self._ids.get((name, is_simulated))
         if found is None:
             if len(self._ids) >= CACHED_LABELERS:
                 self._ids.clear()
-            found = self._ids[name] = self._find_or_make(name)
+            found = self._ids[name, is_simulated] = self._find_or_make(name, is_simulated=is_simulated)
         return found
 
-    def _find_or_make(self, name: str) -> int:
+    def _find_or_make(self, name: str, *, is_simulated: bool) -> int:
         if len(name) > MAX_NAME:
             raise RowError("labeler", f"a name of at most {MAX_NAME} characters, not {len(name):,}")
-        pseudonym = _as_uuid(name)
-        if pseudonym is None:
-            labeler, _ = Labeler.objects.get_or_create(campaign=self._campaign, kind=LabelerKind.EXTERNAL, name=name)
-            return labeler.pk
-        labeler, _ = Labeler.objects.get_or_create(
-            campaign=self._campaign, uuid=pseudonym, defaults={"kind": LabelerKind.EXTERNAL}
+        pseudonym, kind = _as_uuid(name), LabelerKind.SIMULATED if is_simulated else LabelerKind.EXTERNAL
+        of_campaign = Labeler.objects.filter(campaign=self._campaign)
+        if pseudonym is None and not is_simulated:
+            return of_campaign.get_or_create(campaign=self._campaign, kind=kind, name=name)[0].pk
+        labeler, _ = of_campaign.get_or_create(
+            campaign=self._campaign,
+            # Two imports at once make one labeler of a name: the constraint on pseudonyms sees to it.
+            uuid=pseudonym or uuid5(self._simulated, name),
+            defaults={"kind": kind, "name": "" if pseudonym else name},
         )
-        if labeler.kind != LabelerKind.EXTERNAL:
+        if labeler.account_id is not None or labeler.kind == LabelerKind.PERSON:
             raise RowError(
                 "labeler", f"a labeler from elsewhere: {name} labels here, so this row is an export of this campaign"
             )
+        if labeler.kind != kind:
+            raise RowError("simulated", f"what earlier rows said of {name}, who is “{labeler.kind}” here")
         return labeler.pk
+
+    @property
+    def _simulated(self) -> UUID:
+        """Under which pseudonyms of named simulated labelers are made: others in each campaign."""
+        return uuid5(UUID(int=self._campaign.pk), "simulated")
 
 
 def _as_uuid(name: str) -> UUID | None:

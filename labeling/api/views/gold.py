@@ -25,7 +25,7 @@ from labeling.api.serializers.gold import (
     quality,
     sets_of,
 )
-from labeling.models import Campaign, Gold, Label, Labeler, LabelerKind, Requeue, Solution
+from labeling.models import Campaign, Gold, Label, Labeler, Requeue, Solution
 
 
 class GoldList(LeadList):
@@ -81,7 +81,7 @@ def labelers(request: Request, slug: str) -> Response:
     """How right each labeler is on gold."""
     campaign = access.lead_of(request, slug)
     judged = gold_accuracy.by_labeler(campaign)
-    people = Labeler.objects.filter(campaign=campaign).exclude(kind=LabelerKind.EXTERNAL).select_related("account")
+    people = Labeler.objects.who_label_here().filter(campaign=campaign).select_related("account")
     return Response([quality(one, gold_accuracy.rolling(judged.get(one.pk, []))) for one in people])
 
 
