@@ -268,7 +268,8 @@ class PlanForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        shares_within_one(self, cleaned)
+        if strategies.ranks_wrong(cleaned.get("strategy", "")):
+            shares_within_one(self, cleaned)
         return cleaned
 
     @classmethod

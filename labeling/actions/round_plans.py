@@ -47,7 +47,10 @@ class RoundPlan:
             values["strategy"] = strategy_of(campaign)
         if asked.get("mode", campaign.mode) == Mode.CANDIDATES:
             values |= OF_TREES
-        plan = cls(**(values | asked))
+        values |= asked
+        if values["mode"] == Mode.SOLUTION and not strategies.ranks_wrong(values["strategy"]):
+            values["wrong_share"] = 0.0  # nothing to it, so it takes nothing from the evaluation share
+        plan = cls(**values)
         plan.check()
         return plan
 

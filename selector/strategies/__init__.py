@@ -30,6 +30,7 @@ __all__ = [
     "Settings",
     "Strategy",
     "check_mixture",
+    "ranks_wrong",
     "select",
     "select_by",
     "weights_of",
@@ -58,6 +59,8 @@ def select(
     """
     if strategy not in STRATEGIES:
         raise ValueError(f"strategy: expected one of {', '.join(NAMES)}, not {strategy!r}")
+    if not ranks_wrong(strategy):
+        settings["wrong_share"] = 0.0  # else it could leave too little for the evaluation share
     return select_by(STRATEGIES[strategy], candidates, size=size, settings=Settings(**settings))
 
 
@@ -68,6 +71,11 @@ def select_by(strategy: Strategy, candidates: Sequence[Candidate], *, size: int,
     pool = Pool.of(candidates, settings)
     draft = Draft(pool, size, settings)
     return draft.fill(strategy.plan(pool, settings, Places(size, size - draft.evaluation)))
+
+
+def ranks_wrong(strategy: str) -> bool:
+    """Whether it gives wrong answers a share of their own; True of one that is not known, which others refuse."""
+    return strategy not in STRATEGIES or STRATEGIES[strategy].ranks_wrong
 
 
 def check_mixture(text: str) -> None:

@@ -32,4 +32,5 @@ STRATEGY = Strategy(
     },
     plan=_plan,
     needs=frozenset({"score"}),
+    ranks_wrong=True,
 )

@@ -29,12 +29,16 @@ class Draft:
         return self.size - len(self._chosen)
 
     def fill(self, plan: Plan) -> Selection:
-        """Each share's places, then the evaluation items, then what is left; caps give way where places stay empty."""
+        """Each share's places, then the evaluation items, then what is left; caps give way where places stay empty.
+
+        Before a cap gives way, more evaluation items are taken than their share; the rest is then short by as many.
+        """
         self.notes += plan.notes
         evaluation = Share("evaluation", self._evaluation_entries(), self.evaluation)
         fixed = [*(share for share in plan.shares if share.wanted is not None), evaluation]
         left_over = [share for share in plan.shares if share.wanted is None]
         lacking = [share.wanted or 0 for share in fixed]
+        rest = max(0, self.size - sum(lacking))
         for is_capped in (True, False):
             before = self.missing
             for place, share in enumerate(fixed):
@@ -43,11 +47,15 @@ class Draft:
                 taken = self._take(share, self.missing, is_capped=is_capped)
                 if share is evaluation:
                     lacking[-1] = max(0, lacking[-1] - taken)
+                else:
+                    rest = max(0, rest - taken)
             if not is_capped and self.missing < before:
                 self.notes.append(self._relaxed_cap())
         shortfall = Counter({"evaluation": 0})
         for share, count in zip(fixed, lacking, strict=True):
             shortfall[share.reason] += count
+        for share in left_over[:1]:
+            shortfall[share.reason] += max(0, rest - self.missing)
         return self._selection({"evaluation": shortfall.pop("evaluation"), **shortfall})
 
     def _evaluation_entries(self) -> list[Entry]:

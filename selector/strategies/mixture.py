@@ -44,4 +44,5 @@ STRATEGY = Strategy(
     reasons={},
     plan=_plan,
     needs=frozenset(need for part in PARTS.values() for need in part.needs),
+    ranks_wrong=True,
 )

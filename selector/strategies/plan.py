@@ -50,7 +50,8 @@ class Strategy:
     """A way to choose.
 
     `reasons` are the words for each reason that its picks carry; `needs` is what the candidates have to say of
-    themselves beyond id, problem and answer. Words are marked for translation where they stand.
+    themselves beyond id, problem and answer. `ranks_wrong`: gives wrong answers a share of their own; `wrong_share` is
+    nothing to others. Words are marked for translation where they stand.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Strategy:
     reasons: Mapping[str, str]
     plan: Callable[[Pool, Settings, Places], Plan]
     needs: frozenset[Need] = frozenset()
+    ranks_wrong: bool = False
 
 
 def by_chance(candidates: Iterable[Candidate], settings: Settings, purpose: str = "uniform") -> list[Entry]:

@@ -33,4 +33,5 @@ STRATEGY = Strategy(
     },
     plan=_plan,
     needs=frozenset({"votes"}),
+    ranks_wrong=True,
 )

@@ -28,4 +28,5 @@ STRATEGY = Strategy(
     },
     plan=_plan,
     needs=frozenset({"likelihood"}),
+    ranks_wrong=True,
 )

@@ -85,6 +85,13 @@ def test_a_round_that_cannot_be_is_refused_by_name(
     assert not Round.objects.exists()
 
 
+def test_a_strategy_without_a_share_of_wrong_answers_may_evaluate_as_much_as_it_likes(
+    lead: APIClient, pool: None
+) -> None:
+    answer = lead.post(ROUNDS, {"size": 5, "strategy": "uniform", "evaluation_share": 0.6})
+    assert answer.status_code == 201, answer.json()
+
+
 def test_a_round_says_how_large_it_is_to_be(lead: APIClient, pool: None) -> None:
     answer = lead.post(ROUNDS, {"seed": 5})
     assert (answer.status_code, list(answer.json()["fields"])) == (400, ["size"])

@@ -79,6 +79,21 @@ def test_a_share_that_the_pool_cannot_fill_goes_to_the_rest() -> None:
     assert chosen.shortfall == {"evaluation": 1, "convincing_wrong": 8}
 
 
+def test_what_evaluation_items_take_over_under_the_cap_the_rest_lacks() -> None:
+    few = [candidate(f"w{i}", "p", "wrong", i / 100) for i in range(15)]  # of one problem: three a round
+    test = [candidate(f"t{i}", f"e{i}", "correct", split="test") for i in range(20)]
+    chosen = select([*few, *test], size=10, wrong_share=0.2)
+    assert reasons(chosen) == {"convincing_wrong": 2, "convincing": 1, "evaluation": 7}
+    assert chosen.shortfall == {"convincing": 6}
+
+
+def test_a_share_of_wrong_answers_takes_no_place_from_a_strategy_that_does_not_rank_them() -> None:
+    train = [candidate(f"w{i}", f"p{i}", "wrong") for i in range(9)]
+    test = [candidate(f"t{i}", f"e{i}", split="test") for i in range(9)]
+    chosen = select([*train, *test], size=6, strategy="uniform", wrong_share=0.8, evaluation_share=0.5)
+    assert reasons(chosen) == {"uniform": 3, "evaluation": 3}
+
+
 def test_when_the_train_pool_is_exhausted_evaluation_items_fill_the_round() -> None:
     pool = [candidate("w", "p"), *(candidate(f"t{i}", f"e{i}", split="test") for i in range(9))]
     chosen = select(pool, size=5)
