@@ -19,13 +19,18 @@ class LoggedRequest(RequestMiddleware):
 
     @staticmethod
     def format_request(request: HttpRequest) -> str:
-        """`GET /campaigns/demo/members/<person>/`: numbers and campaigns are told, what else was asked for is not."""
-        try:
-            match = resolve(request.path_info)
-        except Resolver404:
-            return f"{request.method} (no page)"
-        told = {name: value for name, value in match.kwargs.items() if name == "slug" or type(value) is int}
-        return f"{request.method} /" + PLACE.sub(lambda place: str(told.get(place[1], place[0])), match.route)
+        """`GET /campaigns/demo/members/<person>/`."""
+        return f"{request.method} {told_address(request)}"
+
+
+def told_address(request: HttpRequest) -> str:
+    """A request's address by its pattern: numbers and campaigns are told, what else was asked for is not."""
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return "(no page)"
+    told = {name: value for name, value in match.kwargs.items() if name == "slug" or type(value) is int}
+    return "/" + PLACE.sub(lambda place: str(told.get(place[1], place[0])), match.route)
 
 
 def without_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

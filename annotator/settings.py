@@ -133,6 +133,7 @@ AXES_COOLOFF_TIME = env.float("SIGN_IN_COOLOFF_HOURS", 0.25)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "annotator.requests.name_tried"
 AXES_CLIENT_IP_CALLABLE = "annotator.addresses.client_address"
+AXES_HANDLER = "annotator.tries.Tries"
 AXES_LOCKOUT_TEMPLATE = "registration/throttled.html"
 AXES_CLIENT_STR_CALLABLE = "annotator.requests.somebody"
 AXES_VERBOSE = False

@@ -146,11 +146,21 @@ def _apply(campaign: Campaign, wanted: Mapping[str, Any]) -> None:
         raise ActionError(
             _("base_model is no address."), {"settings.base_model": _("tiny, or a model's name or folder")}
         )
+    if not _may_name_a_model(campaign.base_model):
+        raise ActionError(
+            _("base_model names no model: “..”, “-” or “~” before it, and control characters are refused."),
+            {"settings.base_model": _("tiny, or a model's name or folder")},
+        )
     try:
         campaign.full_clean(exclude=["created_by", "guide"], validate_unique=False)
     except ValidationError as error:
         fields = {_named(field): " ".join(rules) for field, rules in error.message_dict.items()}
         raise ActionError(" ".join(f"{field}: {rule}" for field, rule in fields.items()), fields) from error
+
+
+def _may_name_a_model(base: str) -> bool:
+    """As far as its text tells: the worker that will read it may be another machine. An empty one is told elsewhere."""
+    return base.isprintable() and ".." not in base.split("/") and not base.startswith(("-", "~"))
 
 
 def _named(field: str) -> str:

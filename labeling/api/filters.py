@@ -1,5 +1,6 @@
 """Filters of lists: closed lists, so that a mistyped filter is refused instead of giving everything."""
 
+from collections.abc import Collection
 from typing import Any
 
 import django_filters
@@ -34,19 +35,20 @@ PAGING = {"page", "page_size"}
 YES_NO = [("true", "true"), ("false", "false")]
 
 
+def refuse_unknown(request: Request, known: Collection[str] = ()) -> None:
+    """Raise ValidationError naming each parameter that is no filter; without `known`, there are none to choose from."""
+    unknown = sorted(set(request.query_params) - set(known))
+    if unknown:
+        said = _("Not a known filter; known are {known}.") if known else _("Not a known filter; there are none here.")
+        raise ValidationError(dict.fromkeys(unknown, said.format(known=", ".join(sorted(known)))))
+
+
 class ClosedFilters(DjangoFilterBackend):
     """Refuses parameters that are no filter of the list."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
         """The rows that the filters leave."""
-        known = set(getattr(view, "filterset_class", FilterSet).get_filters()) | PAGING
-        unknown = sorted(set(request.query_params) - known)
-        if unknown:
-            raise ValidationError(
-                dict.fromkeys(
-                    unknown, _("Not a known filter; known are {known}.").format(known=", ".join(sorted(known)))
-                )
-            )
+        refuse_unknown(request, set(getattr(view, "filterset_class", FilterSet).get_filters()) | PAGING)
         return super().filter_queryset(request, queryset, view)
 
 

@@ -1,11 +1,14 @@
 """Tables to take along: CSV, streamed, with nothing that a spreadsheet would take for a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from django.http import StreamingHttpResponse
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Blanks and what is not printed are passed over when a table is read, some spreadsheets take wide signs for the others,
+# and a line or a tab at the beginning may end the cell.
+FORMULA = re.compile(r"[\t\r\n]|[\s\0-\x1f\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠]")
 
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
@@ -31,4 +34,4 @@ def _lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[st
 
 def _harmless(cell: object) -> object:
     """A spreadsheet takes a text that begins like a formula for one."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell

@@ -118,6 +118,12 @@ BAD_SETTINGS: list[tuple[dict[str, Any], str]] = [
     ({"mixture": "uniform=0"}, "settings.mixture"),
     ({"base_model": ""}, "settings.base_model"),
     ({"base_model": "https://example.org/model"}, "settings.base_model"),
+    ({"base_model": "../../etc"}, "settings.base_model"),
+    ({"base_model": "/models/../etc"}, "settings.base_model"),
+    ({"base_model": "models/.."}, "settings.base_model"),
+    ({"base_model": "~/model"}, "settings.base_model"),
+    ({"base_model": "--out"}, "settings.base_model"),
+    ({"base_model": "a\nb"}, "settings.base_model"),
     ({"screening": "perhaps"}, "settings.screening"),
     ({"overlapp": 2}, "settings.overlapp"),
 ]
@@ -132,6 +138,12 @@ def test_a_setting_that_cannot_be_is_refused_by_name(lead: APIClient, wanted: di
         assert list(answer.json()["fields"]) == [field]
     assert not Campaign.objects.filter(slug="new").exists()
     assert lead.get(ONE).json()["settings"] == DEFAULTS
+
+
+@pytest.mark.parametrize("base", ["tiny", "org/model-1..2", "gpt2", "/srv/models/base", "models/base"])
+def test_a_base_model_is_a_name_or_a_folder(lead: APIClient, base: str) -> None:
+    answer = lead.patch(ONE, {"settings": {"base_model": base}})
+    assert (answer.status_code, answer.json()["settings"]["base_model"]) == (200, base)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, models, transaction
 
 from labeling.actions import events, people
 from labeling.models import Campaign, Event, EventSeal
@@ -123,6 +123,39 @@ def test_the_database_keeps_every_link(chained: Campaign) -> None:
     late = make.make_event(chained)
     with pytest.raises(IntegrityError), transaction.atomic():
         EventSeal.objects.create(event=late, chain=chained.pk, position=3, hash="")
+
+
+def replaced(row: models.Model) -> str:
+    """The same row again, in the place of the one that there is."""
+    table, columns = row._meta.db_table, [field.column for field in row._meta.concrete_fields]
+    return (
+        f"INSERT OR REPLACE INTO {table} ({', '.join(columns)})"
+        f" SELECT {', '.join(columns)} FROM {table} WHERE {row._meta.pk.column} = {row.pk}"
+    )
+
+
+@pytest.mark.parametrize("model", [Event, EventSeal])
+def test_the_database_keeps_what_a_trigger_on_each_row_does_not_see(
+    model: type[models.Model], chained: Campaign
+) -> None:
+    """TRUNCATE asks no row, and REPLACE takes the old one away unasked."""
+    before = list(model.objects.values())
+    emptied = f"TRUNCATE {model._meta.db_table} CASCADE"
+    breach = emptied if connection.vendor == "postgresql" else replaced(model.objects.last())
+    with pytest.raises(IntegrityError, match="only ever appended"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(breach)
+    assert list(model.objects.values()) == before
+
+
+def test_a_link_is_not_replaced_by_another_at_its_place(chained: Campaign) -> None:
+    late = make.make_event(chained)
+    into = "INSERT OR REPLACE INTO" if connection.vendor == "sqlite" else "INSERT INTO"
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"{into} labeling_eventseal (event_id, chain, position, hash) VALUES (%s, %s, 3, '')",
+            [late.pk, chained.pk],
+        )
+    assert EventSeal.objects.get(chain=chained.pk, position=3).event.verb == "three"
 
 
 def test_events_at_once_make_one_chain(campaign: Campaign, transactional_db: None) -> None:

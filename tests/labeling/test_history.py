@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.http import StreamingHttpResponse
 
 from labeling.actions import campaigns
 from labeling.models import Campaign, Event
+from labeling.views.tables import csv_file
 from tests import factories as make
 from tests.labeling.pages import signed_in
 
@@ -65,6 +67,24 @@ def test_the_table_holds_no_formula(campaign: Campaign, owner: User, labeler: Us
         ("problem 1", "'-1", '{"a":"=1"}'),
         ('\'=HYPERLINK("http://x")', "", "labeler"),
     ]
+
+
+@pytest.mark.parametrize("before", ["", " ", "\n", "\t", "\r\n", "\N{NO-BREAK SPACE}", "\ufeff", "\u200b", "\x0b \x1f"])
+@pytest.mark.parametrize("sign", "=+-@＝＠")
+def test_blanks_before_a_formula_hide_nothing(before: str, sign: str) -> None:
+    cell = f'{before}{sign}HYPERLINK("http://x")'
+    file = csv_file("name", ["cell"], [[cell]])
+    assert rows_of(file) == [["cell"], [f"'{cell}"]]
+
+
+def test_what_is_no_formula_stays_as_it_is() -> None:
+    cells = [-1, -0.5, "a=b", " plain", "", "1-2", "(-x)"]
+    assert rows_of(csv_file("name", ["cell"], [cells]))[1] == ["-1", "-0.5", "a=b", " plain", "", "1-2", "(-x)"]
+
+
+def rows_of(file: StreamingHttpResponse) -> list[list[str]]:
+    text = b"".join(file.streaming_content).decode()  # type: ignore[arg-type]
+    return list(csv.reader(io.StringIO(text, newline="")))
 
 
 def test_taking_data_out_is_kept(campaign: Campaign, owner: User) -> None:

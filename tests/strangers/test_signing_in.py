@@ -12,7 +12,8 @@ from django.http import HttpResponse
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from labeling.actions import people
+from labeling.actions import invitations, people
+from labeling.models import Campaign
 from tests import factories as make
 
 HERE, THERE = "192.0.2.1", "198.51.100.7"
@@ -88,6 +89,26 @@ def test_without_a_proxy_nobody_chooses_their_address(stranger: User, settings: 
     for number in range(2):
         try_to_enter("stranger", HTTP_X_FORWARDED_FOR=f"203.0.113.{number}")
     assert try_to_enter("stranger", make.PASSWORD, HTTP_X_FORWARDED_FOR=THERE).status_code == 429
+
+
+def test_a_failed_try_keeps_nothing_that_was_typed_or_stood_in_the_address(
+    campaign: Campaign, labeler: User, settings: Settings
+) -> None:
+    """Sign-up wants the password a second time, and links of invitations are permissions themselves."""
+    settings.SIGN_UP = settings.SENDS_MAIL = True
+    link = f"/join/{invitations.code_of(make.make_invitation(campaign))}/"
+    typed = {"username": "labeler", "password": "canary-1", "again": "canary-1", "email": "canary-2@example.org"}
+    Client().post("/login/?next=/join/canary-3/", {"username": "labeler", "password": "canary-4"})
+    for address in ("/join/canary-5/", link, "/sign-up/", "/lost-password/"):
+        Client().post(f"{address}?next=canary-6", typed)
+    kept = list(AccessAttempt.objects.values("username", "path_info", "get_data", "post_data"))
+    assert {(row["username"], row["path_info"]) for row in kept} == {
+        ("labeler", "/login/"),
+        ("(invitation)", "/join/<str:code>/"),
+        ("(sign-up)", "/sign-up/"),
+        ("(password-reset)", "/lost-password/"),
+    }
+    assert "canary" not in str(kept)
 
 
 def test_passwords_are_kept_by_argon2_alone(db: None) -> None:

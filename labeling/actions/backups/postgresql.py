@@ -54,7 +54,8 @@ def hold() -> None:
 def load(folder: Path, dumped: Dump) -> None:
     """Put these rows in the place of all that there are."""
     with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {_quoted(dumped.tables)}")
+        for name in dumped.tables:  # next to nothing lies in them; TRUNCATE would be refused by the triggers of events
+            cursor.execute(f"DELETE FROM {_quoted([name])}")  # noqa: S608  # names of ours
         for name, table in dumped.tables.items():
             into = f"COPY {_quoted([name])} ({_quoted(table.columns)}) FROM STDIN"
             with (folder / name).open("rb") as file, cursor.copy(into) as copy:

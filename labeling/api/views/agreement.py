@@ -9,6 +9,7 @@ from rest_framework.views import APIView
 
 from labeling.actions import agreements
 from labeling.api import access
+from labeling.api.filters import refuse_unknown
 from labeling.api.schema import refusals
 from labeling.api.serializers.agreement import AgreementAnswer
 from labeling.api.serializers.jobs import JobAnswer
@@ -18,10 +19,11 @@ from labeling.models import AgreementReport
 class Agreement(APIView):
     """The campaign's figures of agreement."""
 
-    @extend_schema(responses={200: AgreementAnswer, **refusals(403, 404)})
+    @extend_schema(responses={200: AgreementAnswer, **refusals(400, 403, 404)})
     def get(self, request: Request, slug: str) -> Response:
         """What the last computation found; 404 before the first."""
         campaign = access.lead_of(request, slug)
+        refuse_unknown(request)
         report = AgreementReport.objects.filter(campaign=campaign).select_related("campaign").first()
         if report is None:
             raise NotFound(_("Agreement was not computed yet: POST here asks for it."))

@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from labeling.actions import campaigns
 from labeling.api import access, stats
-from labeling.api.filters import NoFilters
+from labeling.api.filters import NoFilters, refuse_unknown
 from labeling.api.schema import refusals
 from labeling.api.serializers.campaigns import CampaignAnswer, CampaignChange, NewCampaign
 from labeling.api.serializers.rows import StatsAnswer
@@ -85,7 +85,9 @@ class CampaignDetail(APIView):
 class Stats(APIView):
     """Figures of one campaign, for its leads."""
 
-    @extend_schema(responses={200: StatsAnswer, **refusals(403, 404)})
+    @extend_schema(responses={200: StatsAnswer, **refusals(400, 403, 404)})
     def get(self, request: Request, slug: str) -> Response:
         """How much there is of what."""
-        return Response(stats.of(access.lead_of(request, slug)))
+        campaign = access.lead_of(request, slug)
+        refuse_unknown(request)
+        return Response(stats.of(campaign))

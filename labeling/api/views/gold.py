@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from labeling.actions import gold, gold_accuracy, requeue, screening
 from labeling.api import access
-from labeling.api.filters import NoFilters
+from labeling.api.filters import NoFilters, refuse_unknown
 from labeling.api.lists import LeadList
 from labeling.api.schema import refusals
 from labeling.api.serializers.gold import (
@@ -75,11 +75,12 @@ def retire(request: Request, slug: str, solution: int) -> Response:
     return Response(status=204)
 
 
-@extend_schema(responses={200: QualityAnswer(many=True), **refusals(403, 404)})
+@extend_schema(responses={200: QualityAnswer(many=True), **refusals(400, 403, 404)})
 @api_view(["GET"])
 def labelers(request: Request, slug: str) -> Response:
     """How right each labeler is on gold."""
     campaign = access.lead_of(request, slug)
+    refuse_unknown(request)
     judged = gold_accuracy.by_labeler(campaign)
     people = Labeler.objects.who_label_here().filter(campaign=campaign).select_related("account")
     return Response([quality(one, gold_accuracy.rolling(judged.get(one.pk, []))) for one in people])

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from labeling.actions import adjudication
 from labeling.api import access
-from labeling.api.filters import RulingFilters
+from labeling.api.filters import RulingFilters, refuse_unknown
 from labeling.api.lists import LeadList
 from labeling.api.schema import refusals
 from labeling.api.serializers.rulings import FinalLabel, OpenQuestion, RulingRow
@@ -32,11 +32,12 @@ class Rulings(LeadList):
         return adjudication.precedents(campaign)
 
 
-@extend_schema(responses={200: OpenQuestion(many=True), **refusals(403, 404)})
+@extend_schema(responses={200: OpenQuestion(many=True), **refusals(400, 403, 404)})
 @api_view(["GET"])
 def questions(request: Request, slug: str) -> Response:
     """What has to be decided, the oldest first; at most so many of each kind."""
     campaign = access.lead_of(request, slug)
+    refuse_unknown(request)
     found = {"disagreement": adjudication.disagreements(campaign), "unsure": adjudication.unsure(campaign)}
     rows = [
         {"solution": pk, "why": why} for why, rows in found.items() for pk in rows.values_list("pk", flat=True)[:SHOWN]

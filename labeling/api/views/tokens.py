@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from labeling.actions import accounts, tokens
 from labeling.api import access
+from labeling.api.filters import refuse_unknown
 from labeling.api.schema import refusals
 from labeling.api.serializers.tokens import MadeToken, NewToken, TokenAnswer
 
@@ -19,10 +20,12 @@ from labeling.api.serializers.tokens import MadeToken, NewToken, TokenAnswer
 class MyTokens(APIView):
     """The tokens that still work, the newest first; fifty at most."""
 
-    @extend_schema(responses=TokenAnswer(many=True))
+    @extend_schema(responses={200: TokenAnswer(many=True), **refusals(400)})
     def get(self, request: Request) -> Response:
         """What they are called and may do; never the tokens themselves."""
-        return Response(TokenAnswer(tokens.of(access.account(request)), many=True).data)
+        mine = tokens.of(access.account(request))
+        refuse_unknown(request)
+        return Response(TokenAnswer(mine, many=True).data)
 
     @extend_schema(request=NewToken, responses={201: MadeToken, **refusals(400, 403)})
     def post(self, request: Request) -> Response:
