@@ -38,7 +38,7 @@ def save(
     """
     with transaction.atomic():
         if not queue.renew(item=item, labeler=labeler, lease=lease):
-            raise queue.lease_lost(item, labeler)
+            raise queue.lease_lost(item, labeler, lease)
         draft = _store(item, labeler, content, replaces)
     item.refresh_from_db()
     return draft, item

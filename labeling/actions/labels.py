@@ -82,7 +82,7 @@ def _submit_leased(
         known = _submitted(submission_id, labeler, content_hash)
         if known:
             return known, False
-        raise queue.lease_lost(item, labeler)
+        raise queue.lease_lost(item, labeler, lease)
     label = _create(
         item=item,
         subject=subject,

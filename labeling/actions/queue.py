@@ -287,7 +287,7 @@ def release(*, item: QueueItem, labeler: Labeler, lease: int) -> None:
     """Give an item back: it goes to the end for this labeler, and back to the queue for others."""
     with transaction.atomic():
         if not _unlease(held(item=item, labeler=labeler, lease=lease), item.round_id):
-            raise lease_lost(item, labeler)
+            raise lease_lost(item, labeler, lease)
         Skip.objects.update_or_create(item=item, labeler=labeler, defaults={"skipped_at": timezone.now()})
 
 
@@ -331,9 +331,12 @@ def _unlease(items: QuerySet[QueueItem], round_id: int | None) -> int:
     return moved
 
 
-def lease_lost(item: QueueItem, labeler: Labeler) -> LeaseLost:
+def lease_lost(item: QueueItem, labeler: Labeler, lease: int | None = None) -> LeaseLost:
     """Why a lease is refused, in words; the work stays with the client."""
     item.refresh_from_db()
+    if lease is not None and lease > item.lease_number:  # numbers only grow
+        said = _("Lease {lease} of this solution was never given to anybody.").format(lease=lease)
+        return LeaseLost(said, is_elsewhere=False)
     is_elsewhere = QueueItem.objects.filter(pk=item.pk, leased_by=labeler, leased_until__gt=Now()).exists()
     if is_elsewhere:
         why = _("This solution was opened again in another tab or on another device.")

@@ -41,6 +41,23 @@ def test_a_draft_that_builds_on_the_stored_one_takes_its_place(worker_bee: APICl
     assert Draft.objects.get().content == {"ratings": [1, 1]}
 
 
+@pytest.mark.parametrize("content", ['{"a\\u0000": 1}', '{"a": ["\\u0000"]}'])
+def test_a_nul_in_a_further_key_is_named(worker_bee: APIClient, item: QueueItem, content: str) -> None:
+    offered = worker_bee.post(NEXT).json()
+    body = f'{{"lease": {offered["lease"]}, "ratings": [1], "panel": {content}}}'
+    answer = worker_bee.put(url(offered, "draft"), body.encode(), content_type="application/json")
+    assert answer.status_code == 400
+    assert "panel" in str(answer.json())
+    assert not Draft.objects.exists()
+
+
+def test_a_lease_that_was_never_given_is_told_apart(worker_bee: APIClient, item: QueueItem) -> None:
+    offered = worker_bee.post(NEXT).json()
+    answer = save(worker_bee, offered | {"lease": 999}, [1])
+    assert (answer.status_code, answer.json()["opened_elsewhere"]) == (409, False)
+    assert "Lease 999" in answer.json()["message"]
+
+
 @pytest.mark.parametrize("builds_on", ["nothing", "a microsecond before"])
 def test_a_draft_that_builds_on_another_one_changes_nothing(
     worker_bee: APIClient, item: QueueItem, builds_on: str

@@ -19,6 +19,8 @@ from labeling.api.schema import REFUSED, either, refusals
 from labeling.api.serializers import tree_work, work
 from labeling.metrics import SUBMIT_SECONDS
 from labeling.models import Labeler, QueueItem
+from selector.row_fields import refuse_unstorable
+from selector.rows import RowError
 
 TRUE, FALSE = ("1", "true"), ("", "0", "false")
 MOST_DIGITS = 18  # of an id
@@ -139,6 +141,10 @@ def draft_content(
         body.is_valid(raise_exception=True)
         _check_count(body.validated_data, item.solution.step_count)
     content = {key: value for key, value in body.initial_data.items() if key not in CONDITIONS}
+    try:
+        refuse_unstorable(content, "")  # further keys are kept as they come
+    except RowError as error:
+        raise ValidationError({error.field: _("Expected text without the NUL character.")}) from error
     if len(orjson.dumps(content)) > work.MAX_DRAFT_BYTES:
         raise ValidationError({"body": _("A draft is at most {limit} KB.").format(limit=work.MAX_DRAFT_BYTES // 1024)})
     return {key: body.validated_data[key] for key in CONDITIONS if key in body.validated_data}, content
