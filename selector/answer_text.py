@@ -50,7 +50,7 @@ def final_answer(steps: Sequence[str]) -> str | None:
 
 def normalized(answer: str) -> str:
     """One spelling: without markup that changes no value, without spaces; words in lower case."""
-    text = answer.strip()
+    text = _unboxed(answer).strip()
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     text = re.sub(r"\s+", "", text).rstrip(".")
@@ -59,15 +59,32 @@ def normalized(answer: str) -> str:
 
 def plain_number(answer: str) -> Fraction | None:
     """The value of an integer or decimal written in digits; None for anything else."""
-    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", answer.strip().strip("$").strip())
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", _unboxed(answer).strip().strip("$").strip())
     return Fraction(text) if len(text) < 200 and _NUMBER.fullmatch(text) else None
+
+
+def _unboxed(text: str) -> str:
+    """What is in the box, where the whole text is one."""
+    bare = text.strip().strip("$").strip()
+    opening = _BOXED.match(bare)
+    if opening and _closing_brace(bare, opening.end()) == len(bare) - 1:
+        return bare[opening.end() : -1].strip()
+    return text
 
 
 def _last_boxed(text: str) -> str | None:
     for match in reversed(list(_BOXED.finditer(text))):
-        depth = 1
-        for index in range(match.end(), len(text)):
-            depth += {"{": 1, "}": -1}.get(text[index], 0)
-            if depth == 0:
-                return text[match.end() : index].strip() or None
+        end = _closing_brace(text, match.end())
+        if end is not None:
+            return text[match.end() : end].strip() or None
+    return None
+
+
+def _closing_brace(text: str, start: int) -> int | None:
+    """Where the brace that was opened just before `start` is closed."""
+    depth = 1
+    for index in range(start, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[index], 0)
+        if depth == 0:
+            return index
     return None

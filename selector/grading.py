@@ -22,7 +22,7 @@ from selector.records import Verdict
 
 __all__ = ["GRADER_VERSION", "Grade", "Grader", "cheap_grade", "final_answer"]
 
-GRADER_VERSION = f"plumbline 1, sympy {version('sympy')}, math-verify {version('math-verify')}"
+GRADER_VERSION = f"plumbline 2, sympy {version('sympy')}, math-verify {version('math-verify')}"
 MAX_CHARACTERS = 2_000
 _START_SECONDS = 120.0
 

@@ -23,6 +23,7 @@ def grader() -> Iterator[Grader]:
     ("answer", "reference"),
     [
         ("18", "18"), ("$18", "18"), ("1,000", "1000"), ("5.0", "5"), ("40,\\!000", "40000"),
+        ("\\boxed{5}", "5"), ("$\\boxed{ \\frac12 }$", "\\boxed{\\frac{1}{2}}"),
         ("\\frac12", "\\frac{1}{2}"), ("50", "50\\%"),
         ("\\dfrac{1}{2}", "\\frac{1}{2}"), ("\\text{Evelyn}", "Evelyn"), ("x = 5", "5"), ("90^\\circ", "90"),
         ("\\left(1, 2\\right)", "(1,2)"), (".5", "0.5"), ("3\\sqrt2", "3\\sqrt{2}"), ("8, 3, 1", "8,3,1"),
@@ -36,7 +37,7 @@ def test_the_same_answer_in_another_spelling_is_correct(grader: Grader, answer: 
 @pytest.mark.parametrize(
     ("answer", "reference"),
     [("5", "7"), ("0.3", "0.30001"), ("A", "B"), ("x+1", "x+2"), ("\\frac{1}{3}", "\\frac{1}{2}"), ("(1,2)", "(2,1)"),
-     ("Bob", "Evelyn"), ("1,2", "1,2,3"), ("-5", "5")],
+     ("Bob", "Evelyn"), ("\\boxed{7}", "5"), ("1,2", "1,2,3"), ("-5", "5")],
 )  # fmt: skip
 def test_another_answer_is_wrong(grader: Grader, answer: str, reference: str) -> None:
     assert grader.grade(answer, reference).verdict == "wrong"
