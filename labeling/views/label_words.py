@@ -108,6 +108,7 @@ def _sign_words() -> Words:
         ),
         "signed_out_work_kept": _("Signed out, your work is kept here"),
         "signed_out_work_open": _("Signed out, your work is only on this screen"),
+        "reached_again": _("The server can be reached again"),
         "to_be_sent": _counted("{n} solution waits to be sent", "{n} solutions wait to be sent"),
         "not_saved_here": _("Not saved here"),
         "kept_here": _("Kept in this browser"),

@@ -41,6 +41,7 @@ export class Drafts {
     this.version = this.changedVersion = 0;
     this.savedVersion = 0;
     this.failures = 0;
+    this.isHurried = false;
     this.isStopped = false;
     this.isElsewhere = false;
     this.isPrivate = false;
@@ -137,6 +138,7 @@ export class Drafts {
     this.savedVersion = version;
     this.replaces = savedAt;
     this.failures = 0;
+    this.isHurried = false;
     if (this.isDirty) this.schedule(QUIET_MS);
     else this.forget();
     this.report(this.isPrivate ? "private" : "saved", savedAt, words);
@@ -170,6 +172,11 @@ export class Drafts {
   }
 
   later(error) {
+    if (this.isHurried) {
+      this.isHurried = false;
+      this.schedule(0);
+      return;
+    }
     this.report(error instanceof SignedOut ? "signed-out" : "offline");
     const step = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
     this.failures += 1;
@@ -234,8 +241,9 @@ export class Drafts {
     if (this.keeping.read(this.name)?.content?.mark?.by === this.by) this.keeping.forget(this.name);
   }
 
-  /** Try at once: the network is back, or somebody signed in. */
+  /** Try at once: the network is back, or somebody signed in. What is on its way may have set out before: it fails, then. */
   hurry() {
+    this.isHurried = Boolean(this.request);
     if (this.isDirty) this.schedule(0);
   }
 
