@@ -169,3 +169,15 @@ def test_formulas_are_set_before_anything_is_painted(address: Address, owner: Us
         page.evaluate("document.fonts.ready")
         assert page.evaluate(PAINTED_BEFORE_SET) == ["in time", "in time"], path
         assert page.evaluate("window.moved") < 0.001, path
+
+
+def test_no_formula_of_a_list_is_cut(campaign: Campaign, owner: User, open_page: OpenPage) -> None:
+    problem = make.make_problem(campaign, text="Now what is $\\frac{a^2 \\sqrt[3]{b}}{\\frac{a}{b}}$, " * 5)
+    make.make_item(make.make_solution(problem, FORMULAS), make.make_round(campaign, 0))
+    page = open_page(owner)
+    for path in ("rounds/0/", "problems/", "solutions/"):
+        page.goto(f"/campaigns/{campaign.slug}/{path}")
+        text = page.locator(".clip").first
+        expect(text.locator(".katex").first).to_be_visible()
+        assert page.evaluate(CUT_FORMULAS) == [], path
+        expect(text).to_have_attribute("data-clipped", "")
