@@ -6,13 +6,14 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from labeling.actions import agreements, waiting
 from labeling.models import AgreementReport, JobKind, JobState, Labeler, Membership
 from labeling.templatetags.lead import name_of
-from labeling.views.lead_pages import account, done, for_readers, only_posted, page
+from labeling.views.lead_pages import account, for_readers, only_posted, page
 from labeling.views.overview import ACTIVE
 from labeling.views.tables import csv_file
 
@@ -115,7 +116,7 @@ def compute(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     """Ask for the figures anew."""
     of = membership.campaign
     agreements.request(campaign=of, by=account(request))
-    return done(request, _("Labels are compared as soon as a worker is free."), "agreement", of.slug)
+    return redirect("agreement", of.slug)
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.translation import gettext as _
+from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods
 
 from labeling.actions import uploads
@@ -11,7 +11,7 @@ from labeling.actions.errors import ActionError
 from labeling.data_forms import ExportForm, ImportForm
 from labeling.forms import add_refusal
 from labeling.models import JobKind, Membership
-from labeling.views.lead_pages import account, check_lead, done, for_readers, page
+from labeling.views.lead_pages import account, check_lead, for_readers, page
 
 SHOWN_IMPORTS = 10
 
@@ -37,10 +37,7 @@ def data(request: HttpRequest, membership: Membership) -> HttpResponseBase:
         except ActionError as error:
             add_refusal(form, error)
         else:
-            words = _("The file is here; it is imported as soon as a worker is free.")
-            if form.cleaned_data["dry_run"]:
-                words = _("The file is here; it is checked as soon as a worker is free.")
-            return done(request, words, "job", of.slug, job.pk)
+            return redirect("job", of.slug, job.pk)
     return data_page(request, membership, form, ExportForm(rounds=list(of.rounds.order_by("number"))))
 
 

@@ -134,4 +134,4 @@ def retrain(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     of = membership.campaign
     job = jobs.request(campaign=of, kind=JobKind.RETRAIN, by=account(request))
     events.record(campaign=of, actor=account(request), verb="training.requested", subject=f"job {job.pk}")
-    return done(request, _("The selector is trained as soon as a worker is free."), "job", of.slug, job.pk)
+    return redirect("job", of.slug, job.pk)

@@ -125,7 +125,7 @@ def _keep(request: HttpRequest, campaign: Campaign, wanted: RoundPlan) -> HttpRe
     if previews.takes_long(campaign, wanted):
         opens = "open" in request.POST
         job = previews.request_plan(campaign=campaign, wanted=wanted, opens=opens, by=account(request))
-        return done(request, _("The round is being planned."), "job", campaign.slug, job.pk)
+        return redirect("job", campaign.slug, job.pk)
     with transaction.atomic():
         Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)  # of two clicks the second sees the first
         if shown.isdecimal() and campaign.rounds.filter(number=shown).exists():

@@ -199,7 +199,7 @@ def choose_again(request: HttpRequest, membership: Membership, number: int) -> H
     try:
         if reproducing.takes_long(of):
             job = reproducing.request(of=of, by=account(request))
-            return done(request, _("It is being chosen again, in the background."), "job", campaign.slug, job.pk)
+            return redirect("job", campaign.slug, job.pk)
         found = reproducing.compare(of)
     except ActionError as error:
         return refused(request, error, "round", campaign.slug, number)

@@ -55,6 +55,20 @@ PAINTED_BEFORE_SET = r"""() => {
 }"""
 
 
+# Tables that can be wider than the page: none without a shadow for what is beside, a name, and a way for keys.
+POOR_TABLES = """() => [...document.querySelectorAll('.wide')].filter(one => {
+    const by = document.getElementById(one.getAttribute('aria-labelledby'));
+    const name = one.getAttribute('aria-label') || by?.textContent;
+    return one.tabIndex !== 0 || !name || !getComputedStyle(one).backgroundAttachment.includes('local');
+}).map(one => one.innerText)"""
+# Formulas that begin on a line that is shown and end below it.
+CUT_FORMULAS = """() => [...document.querySelectorAll('.clip')].flatMap(text => {
+    const end = text.getBoundingClientRect().bottom;
+    const places = [...text.querySelectorAll('.katex-base')].map(one => one.getBoundingClientRect());
+    return places.filter(({ top, bottom }) => top < end - 1 && bottom > end + 1).map(({ bottom }) => bottom - end);
+})"""
+
+
 Address = Callable[[str], str]
 
 
@@ -114,6 +128,7 @@ def look(page: Page, where: str) -> None:
     expect_no_violations(page, where)
     page.set_viewport_size({"width": 360, "height": 740})
     assert page.evaluate("document.documentElement.scrollWidth") == 360, where
+    assert page.evaluate(POOR_TABLES) == [], where
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
@@ -169,3 +184,15 @@ def test_formulas_are_set_before_anything_is_painted(address: Address, owner: Us
         page.evaluate("document.fonts.ready")
         assert page.evaluate(PAINTED_BEFORE_SET) == ["in time", "in time"], path
         assert page.evaluate("window.moved") < 0.001, path
+
+
+def test_no_formula_of_a_list_is_cut(campaign: Campaign, owner: User, open_page: OpenPage) -> None:
+    problem = make.make_problem(campaign, text="Now what is $\\frac{a^2 \\sqrt[3]{b}}{\\frac{a}{b}}$, " * 5)
+    make.make_item(make.make_solution(problem, FORMULAS), make.make_round(campaign, 0))
+    page = open_page(owner)
+    for path in ("rounds/0/", "problems/", "solutions/"):
+        page.goto(f"/campaigns/{campaign.slug}/{path}")
+        text = page.locator(".clip").first
+        expect(text.locator(".katex").first).to_be_visible()
+        assert page.evaluate(CUT_FORMULAS) == [], path
+        expect(text).to_have_attribute("data-clipped", "")

@@ -100,6 +100,51 @@ def go_on_offline(desk: DeskPage) -> None:
     expect(desk.sign).to_contain_text("1 solution waits to be sent")
 
 
+def test_whoever_hears_the_page_is_told_at_once_that_it_is_over(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+    desk.page.context.set_offline(True)
+    desk.press("1", "Enter")
+    expect(desk.heard).to_have_text("Offline · 1 solution waits to be sent")
+    desk.page.context.set_offline(False)
+    expect(desk.sign).to_have_text("")
+    expect(desk.heard).to_have_text("The server can be reached again")
+    desk.wait_ahead()
+    desk.page.context.set_offline(True)
+    desk.press("1", "Enter")
+    desk.expect_problem_of("There are 4")
+    desk.press("3")
+    expect(desk.sign).to_have_text("Offline, 1 rating kept here · 1 solution waits to be sent")
+    desk.page.context.set_offline(False)
+    desk.expect_saved()
+    expect(desk.heard).to_have_text(desk.sign.inner_text())
+
+
+def test_what_was_on_its_way_when_the_network_came_back_is_tried_again_at_once(
+    timed_desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk = timed_desk
+    held: list[Route] = []
+    desk.wait_ahead()
+    desk.page.route("**/draft/", lambda route: held.append(route), times=1)
+    desk.page.route("**/label/", lambda route: held.append(route), times=1)
+    desk.hold_time()
+    desk.press("3")
+    desk.page.clock.run_for(400)
+    eventually(lambda: desk.page.evaluate("1") and len(held) == 1)
+    desk.page.evaluate("dispatchEvent(new Event('online'))")
+    held[0].abort()
+    eventually(lambda: desk.page.clock.run_for(1) or saved_ratings(items[0]) == [1])
+    desk.press("1", "Enter")
+    eventually(lambda: desk.page.evaluate("1") and len(held) == 2)
+    desk.page.evaluate("dispatchEvent(new Event('online'))")
+    held[1].abort()
+    eventually(lambda: desk.page.evaluate("1") and labels() == [(items[0], "+-")])
+
+
 def test_a_lease_that_ran_out_meanwhile_is_taken_again_and_the_label_goes_in(
     desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:

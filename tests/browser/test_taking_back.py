@@ -90,3 +90,33 @@ def test_what_was_taken_back_is_there_after_a_reload(
     desk.press("Enter")
     desk.expect_problem_of("First we add")
     assert labels() == [(items[0], "0-")]
+
+
+def test_a_correction_of_what_had_arrived_is_kept_over_a_reload_for_a_further_version(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+
+    def deliver_and_go_dark(route: Route) -> None:
+        deliver_but_lose_the_answer(route)
+        desk.page.context.set_offline(True)
+
+    desk.page.route("**/label/", deliver_and_go_dark, times=1)
+    desk.press("3", "1", "Enter")
+    desk.expect_problem_of("First we add")
+    desk.press("c", "ArrowUp", "2")
+    desk.expect_states("neutral", "negative", "later", "later")
+    desk.page.context.set_offline(False)
+    desk.reload()
+    desk.expect_problem_of("First we add")
+    expect(desk.trouble).to_contain_text("A label that you took back had reached the server already.")
+    expect(desk.trouble.get_by_role("link", name="Revise it C")).to_be_visible()
+    desk.press("c")
+    desk.expect_problem_of("be the eggs")
+    desk.expect_states("neutral", "negative", "later", "later")
+    desk.press("Enter", "1", "Enter")
+    expect(desk.page.get_by_role("heading", name="2 versions")).to_be_visible()
+    first, second = Label.objects.order_by("pk")
+    assert [first.ratings, second.ratings, second.revises] == ["+-", "0-", first]
+    assert QueueItem.objects.get(pk=items[0].pk).state == "labeled"

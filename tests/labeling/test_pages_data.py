@@ -64,6 +64,21 @@ def test_an_upload_becomes_a_job_whose_page_tells_what_came(campaign: Campaign, 
     assert Solution.objects.of(campaign).count() == 1
 
 
+@pytest.mark.parametrize(("dry_run", "what"), [({}, "imported"), ({"dry_run": "on"}, "checked")])
+def test_that_a_file_waits_is_said_only_while_it_waits(
+    campaign: Campaign, lead: Client, dry_run: dict[str, str], what: str
+) -> None:
+    WorkerSign.objects.create(name="one", seen_at=timezone.now())
+    address = upload(lead, campaign, {"problem": "What?"}, **dry_run)
+    waits = f"The file is here; it is {what} as soon as a worker is free."
+    page = lead.get(address)
+    assert text_of(page).count(waits) == 1
+    assert waits in text_of(lead.get(address, headers={"HX-Request": "true"}))  # in the piece that asks again
+    assert not list(page.context["messages"])
+    assert work().state == "failed"
+    assert waits not in text_of(lead.get(address))
+
+
 def test_refused_rows_are_a_table(campaign: Campaign, lead: Client) -> None:
     address = upload(lead, campaign, ROW, ROW | {"steps": 7})
     work()

@@ -26,7 +26,7 @@ export async function sendAsRevision({ api, submission, post }) {
 }
 
 /** The number of the label that one of the earlier contents became: the same content again is answered the same. */
-async function labelOf({ item, tried }, post) {
+export async function labelOf({ item, tried }, post) {
   let last;
   for (const body of tried.toReversed()) {
     try {

@@ -1,6 +1,7 @@
 /** Saves the draft of one item as it grows: the newest state only, one request at a time, until the server has it. */
 
 import { Refused, SignedOut, Unreachable, call, newId, timeLeft } from "./api.js";
+import { labelOf } from "./correcting.js";
 
 const QUIET_MS = 400; // after the last change
 const SAVING_AFTER_MS = 400; // "Saving" is said only when the answer takes this long
@@ -41,6 +42,7 @@ export class Drafts {
     this.version = this.changedVersion = 0;
     this.savedVersion = 0;
     this.failures = 0;
+    this.isHurried = false;
     this.isStopped = false;
     this.isElsewhere = false;
     this.isPrivate = false;
@@ -137,6 +139,7 @@ export class Drafts {
     this.savedVersion = version;
     this.replaces = savedAt;
     this.failures = 0;
+    this.isHurried = false;
     if (this.isDirty) this.schedule(QUIET_MS);
     else this.forget();
     this.report(this.isPrivate ? "private" : "saved", savedAt, words);
@@ -170,6 +173,11 @@ export class Drafts {
   }
 
   later(error) {
+    if (this.isHurried) {
+      this.isHurried = false;
+      this.schedule(0);
+      return;
+    }
     this.report(error instanceof SignedOut ? "signed-out" : "offline");
     const step = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
     this.failures += 1;
@@ -234,8 +242,9 @@ export class Drafts {
     if (this.keeping.read(this.name)?.content?.mark?.by === this.by) this.keeping.forget(this.name);
   }
 
-  /** Try at once: the network is back, or somebody signed in. */
+  /** Try at once: the network is back, or somebody signed in. What is on its way may have set out before: it fails, then. */
   hurry() {
+    this.isHurried = Boolean(this.request);
     if (this.isDirty) this.schedule(0);
   }
 
@@ -273,19 +282,36 @@ export class Drafts {
   }
 }
 
-/** Work that this browser kept of other solutions than the one in hand: the server keeps it for its labeler alone. */
-export async function sendKeptDrafts({ api, keeping, except }) {
+/**
+ * Work that this browser kept of other solutions than the one in hand: the server keeps it for its labeler alone.
+ * `arrived(label)` hears of a label that was taken back and had reached the server after all.
+ */
+export async function sendKeptDrafts({ api, keeping, except, arrived }) {
   for (const name of keeping.names("draft.").filter((each) => /^draft\.\d+$/.test(each))) {
     const item = Number(name.slice("draft.".length));
     if (item === except || keeping.read(`submission.${item}`)) continue;
-    const { content, replaces = null } = keeping.read(name) ?? {};
+    const kept = keeping.read(name) ?? {};
+    const { content, replaces = null } = kept;
     try {
       if (content) await call("PUT", `${api}me/drafts/${item}/`, { ...content, replaces });
-      keeping.forget(name);
-      keeping.forget(`undo.${item}`); // what was done before it goes with it
     } catch (error) {
       if (!(error instanceof Refused)) return; // not reachable: kept for the next visit
-      if (!error.isElsewhere) keeping.forget(name); // labeled meanwhile, or out of one's campaigns
+      if (error.isElsewhere) continue;
+      if (kept.sent && !(await becomesRevision({ api, keeping, item, kept, arrived }))) return;
     }
+    keeping.forget(name);
+    keeping.forget(`undo.${item}`); // what was done before it goes with it
   }
+}
+
+/** What was corrected of a label that had arrived is where its revision goes on; false where the server is not reached. */
+async function becomesRevision({ api, keeping, item, kept, arrived }) {
+  try {
+    const label = await labelOf({ item, tried: kept.sent.tried }, ({ body }) => call("POST", `${api}items/${item}/label/`, body));
+    keeping.write(`draft.revision.${label}`, { content: kept.content });
+    arrived(label);
+  } catch (error) {
+    return error instanceof Refused; // labeled elsewhere, or out of one's campaigns
+  }
+  return true;
 }

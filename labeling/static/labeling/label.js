@@ -212,7 +212,8 @@ async function start() {
   showDone(done);
   outbox.load((error, seconds) => error && explain("waiting", { error, seconds, signIn, isKept: true, again: () => outbox.tryNow() }));
   await next({ isAgain: true });
-  await sendKeptDrafts({ api, keeping, except: desk.item?.item });
+  const arrived = (label) => tell("arrived", { href: `${root.dataset.labels}${label}/revise/` });
+  await sendKeptDrafts({ api, keeping, except: desk.item?.item, arrived });
   keeping.forgetOld();
 }
 

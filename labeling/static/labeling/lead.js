@@ -13,9 +13,16 @@ function setFormulas(root) {
   }
   keepShortWhole(root);
   markOverflow(root);
+  markClipped(root);
+}
+
+/** A text of which a list shows two lines says that there is more. */
+function markClipped(root) {
+  for (const text of root.querySelectorAll(".clip, .examples .tex")) text.toggleAttribute("data-clipped", text.scrollHeight > text.clientHeight + 1);
 }
 
 setFormulas(document);
+addEventListener("resize", () => markClipped(document));
 document.querySelector(".bar nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" }); // on phones the tabs scroll
 // Both: at once, before the piece is painted; and where it took the place of what was asked to be replaced.
 document.addEventListener("htmx:afterSwap", (event) => event.target.isConnected && setFormulas(event.target));

@@ -10,6 +10,9 @@ const signText = sign.querySelector("[data-text]");
 const signUse = sign.querySelector("use");
 
 const REACHED = new Set(["none", "saved", "saving", "kept"]);
+const UNREACHED = new Set(["offline", "signed-out"]);
+
+let told = null; // of a trouble that a screen reader was told of, until it was told that it is over
 
 /**
  * `saved` with the server's time, `saving`, `offline` or `signed-out` with what is only here, `kept` in this browser and
@@ -17,13 +20,20 @@ const REACHED = new Set(["none", "saved", "saving", "kept"]);
  */
 export function showSaved(state, { at, unsaved = 0, isUnsent = false, isKept = true, waiting = 0, trouble = null } = {}) {
   const shown = waiting && trouble && REACHED.has(state) ? trouble : state;
-  const before = sign.dataset.state;
   sign.dataset.state = shown === "none" && waiting ? "saving" : shown;
   signUse.setAttribute("href", `#${sign.dataset.state}`);
   const parts = [textOf(shown, { at, unsaved, isUnsent, isKept }), waiting ? say("to_be_sent", { n: waiting }) : ""];
   signText.textContent = parts.filter(Boolean).join(" · ");
-  const isTrouble = (name) => name === "offline" || name === "signed-out";
-  if (before !== shown && (isTrouble(shown) || (isTrouble(before) && shown === "saved"))) announce(signText.textContent);
+  tellTrouble(shown, waiting);
+}
+
+/** A screen reader hears that there is trouble, and then each step of the way out, until nothing is left to be sent. */
+function tellTrouble(shown, waiting) {
+  const isTrouble = UNREACHED.has(shown);
+  if (!isTrouble && !told) return;
+  const state = isTrouble ? shown : `${shown} ${waiting}`;
+  if (state !== told) announce(signText.textContent || say("reached_again"));
+  told = isTrouble || waiting || shown === "saving" ? state : null;
 }
 
 /** Without a server: how many ratings it lacks, or that it lacks other work, such as a step that is being written. */

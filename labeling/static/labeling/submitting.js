@@ -63,7 +63,7 @@ export class Outbox {
   constructor({ api, keeping, changed, sent, refused }) {
     Object.assign(this, { api, keeping, changed, sent, refused });
     this.waiting = [];
-    this.isEnded = false;
+    this.isEnded = this.isHurried = false;
     this.running = null;
   }
 
@@ -121,7 +121,9 @@ export class Outbox {
     this.changed();
   }
 
+  /** The network is back, say. What is on its way may have set out before: it fails, then, and is tried at once. */
   tryNow() {
+    this.isHurried = !this.pause && this.running !== null;
     this.pause?.wake();
   }
 
@@ -178,6 +180,10 @@ export class Outbox {
   }
 
   async wait(error, failures) {
+    if (this.isHurried) {
+      this.isHurried = false;
+      return;
+    }
     const step = RETRY_MS[Math.min(failures, RETRY_MS.length - 1)];
     const milliseconds = error instanceof Unreachable && error.retryAfter ? error.retryAfter * 1000 : step;
     this.pause = new Pause(milliseconds);

@@ -107,6 +107,9 @@ const KINDS = {
     const rest = refusal.isKept ? `${refusal.message} ${say("kept_private")}` : refusal.message;
     show(say("trouble_earlier"), rest, close("understood"));
   },
+  arrived: ({ href }) => {
+    show(say("trouble_arrived"), say("arrived_rest"), [{ text: say("revise_it"), action: "correct", href }, ...close("understood")]);
+  },
   storage: () => show(say("trouble_storage"), say("storage_rest"), close("understood")),
 };
 
