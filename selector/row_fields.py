@@ -83,29 +83,44 @@ def required_steps(steps: object, where: str) -> list[str]:
     return steps
 
 
-def refuse_unstorable(value: object, where: str) -> None:
+# Where a value sits: the place of what holds it, and its key or index there. Written out only for a refusal: a long key
+# would be copied for each value under it.
+Place = tuple["Place | None", str | int]
+
+
+def written(place: Place | None) -> str:
+    """As a refusal names it: `solutions[3].steps[2]`."""
+    parts: list[str] = []
+    while place is not None:
+        place, key = place
+        parts.append(f"[{key}]" if isinstance(key, int) else f".{key}")
+    return "".join(reversed(parts)).removeprefix(".") or "row"
+
+
+def refuse_unstorable(value: object) -> None:
     """Refuse NUL characters, lone surrogates and numbers that JSON does not have, however deep they sit."""
-    waiting = [(where, value)]
+    waiting: list[tuple[Place | None, object]] = [(None, value)]
     while waiting:
-        path, item = waiting.pop()
+        place, item = waiting.pop()
         if isinstance(item, str):
-            _refuse_text(item, path or "row")
+            _refuse_text(item, place)
         elif isinstance(item, dict):
             for key, inner in item.items():
                 if not isinstance(key, str):
-                    raise RowError(path or "row", f"keys that are strings, not {described(key)}")
-                _refuse_text(key, path or "row")
-                waiting.append((f"{path}.{key}" if path else key, inner))
+                    raise RowError(written(place), f"keys that are strings, not {described(key)}")
+                _refuse_text(key, place)
+                waiting.append(((place, key), inner))
         elif isinstance(item, list):
-            waiting.extend((f"{path}[{index}]", inner) for index, inner in enumerate(item))
+            waiting.extend(((place, index), inner) for index, inner in enumerate(item))
         elif isinstance(item, float) and not math.isfinite(item):
-            raise RowError(path or "row", f"a finite number, not {item!r}")
+            raise RowError(written(place), f"a finite number, not {item!r}")
 
 
-def _refuse_text(text: str, path: str) -> None:
+def _refuse_text(text: str, place: Place | None) -> None:
     if "\x00" in text:
-        raise RowError(path, "text without the NUL character (\\u0000)")
+        raise RowError(written(place), "text without the NUL character (\\u0000)")
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise RowError(path, "text without lone surrogates (half of a character pair, such as \\ud800)") from None
+        expected = "text without lone surrogates (half of a character pair, such as \\ud800)"
+        raise RowError(written(place), expected) from None

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
 
-from selector.row_types import MAX_LINE_BYTES, RowError
+from selector.row_types import MAX_BLANK_BYTES, MAX_LINE_BYTES, RowError
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _BOM = b"\xef\xbb\xbf"
@@ -17,8 +17,9 @@ _BUFFER_BYTES = 1024 * 1024
 def numbered_lines(source: str | os.PathLike[str] | BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Line numbers (1 is the first) and lines; blank lines are skipped, a BOM is dropped.
 
-    Gzip is recognized by its content. Raises `RowError` naming the line for a cut-off or damaged gzip file and for a
-    line of more than 64 MiB (a small gzip file can hold a huge one); `OSError` where there is no such file.
+    Gzip is recognized by its content. Raises `RowError` naming the line for a cut-off or damaged gzip file, for a line
+    that is too long and for a sea of blank lines (a small gzip file can hold either); `OSError` where there is no such
+    file.
     """
     if isinstance(source, (str, os.PathLike)):
         with open(source, "rb", buffering=_BUFFER_BYTES) as opened:
@@ -28,17 +29,23 @@ def numbered_lines(source: str | os.PathLike[str] | BinaryIO) -> Iterator[tuple[
 
 
 def _named(stream: BinaryIO, file: str | None) -> Iterator[tuple[int, bytes]]:
-    number = 0
+    number, spare = 0, MAX_BLANK_BYTES
     try:
         for number, line in _lines(_plain(stream)):
-            if line.strip():
+            if line and not line.isspace():  # `strip` would copy it
+                spare += len(line)
                 yield number, line
+                continue
+            spare -= len(line)
+            if spare < 0:
+                limit = MAX_BLANK_BYTES // 1024 // 1024
+                raise RowError("file", f"at most {limit} MiB more of blank lines than of rows", line=number)
     except EOFError:
         raise RowError("file", "a complete gzip file, this one is cut off", line=number + 1, file=file) from None
     except (zlib.error, gzip.BadGzipFile) as error:
         raise RowError("file", f"an undamaged gzip file ({error})", line=number + 1, file=file) from None
     except RowError as error:
-        error.line, error.file = number + 1, file
+        error.line, error.file = error.line or number + 1, file
         raise
 
 

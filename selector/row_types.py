@@ -5,7 +5,11 @@ from typing import Any, Literal
 
 MAX_STEPS = 512
 MAX_CHARACTERS = 100_000
-MAX_LINE_BYTES = 64 * 1024 * 1024
+MAX_LINE_BYTES = 32 * 1024 * 1024
+MAX_SOLUTIONS = 50_000  # in one row
+MAX_VALUES = 500_000  # in one row: a value of two bytes takes a hundred in memory
+MAX_BLANK_BYTES = 1024 * 1024  # of blank lines more than of rows
+_FIELD_SHOWN, _EXPECTED_SHOWN = 200, 500  # a key may be as long as its line
 
 
 class RowError(ValueError):
@@ -16,14 +20,18 @@ class RowError(ValueError):
 
     def __init__(self, field: str, expected: str, *, line: int | None = None, file: str | None = None) -> None:
         super().__init__(field, expected)
-        self.field = field
-        self.expected = expected
+        self.field = _clipped(field, _FIELD_SHOWN)
+        self.expected = _clipped(expected, _EXPECTED_SHOWN)
         self.line = line
         self.file = file
 
     def __str__(self) -> str:
         place = [self.file or "", f"line {self.line}" if self.line is not None else "", self.field]
         return ", ".join(part for part in place if part) + f": expected {self.expected}"
+
+
+def _clipped(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 # Not frozen: building a frozen slotted dataclass costs three times as much, and imports build millions.

@@ -8,13 +8,16 @@ Parsing has to keep up with 20,000 rows a second beside the database's work, hen
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Literal, cast
 
 import orjson
 
 from selector import prm800k
 from selector.row_fields import (
+    Place,
     described,
     optional_flag,
     optional_level,
@@ -23,12 +26,15 @@ from selector.row_fields import (
     refuse_unstorable,
     required_problem,
     required_steps,
+    written,
 )
 from selector.row_files import numbered_lines
 from selector.row_types import (
     MAX_CHARACTERS,
     MAX_LINE_BYTES,
+    MAX_SOLUTIONS,
     MAX_STEPS,
+    MAX_VALUES,
     CandidateNode,
     LabelRow,
     Prm800kFacts,
@@ -38,8 +44,9 @@ from selector.row_types import (
 )
 
 __all__ = [
-    "MAX_CHARACTERS", "MAX_LINE_BYTES", "MAX_STEPS", "CandidateNode", "LabelRow", "Prm800kFacts", "ProblemRow",
-    "RowError", "SolutionRow", "numbered_lines", "parse_line", "parse_row", "read_rows", "text_key",
+    "MAX_CHARACTERS", "MAX_LINE_BYTES", "MAX_SOLUTIONS", "MAX_STEPS", "MAX_VALUES", "CandidateNode", "LabelRow",
+    "Prm800kFacts", "ProblemRow", "RowError", "SolutionRow", "numbered_lines", "parse_line", "parse_row",
+    "read_rows", "text_key",
 ]  # fmt: skip
 
 _PROBLEM_KEYS = frozenset(
@@ -50,23 +57,29 @@ _LABEL_KEYS = frozenset({"first_error_index", "labeler", "simulated"})
 _FLAT_KEYS = _PROBLEM_KEYS | _SOLUTION_KEYS
 Split = Literal["train", "test"] | None
 _SHAPES = 'one of the keys "solutions", "steps", "candidates", or the two keys "question" and "label" (a PRM800K row)'
+# What begins a value, and the strings behind it, whose commas count for nothing.
+_VALUE = re.compile(rb'[,\[{]\s*+(?:"[^"]*+"(?:\s*+:\s*+"[^"]*+")?+)?+')
 
 
 def parse_line(line: bytes) -> ProblemRow:
     """One line of a file, without its line end or with it."""
+    if len(line) > MAX_VALUES:  # each value takes a byte at least
+        _refuse_crowded(line)
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise _not_json(line, error) from None
-    # orjson refuses lone surrogates and NaN itself; only an escaped NUL can get through it.
-    if b"\\u0000" in line:
-        refuse_unstorable(row, "")
-    return _parse(row, line)
+        fault = error.msg, error.pos, error.colno
+    else:
+        # orjson refuses lone surrogates and NaN itself; only an escaped NUL can get through it.
+        if b"\\u0000" in line:
+            refuse_unstorable(row)
+        return _parse(row, line)
+    raise _not_json(line, *fault)  # here the error is gone, and with it its copy of the line
 
 
 def parse_row(obj: object) -> ProblemRow:
     """A row that is already an object, as from a request's body; text and numbers are checked more deeply."""
-    refuse_unstorable(obj, "")
+    refuse_unstorable(obj)
     return _parse(obj, None)
 
 
@@ -88,13 +101,25 @@ def text_key(problem: str, steps: Sequence[str]) -> str:
     return hashlib.blake2b(orjson.dumps([problem, steps]), digest_size=16).hexdigest()
 
 
-def _not_json(line: bytes, error: orjson.JSONDecodeError) -> RowError:
-    said = f"{error.msg}, character {error.colno}"
+def _refuse_crowded(line: bytes) -> None:
+    """Refuse a line of more values than memory should be given to: parsed, it is up to forty times its size.
+
+    The bytes that begin values are counted first, which is quick; only where they are many, text is told from JSON.
+    """
+    if sum(map(line.count, (b",", b"[", b"{"))) <= MAX_VALUES:
+        return
+    bare = line.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if next(islice(_VALUE.finditer(bare), MAX_VALUES, None), None) is not None:
+        raise RowError("row", f"at most {MAX_VALUES:,} values in one row")
+
+
+def _not_json(line: bytes, message: str, position: int, column: int) -> RowError:
+    said = f"{message}, character {column}"
     if "UTF-8" in said:
         return RowError(_field_at_fault(line), f"text in UTF-8 ({said})")
     if "surrogate" in said:
         return RowError(_field_at_fault(line), f"text without lone surrogates ({said})")
-    around = line.decode(errors="replace")[error.pos : error.pos + 9].lstrip("-")  # it counts characters, not bytes
+    around = line.decode(errors="replace")[position : position + 9].lstrip("-")  # it counts characters, not bytes
     if around.startswith(("NaN", "Infinity")) or "infinity" in said:
         return RowError(_field_at_fault(line), f"finite numbers only; JSON knows no NaN and no Infinity ({said})")
     if "control character" in said:
@@ -108,7 +133,7 @@ def _field_at_fault(line: bytes) -> str:
     """Which field holds what orjson refused: Python's own parser takes more, so that it can be looked for."""
     try:
         row = json.loads(line.decode(errors="surrogateescape"), strict=False, parse_int=float)
-        refuse_unstorable(row, "")
+        refuse_unstorable(row)
     except RowError as found:
         return found.field or "row"
     except (ValueError, RecursionError):  # broken in another way too
@@ -176,6 +201,8 @@ def _nested(row: dict[str, Any]) -> ProblemRow:
     solutions = row["solutions"]
     if type(solutions) is not list:
         raise RowError("solutions", f"a list of solutions, not {described(solutions)}")
+    if len(solutions) > MAX_SOLUTIONS:
+        raise RowError("solutions", f"at most {MAX_SOLUTIONS:,} solutions in one row, not {len(solutions):,}")
     generator = optional_text(row, "generator")
     for index, solution in enumerate(solutions):
         if type(solution) is not dict:
@@ -244,21 +271,22 @@ def _tree(row: dict[str, Any]) -> ProblemRow:
     """A candidate tree; each path through it keeps to the limits of a solution. Walked without recursion."""
     problem = _problem(row)
     roots: list[CandidateNode] = []
-    waiting: list[tuple[object, str, list[CandidateNode], int, int]] = [(row["candidates"], "candidates", roots, 1, 0)]
+    top: Place = (None, "candidates")
+    waiting: list[tuple[object, Place, list[CandidateNode], int, int]] = [(row["candidates"], top, roots, 1, 0)]
     while waiting:
-        given, where, into, depth, characters = waiting.pop()
+        given, place, into, depth, characters = waiting.pop()
         if type(given) is not list:
-            raise RowError(where, f"a list of candidates, not {described(given)}")
+            raise RowError(written(place), f"a list of candidates, not {described(given)}")
         if given and depth > MAX_STEPS:
-            raise RowError(where, f"at most {MAX_STEPS} steps behind one another")
+            raise RowError(written(place), f"at most {MAX_STEPS} steps behind one another")
         for index, item in enumerate(given):
-            node, following = _candidate(item, f"{where}[{index}]")
+            node, following = _candidate(item, (place, index))
             into.append(node)
             length = characters + len(node.text)
             if length > MAX_CHARACTERS:
-                raise RowError(f"{where}[{index}]", f"at most {MAX_CHARACTERS:,} characters along one path")
+                raise RowError(written((place, index)), f"at most {MAX_CHARACTERS:,} characters along one path")
             if following is not None:
-                waiting.append((following, f"{where}[{index}].next", node.next, depth + 1, length))
+                waiting.append((following, ((place, index), "next"), node.next, depth + 1, length))
     if not roots:
         raise RowError("candidates", "at least one candidate")
     problem.candidates = roots
@@ -268,11 +296,11 @@ def _tree(row: dict[str, Any]) -> ProblemRow:
     return problem
 
 
-def _candidate(item: object, where: str) -> tuple[CandidateNode, object]:
+def _candidate(item: object, place: Place) -> tuple[CandidateNode, object]:
     if type(item) is not dict:
-        raise RowError(where, f'an object with "text", not {described(item)}')
+        raise RowError(written(place), f'an object with "text", not {described(item)}')
     text = item.get("text")
     if type(text) is not str or not text.strip():
-        raise RowError(f"{where}.text", "a string that is not blank")
+        raise RowError(written((place, "text")), "a string that is not blank")
     metadata = {key: value for key, value in item.items() if key not in ("text", "next")}
     return CandidateNode(text, [], metadata), item.get("next")

@@ -33,6 +33,8 @@ from selector.rows import RowError, numbered_lines, parse_line
 BATCH_WEIGHT = 6_000  # problems and solutions in one transaction: well under 0.3 s on either database
 BATCH_BYTES = 6 * 1024 * 1024
 MAX_REFUSALS_KEPT = 100
+MAX_REFUSED = 10_000  # rows more than good ones; then it is no such file, and nobody waits for its end
+MAX_REFUSED_BYTES = 64 * 1024 * 1024  # likewise: rows may be large
 MAX_REFUSALS_TOLD = 5  # in the job's one-line error; all that are kept are in its result
 
 
@@ -111,6 +113,10 @@ def _rare_garbage_collection() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
+class _MostlyRefused(Exception):
+    """Reading on would only go on refusing."""
+
+
 class _Import:
     """One run over the files of one import."""
 
@@ -132,7 +138,10 @@ class _Import:
         self._counts = Counts()
         self._refused: list[dict[str, Any]] = []
         self._refused_count = 0
+        self._refused_bytes = 0
+        self._stopped = False
         self._lines = 0
+        self._line_bytes = 0
         self._bytes_before = 0  # of the files read already
         self._bytes = sum(path.stat().st_size for path in paths if path.exists()) or 1
         self._started = time.monotonic()
@@ -145,9 +154,12 @@ class _Import:
 
     def read_all(self) -> None:
         """Validate every file and stage what is good; after a refusal nothing more is staged, unless it is skipped."""
-        for index, path in enumerate(self._paths):
-            with RejectedLines(path, wanted=self._skip_invalid and not self._dry_run) as rejected:
-                self._read(index, path, rejected)
+        try:
+            for index, path in enumerate(self._paths):
+                with RejectedLines(path, wanted=self._skip_invalid and not self._dry_run) as rejected:
+                    self._read(index, path, rejected)
+        except _MostlyRefused:
+            self._stopped = True
 
     def _read(self, index: int, path: Path, rejected: RejectedLines) -> None:
         setting = Setting(
@@ -165,11 +177,12 @@ class _Import:
                 for number, content in numbered_lines(file):
                     is_empty = False
                     line = Line(index, number, content)
+                    self._lines += 1
+                    self._line_bytes += len(content)
                     try:
                         batch.add(line, parse_line(content))
                     except RowError as error:
                         self._refuse(line, error, rejected)
-                    self._lines += 1
                     if batch.weight >= BATCH_WEIGHT or batch.size >= BATCH_BYTES:
                         self._settle(batch, rejected, file.tell())
                         batch = Batch(setting)
@@ -196,14 +209,28 @@ class _Import:
 
     @property
     def _must_fail(self) -> bool:
-        return self._refused_count > 0 and not self._skip_invalid
+        return self._stopped or (self._refused_count > 0 and not self._skip_invalid)
 
     def _refuse(self, line: Line, error: RowError, rejected: RejectedLines) -> None:
         self._refused_count += 1
+        self._refused_bytes += len(line.content)
         if len(self._refused) < MAX_REFUSALS_KEPT:
-            place = {"file": _shown(self._paths[line.file]), "line": line.number}
-            self._refused.append({**place, "field": error.field, "expected": error.expected})
+            self._refused.append(self._told(line, error))
         rejected.add(line.content)
+        if self._is_mostly_refused:
+            stopped = RowError("file", "mostly good rows; the reading stopped at this line")
+            self._refused = [self._told(line, stopped), *self._refused[: MAX_REFUSALS_KEPT - 1]]
+            raise _MostlyRefused
+
+    @property
+    def _is_mostly_refused(self) -> bool:
+        rows = self._refused_count - (self._lines - self._refused_count)
+        size = self._refused_bytes - (self._line_bytes - self._refused_bytes)
+        return rows > MAX_REFUSED or size > MAX_REFUSED_BYTES
+
+    def _told(self, line: Line, error: RowError) -> dict[str, Any]:
+        place = {"file": _shown(self._paths[line.file]), "line": line.number}
+        return {**place, "field": error.field, "expected": error.expected}
 
     def _say_how_far(self, position: int) -> None:
         share = min(1.0, (self._bytes_before + position) / self._bytes)

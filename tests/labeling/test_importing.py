@@ -9,7 +9,7 @@ import orjson
 import pytest
 from django.contrib.auth.models import User
 
-from labeling.actions import references
+from labeling.actions import importing, references
 from labeling.actions.importing import ImportResult
 from labeling.actions.staging.names import split_of
 from labeling.models import Campaign, CandidateTree, Job, Label, Labeler, Problem, Solution
@@ -478,3 +478,58 @@ def test_what_was_imported_is_found_again_however_its_name_begins(
     rows = [flat(solution_id=f"s{number}") for number in range(6)]
 
     assert counts(import_rows(campaign, tmp_path, *rows, *rows)) == (1, 6, 0, 6)
+
+
+# --- what is no file of solutions
+
+
+@pytest.mark.parametrize("skip_invalid", [False, True])
+def test_a_file_of_mostly_refused_rows_is_read_no_further(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skip_invalid: bool
+) -> None:
+    monkeypatch.setattr(importing, "MAX_REFUSED", 150)
+
+    result = import_rows(
+        campaign, tmp_path, flat(), *[b"{}"] * 1_000, flat(solution_id="s2"), skip_invalid=skip_invalid
+    )
+
+    assert not result.ok
+    assert (result.refused_count, len(result.refused)) == (152, 100)  # one more than one good row and 150
+    stopped = {"file": str(tmp_path / "rows.jsonl"), "line": 153, "field": "file"}
+    assert result.refused[0] == stopped | {"expected": "mostly good rows; the reading stopped at this line"}
+    assert result.refused[1]["line"] == 2
+    assert Job.objects.get().error.count("the reading stopped at this line") == 1
+    assert not Problem.objects.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+def test_large_refused_rows_are_counted_by_their_size(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MAX_REFUSED_BYTES", 100_000)
+
+    result = import_rows(campaign, tmp_path, *[b"[" + b" " * 9_999] * 100, skip_invalid=True)
+
+    assert result.refused_count == 10
+    assert result.refused[0]["line"] == 10
+
+
+def test_as_many_good_rows_as_refused_ones_come_in(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MAX_REFUSED", 2)
+    rows = [row for number in range(50) for row in (flat(solution_id=str(number)), b"{}")]
+
+    result = import_rows(campaign, tmp_path, *rows, skip_invalid=True)
+
+    assert result.ok
+    assert (result.solutions, result.refused_count) == (50, 50)
+
+
+def test_a_tree_too_deep_to_be_kept_is_refused_by_its_field(campaign: Campaign, tmp_path: Path) -> None:
+    tree = b'{"text": "a", "next": [' * 500 + b'{"text": "a"}' + b"]}" * 500
+
+    result = import_rows(campaign, tmp_path, b'{"problem": "P", "candidates": [' + tree + b"]}")
+
+    assert refusal(result)[:2] == (1, "candidates")
+    assert "less than 250 levels" in refusal(result)[2]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from selector.rows import MAX_CHARACTERS, MAX_STEPS, ProblemRow, RowError, parse_line, parse_row, read_rows
+from selector.row_types import MAX_BLANK_BYTES
+from selector.rows import MAX_CHARACTERS, MAX_STEPS, MAX_VALUES, ProblemRow, RowError, parse_line, parse_row, read_rows
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -262,6 +264,81 @@ def test_a_line_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     path.write_bytes(gzip.compress(b" " * 1024 * 1025))
     with pytest.raises(RowError, match="at most 1 MiB"):
         list(read_rows(path))
+
+
+@pytest.mark.parametrize("blank", [b"\n", b"   \n", b" " * 1000 + b"\n"])
+def test_a_sea_of_blank_lines_is_refused_where_it_passes_the_limit(tmp_path: Path, blank: bytes) -> None:
+    path = tmp_path / "sea.gz"
+    path.write_bytes(gzip.compress(orjson.dumps(flat()) + b"\n" + blank * (2 * MAX_BLANK_BYTES // len(blank))))
+    with pytest.raises(RowError, match="1 MiB more of blank lines than of rows") as caught:
+        list(read_rows(path))
+    assert caught.value.line is not None
+    assert caught.value.line == pytest.approx(2 + MAX_BLANK_BYTES / len(blank), abs=100)
+
+
+def test_blank_lines_between_rows_are_no_sea(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("selector.row_files.MAX_BLANK_BYTES", 10)
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes((orjson.dumps(flat()) + b"\n\n\r\n") * 100)
+    assert len(list(read_rows(path))) == 100
+
+
+@pytest.mark.parametrize(
+    "unit", [b"[],", b"0,", b'"a",', b'{"":0},', b'{"k":["v"]},', b'"\\\\",', b'"\\"",', b"[[0]],"]
+)
+def test_a_line_of_too_many_values_is_refused_before_it_is_parsed(unit: bytes) -> None:
+    def line(values: int) -> bytes:
+        return b'{"problem": "p", "steps": ["a"], "x": [' + unit * values + b"0]}"
+
+    with pytest.raises(RowError, match="at most 500,000 values in one row"):
+        parse_line(line(MAX_VALUES))
+    assert parse_line(line(MAX_VALUES // 8)).solutions[0].steps == ["a"]
+
+
+def test_commas_and_brackets_of_texts_are_no_values() -> None:
+    text = orjson.dumps(',[{"\\' * 200)
+    solution = b'{"steps": [' + text + b", " + text + b"]}"
+    line = b'{"problem": "p", "solutions": [' + b",".join([solution] * 1000) + b"]}"
+    assert line.count(b",") + line.count(b"[") + line.count(b"{") > MAX_VALUES
+    assert len(parse_line(line).solutions) == 1000
+
+
+@pytest.mark.parametrize("fault", [b'"\\u0000"', b"NaN", b'"\\ud800"'])
+def test_a_long_key_is_not_copied_for_each_value_under_it(fault: bytes) -> None:
+    line = b'{"' + b"k" * 100_000 + b'": [' + b"0," * 2_000 + fault + b"]}"
+    tracemalloc.start()
+    try:
+        with pytest.raises(RowError) as caught:
+            parse_line(line)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 5_000_000
+    assert caught.value.field.startswith("kkk")
+    assert len(caught.value.field) <= 200
+
+
+def test_a_long_candidate_tree_names_the_place_and_keeps_no_paths() -> None:
+    leaves = [{"text": "b", "next": []} for _ in range(5_000)]
+    tree: dict[str, Any] = {"text": "a", "next": [*leaves, {"text": " "}]}
+    for _ in range(400):
+        tree = {"text": "a", "next": [tree]}
+    tracemalloc.start()
+    try:
+        error = refusal({"problem": "p", "candidates": [tree]})
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert error.field.startswith("candidates[0].next[0].next[0]")
+    assert peak < 5_000_000
+
+
+def test_a_row_of_too_many_solutions_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("selector.rows.MAX_SOLUTIONS", 2)
+    row = {"problem": "p", "solutions": [{"steps": ["a"]}] * 2}
+    assert len(parse_row(row).solutions) == 2
+    row["solutions"] = [{"steps": ["a"]}] * 3
+    assert refusal(row).expected == "at most 2 solutions in one row, not 3"
 
 
 json_values = st.recursive(

@@ -7,7 +7,7 @@ from typing import Any
 from labeling.actions.staging import labels
 from labeling.actions.staging.labels import Labelers, ReadLabel
 from labeling.actions.staging.names import Names, as_json
-from selector.rows import CandidateNode, LabelRow, ProblemRow, SolutionRow
+from selector.rows import CandidateNode, LabelRow, ProblemRow, RowError, SolutionRow
 
 _NO_METADATA = b"{}"
 _A_MOMENT = timedelta(microseconds=1)
@@ -72,7 +72,7 @@ class EntryReader:
         if row.metadata:
             entry.metadata = as_json(row.metadata, "row")
         if row.candidates is not None:
-            entry.tree = as_json([_node(node) for node in row.candidates], "candidates")
+            entry.tree = _tree(row.candidates)
             entry.tree_identity = self.names.candidates(problem, entry.tree)
         return entry
 
@@ -117,6 +117,14 @@ class EntryReader:
 def with_text_keys(alternatives: dict[int, list[str]]) -> dict[str, list[str]]:
     """Alternatives as JSON has them, in the order of the steps."""
     return {str(index): alternatives[index] for index in sorted(alternatives)}
+
+
+def _tree(candidates: list[CandidateNode]) -> bytes:
+    try:
+        nodes = [_node(node) for node in candidates]
+    except RecursionError:  # deeper than the encoder takes, too
+        raise RowError("candidates", "JSON nested less than 250 levels deep") from None
+    return as_json(nodes, "candidates")
 
 
 def _node(node: CandidateNode) -> dict[str, Any]:
