@@ -142,7 +142,7 @@ def draft_content(
         _check_count(body.validated_data, item.solution.step_count)
     content = {key: value for key, value in body.initial_data.items() if key not in CONDITIONS}
     try:
-        refuse_unstorable(content, "")  # further keys are kept as they come
+        refuse_unstorable(content)  # further keys are kept as they come
     except RowError as error:
         raise ValidationError({error.field: _("Expected text without the NUL character.")}) from error
     if len(orjson.dumps(content)) > work.MAX_DRAFT_BYTES:
