@@ -46,6 +46,8 @@ def make_venv(progress: Progress) -> None:
     """A fresh .venv; one that was made elsewhere, or by another Python, is replaced."""
     if importlib.util.find_spec("ensurepip") is None or importlib.util.find_spec("venv") is None:
         raise StepFailed(VENV_MISSING)
+    if VENV.is_symlink():  # somebody else's, which is not ours to clear
+        VENV.unlink()
     run_logged([sys.executable, "-m", "venv", "--clear", VENV], LOGS / "setup.log", progress)
 
 

@@ -1,6 +1,7 @@
 """The set-up: what it reads, what it writes, what it says when something is missing."""
 
 import stat
+import venv
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,23 @@ def test_a_python_without_ensurepip_is_told_which_package_brings_it(
     monkeypatch.setattr(install.importlib.util, "find_spec", lambda _name: None)
     with pytest.raises(StepFailed, match="apt-get install python3-venv"):
         install.make_venv(progress)
+
+
+def test_a_linked_environment_is_left_to_whom_it_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Progress
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "kept").touch()
+    monkeypatch.setattr(install, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(install, "LOGS", tmp_path)
+    monkeypatch.setattr(install, "run_logged", lambda command, *_: venv.create(command[-1], clear=True))
+    (tmp_path / ".venv").symlink_to(shared)
+
+    install.make_venv(progress)
+
+    assert (shared / "kept").exists()
+    assert (tmp_path / ".venv" / "pyvenv.cfg").exists()
 
 
 def test_a_machine_without_npm_takes_the_one_from_the_package_index(monkeypatch: pytest.MonkeyPatch) -> None:
