@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from labeling import code_words
 from labeling.actions.campaigns import SETTINGS
 from labeling.actions.errors import ActionError
-from labeling.actions.round_plans import OF_TREES, strategy_of
+from labeling.actions.round_plans import OF_TREES, RAILS, strategy_of
 from labeling.models import (
     MAX_GUIDE,
     MAX_NOTE,
@@ -250,7 +250,7 @@ def _exactly(share: float) -> str:
 
 
 class PlanForm(forms.Form):
-    """What a lead asks of a round; starts with the campaign's settings."""
+    """What a lead asks of a round, guard rails included; starts with the campaign's settings."""
 
     strategy = forms.ChoiceField(choices=strategy_choices, widget=forms.RadioSelect, label=_("What to show people"))
     size = forms.IntegerField(min_value=1, max_value=1_000_000, label=_("Labels wanted"))
@@ -265,6 +265,24 @@ class PlanForm(forms.Form):
         label=_("What people label"),
         help_text=_("Candidate trees are drawn uniformly: only size, seed and evaluation share count for them."),
     )
+    problem_cap = PercentField(
+        label=_("Most of one problem, %"),
+        help_text=_("Of a problem’s distinct solutions one round takes so many, at least one."),
+    )
+    # Two words to choose between: a box that is not ticked is not sent, and would mean the campaign's setting.
+    leave_out_uncertain = forms.TypedChoiceField(
+        coerce=lambda value: value == "True",
+        choices=[("False", _("may be chosen")), ("True", _("are left out"))],
+        label=_("Answers that the graders disagree about"),
+    )
+    undecided_by = forms.ChoiceField(
+        choices=[(choice.value, capfirst(code_words.UNDECIDED_BY[choice.value])) for choice in UndecidedBy],
+        label=_("Undecided is told by"),
+        help_text=_("For the strategy of undecided solutions, alone or in a mixture."),
+    )
+    mixture = forms.CharField(
+        max_length=300, label=_("Mixture"), help_text=_("For the strategy of that name: strategies and their weights.")
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -277,7 +295,7 @@ class PlanForm(forms.Form):
         """The campaign's settings as the form's data."""
         values = {
             name: getattr(campaign, name)
-            for name in ("mode", "wrong_share", "evaluation_share", "scope", "overlap", "overlap_share")
+            for name in ("mode", "wrong_share", "evaluation_share", "scope", "overlap", "overlap_share", *RAILS)
         }
         shown = values | {"strategy": strategy_of(campaign), "size": campaign.round_size, "seed": seed}
         return {name: cls.base_fields[name].prepare_value(value) for name, value in shown.items()}
@@ -286,6 +304,14 @@ class PlanForm(forms.Form):
         """What is asked of the round: of candidate trees nobody knows a score or an answer."""
         left_out = OF_TREES if self.cleaned_data["mode"] == Mode.CANDIDATES else ()
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
+
+    def rails(self) -> list[forms.BoundField]:
+        """The fields of the guard rails."""
+        return [self[name] for name in RAILS]
+
+    def differs_in_rails(self, campaign: Campaign) -> bool:
+        """Whether one of them is not the campaign's, or is refused: they are folded away otherwise."""
+        return any(self.cleaned_data.get(name) != getattr(campaign, name) for name in RAILS)
 
     def in_short(self) -> str:
         """What is asked, in one line: the same for the same plan, however its numbers are written."""

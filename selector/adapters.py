@@ -6,6 +6,8 @@ from typing import Any
 
 from peft import LoraConfig, inject_adapter_in_model
 
+from selector.errors import InputError
+
 MARK = "lora_"  # in the names of the adapters' weights
 
 
@@ -15,7 +17,10 @@ def adapted(base: Any, rank: int) -> Any:
     own = copy.deepcopy(base, shared)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # peft sets what GPT-2's kind of layer needs, and says so each time
-        own = inject_adapter_in_model(LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear"), own)
+        try:
+            own = inject_adapter_in_model(LoraConfig(r=rank, lora_alpha=2 * rank, target_modules="all-linear"), own)
+        except ValueError as error:  # some architectures have no layers that peft knows
+            raise InputError(f"mode lora: expected a base that peft can adapt ({error}); take full or head") from None
     own.requires_grad_(False)
     for name, weight in own.named_parameters():
         weight.requires_grad_(MARK in name)

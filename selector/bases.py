@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging as hub_logging
 
@@ -14,6 +15,10 @@ from selector.encoding import Encoder
 from selector.errors import InputError
 
 _MOST_TOKENS = 32_768
+# What damaged or strange files make of the loading; a damaged file is the caller's matter, not a fault of ours.
+UNREADABLE = (
+    OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError, TypeError, IndexError, SafetensorError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +40,43 @@ def load(name: str) -> Base:
 
     Code that comes with a model is never run, and weights are read from safetensors files only.
     Raises:
-        InputError: there is no such model, or it cannot be read that way.
+        InputError: there is no such model, it cannot be read that way, or weights are missing.
     """
     quiet()
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(
-            name, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
+            name, trust_remote_code=False, use_safetensors=True, dtype=torch.float32, output_loading_info=True
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except UNREADABLE as error:
         reason = " ".join(str(error).split())[:300]
         raise InputError(
             f'base {name!r}: expected "tiny", or the name or folder of a causal language model with safetensors weights'
             f" ({reason})"
         ) from None
+    model, found = loaded
     model.eval()
+    _check_complete(name, model, tokenizer, sorted(found["missing_keys"]))
     if not _reads_forward(model):
         raise InputError(
             f"base {name!r}: expected a causal language model; {type(model).__name__} looks ahead, so its states at a "
             "step's end would know what follows"
         )
     return Base(name, model, tokenizer, _revision(model))
+
+
+def _check_complete(name: str, model: Any, tokenizer: PreTrainedTokenizerBase, missing: list[str]) -> None:
+    """Refuse what would be filled with random numbers, or would fail in the middle of a training."""
+    if missing:
+        raise InputError(f"base {name!r}: expected all its weights; {len(missing)} are missing, such as {missing[0]}")
+    readable = model.get_input_embeddings().num_embeddings
+    if len(tokenizer) > readable:
+        raise InputError(
+            f"base {name!r}: expected a tokenizer of at most {readable:,} tokens, which the model can read, "
+            f"not {len(tokenizer):,}"
+        )
+    if not all(torch.isfinite(weight).all() for weight in model.parameters()):
+        raise InputError(f"base {name!r}: expected weights that are numbers; some are NaN or infinite")
 
 
 def _reads_forward(model: Any) -> bool:

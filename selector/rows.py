@@ -253,7 +253,7 @@ def _alternatives(value: object, steps: int, where: str) -> dict[int, list[str]]
     found: dict[int, list[str]] = {}
     characters = 0
     for key, texts in value.items():
-        if not (key.isascii() and key.isdigit() and len(key) <= 3 and int(key) < steps):
+        if not (key.isascii() and key.isdigit() and len(key) <= 3 and int(key) < steps and str(int(key)) == key):
             raise RowError(where, f'keys that are the index of one of the {steps} steps (0 is the first), not "{key}"')
         if type(texts) is not list:
             raise RowError(f"{where}.{key}", f"a list of strings, not {described(texts)}")

@@ -3,6 +3,7 @@
 Nothing is downloaded. It is what the tests and the embedded default use, and no judge of mathematics.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -14,11 +15,13 @@ from pathlib import Path
 
 import orjson
 import torch
+from safetensors import SafetensorError
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from torch.nn import functional
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from selector.bases import Base, quiet
+from selector.bases import UNREADABLE, Base, quiet
+from selector.errors import InputError
 from selector.progress import Progress
 from selector.rows import ProblemRow
 
@@ -63,8 +66,12 @@ def base(texts: Sequence[str], cache: Path, settings: Pretraining, progress: Pro
     folder = cache / f"tiny-{_key(texts, settings)}"
     if not (folder / "manifest.json").exists():
         _make(texts, folder, settings, progress)
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
-    model = LlamaForCausalLM.from_pretrained(folder, use_safetensors=True)
+    try:
+        tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+        model = LlamaForCausalLM.from_pretrained(folder, use_safetensors=True)
+    except UNREADABLE as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(f"{folder}: damaged ({reason}); delete it, and it is made again") from None
     model.eval()
     return Base("tiny", model, tokenizer, folder.name)
 
@@ -92,6 +99,8 @@ def _make(texts: Sequence[str], folder: Path, settings: Pretraining, progress: P
         except OSError:
             if not (folder / "manifest.json").exists():
                 raise
+    except SafetensorError as error:  # a full disk, most of the time
+        raise OSError(errno.EIO, f"could not be written ({error})", str(folder)) from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -17,6 +17,9 @@ from labeling.actions.errors import RuleBroken
 from labeling.models import (
     Campaign,
     FinishReason,
+    Gold,
+    GoldSource,
+    GoldUse,
     ItemState,
     Label,
     Labeler,
@@ -135,12 +138,23 @@ def decide(*, solution: Solution, ratings: Sequence[int], reason: str, by: User,
             created_by=by,
         )
         _withdraw_extra(solution)
-        if makes_gold:
-            gold.make_from_label(label=label, by=by)
+        _make_gold(solution, label, by, is_wanted=makes_gold)
         events.record(
-            campaign=campaign, actor=by, verb="ruling.made", subject=f"solution {solution.pk}", after=done.signs
+            campaign=campaign,
+            actor=by,
+            verb="ruling.made",
+            subject=f"solution {solution.pk}",
+            before=label.revises.ratings if label.revises else None,
+            after=done.signs,
         )
     return ruling
+
+
+def _make_gold(solution: Solution, label: Label, by: User, *, is_wanted: bool) -> None:
+    """Where it is wanted, or where gold was made of an earlier ruling or of a label: that follows the newest ruling."""
+    known = Gold.objects.filter(solution=solution, source=GoldSource.ADJUDICATED).first()
+    if is_wanted or (known is not None and gold.why_not_gold(solution) is None):
+        gold.make_from_label(label=label, by=by, use=known.use if known else GoldUse.STREAM)
 
 
 def _final_label(campaign: Campaign, solution: Solution, done: passes.Pass) -> Label:

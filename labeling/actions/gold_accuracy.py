@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,6 +17,7 @@ from labeling.models import Campaign, Gold, Label, Labeler, Purpose
 
 WINDOW = 20  # the last gold labels, of which the rolling share is
 LEAST = 5  # fewer say nothing
+SLIP = timedelta(minutes=10)
 Z = 1.959964  # of a 95 % interval
 WHY_PAUSED = (  # known to `labeling.stored_words`
     "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead will look "
@@ -70,19 +71,29 @@ class GoldLabel:
 
 
 def results(campaign: Campaign, labeler: Labeler | None = None) -> list[GoldLabel]:
-    """Current labels of gold in the stream, judged by the gold as it stands, the earliest first: one query."""
-    labels = Label.objects.filter(
-        labeler__campaign=campaign, is_current=True, item__purpose=Purpose.GOLD, solution__gold__isnull=False
-    )
+    """Labels of gold in the stream, judged by the gold as it stands, the earliest first: one query.
+
+    A slip that is set right within `SLIP` was none; what is revised later is judged as it was at first, or else a score
+    could be mended afterwards.
+    """
+    labels = Label.objects.filter(labeler__campaign=campaign, item__purpose=Purpose.GOLD, solution__gold__isnull=False)
     # By what was kept for them, of which there is little: somebody's labels may be tens of thousands.
     if labeler is not None:
         labels = labels.filter(labeler=labeler, item__reserved_for=labeler)
     else:
         labels = labels.filter(item__reserved_for__isnull=False)
     rows = labels.order_by("submitted_at", "pk").values_list(
-        "labeler", "pk", "solution", "submitted_at", "ratings", "finish_reason", "solution__gold__accepted"
+        "item", "labeler", "pk", "solution", "submitted_at", "ratings", "finish_reason", "solution__gold__accepted"
     )
-    return [_judged(*row) for row in rows]
+    first: dict[int, GoldLabel] = {}
+    for item, labeler_id, pk, solution, at, ratings, finish_reason, accepted in rows:
+        made = _judged(labeler_id, pk, solution, at, ratings, finish_reason, accepted)
+        before = first.get(item)
+        if before is None:
+            first[item] = made
+        elif made.at <= before.at + SLIP:
+            first[item] = replace(made, at=before.at)
+    return list(first.values())
 
 
 def _judged(
@@ -139,7 +150,11 @@ def pause(*, labeler: Labeler, reason: str, by: User | None, found: dict[str, An
         paused = Labeler.objects.filter(pk=labeler.pk, paused_at__isnull=True)
         if paused.update(paused_at=timezone.now(), pause_reason=reason.strip()):
             events.record(
-                campaign=labeler.campaign, actor=by, verb="labeler.paused", subject=f"labeler {labeler.pk}", after=found
+                campaign=labeler.campaign,
+                actor=by,
+                verb="labeler.paused",
+                subject=f"labeler {labeler.pk}",
+                after={"reason": reason.strip()} | (found or {}),
             )
     labeler.refresh_from_db()
 
@@ -148,7 +163,14 @@ def resume(*, labeler: Labeler, by: User) -> None:
     """Let them go on: gold of before counts no more for the next pause."""
     with transaction.atomic():
         paused = Labeler.objects.filter(pk=labeler.pk, paused_at__isnull=False)
+        reason = paused.values_list("pause_reason", flat=True).first()
         if not paused.update(paused_at=None, pause_reason="", resumed_at=timezone.now()):
             raise Conflict(gettext("This labeler is not paused."))
-        events.record(campaign=labeler.campaign, actor=by, verb="labeler.resumed", subject=f"labeler {labeler.pk}")
+        events.record(
+            campaign=labeler.campaign,
+            actor=by,
+            verb="labeler.resumed",
+            subject=f"labeler {labeler.pk}",
+            before={"reason": reason},
+        )
     labeler.refresh_from_db()

@@ -1,7 +1,8 @@
 """Gold in the stream: when each labeler's next one comes, and how it takes the place of an item.
 
 Nobody may tell gold from work. So a gold item is no new row with a number that stands out: it takes over the very row
-that its labeler would have been given, and the work that was there moves to a new row, for whoever comes next.
+that its labeler would have been given, and the work that was there moves to a new row at the end of its round: next
+to come, the new row's high number would tell whoever works alone that what they have in hand is gold.
 """
 
 from collections.abc import Sequence
@@ -20,9 +21,10 @@ from labeling.models import (
     Round,
     RoundState,
 )
+from labeling.models.queue import IS_UNFINISHED
 
 NOT_THIS_ROUND = 32_000
-MOVED = ("campaign_id", "round_id", "solution_id", "purpose", "place", "score", "rank", "reason")
+MOVED = ("campaign_id", "round_id", "solution_id", "purpose", "score", "rank", "reason")
 
 
 def count_label(labeler: Labeler) -> None:
@@ -58,7 +60,8 @@ _UNTOUCHED = {
 
 
 def _take_over(item: QueueItem, gold: Gold, labeler: Labeler) -> bool:
-    moved = QueueItem(state=ItemState.WAITING, **{name: getattr(item, name) for name in MOVED})
+    last = QueueItem.objects.filter(IS_UNFINISHED, round=item.round_id).order_by("-place").first() or item
+    moved = QueueItem(state=ItemState.WAITING, place=last.place, **{name: getattr(item, name) for name in MOVED})
     taken = QueueItem.objects.filter(pk=item.pk, **_UNTOUCHED).update(
         solution=gold.solution_id, purpose=Purpose.GOLD, reserved_for=labeler, score=None, rank=0, reason=""
     )

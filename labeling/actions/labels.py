@@ -240,7 +240,7 @@ def revise(*, label: Label, done: Done, reason: str) -> Label:
     write_step_when = label.shown.get("write_step_when", campaign.write_step_when)  # as when it was made
     _check(done, subject, write_step_when)
     with transaction.atomic():
-        _lock(subject, done)
+        locked = _lock(subject, done, label.round_id)
         if not Label.objects.filter(pk=label.pk, is_current=True).update(is_current=False):
             raise Conflict(_("This label has been revised already; revise the newest version."))
         Dispute.objects.filter(label=label, state="open").delete()  # what it said is withdrawn
@@ -255,6 +255,9 @@ def revise(*, label: Label, done: Done, reason: str) -> Label:
             revision_reason=reason,
         )
         _follow_up(revision, campaign)
+        for of in locked:
+            if label.item is not None and of.pk == label.item.round_id:
+                overlap.ask_again(label=revision, item=label.item, campaign=campaign, of=of)
     return revision
 
 

@@ -346,6 +346,8 @@ def lease_lost(item: QueueItem, labeler: Labeler, lease: int | None = None) -> L
         why = _("This solution has been labeled meanwhile.")
     elif item.state == ItemState.WITHDRAWN:
         why = _("This solution was taken out of the queue.")
+    elif Skip.objects.filter(item=item, labeler=labeler).exists():
+        why = _("You have given this solution back.")
     else:
         why = _("Your time on this solution ran out.")
     said = _("{why} What you rated stays on your screen; ask for the next solution to go on.").format(why=why)

@@ -32,6 +32,11 @@ from selector import strategies
 from selector.records import Candidate, Pick, Selection
 
 BATCH = 2_000
+# What the event of a planned round says: how it was chosen.
+POLICY = (
+    "size", "strategy", "wrong_share", "evaluation_share", "scope", "seed", "overlap", "overlap_share", "rails",
+    "shortfall",
+)  # fmt: skip
 TOLD_EVERY = 20_000
 # Of a round and its campaign, what a label looks at.
 FOR_LABELS = (
@@ -146,7 +151,7 @@ def plan(*, campaign: Campaign, wanted: RoundPlan, by: User | None) -> Round:
                 actor=by,
                 verb="round.planned",
                 subject=f"round {made.number}",
-                after=made.shortfall,
+                after={name: getattr(made, name) for name in POLICY},
             )
     except IntegrityError as error:
         raise Conflict(_("Another round was planned this moment; look at it first.")) from error

@@ -50,8 +50,8 @@ def _items(labeler: Labeler) -> QuerySet[QueueItem]:
     return QueueItem.objects.filter(reserved_for=labeler, purpose=Purpose.SCREENING)
 
 
-def _new_to(labeler: Labeler) -> list[int]:
-    """Solutions of the screening set that this labeler never had."""
+def _new_to(labeler: Labeler) -> tuple[list[int], list[int]]:
+    """Solutions of the screening set that this labeler never had: those with an error, and those that may have none."""
     golds = Gold.objects.filter(
         use=GoldUse.SCREENING,
         solution__problem__campaign=labeler.campaign_id,
@@ -59,18 +59,31 @@ def _new_to(labeler: Labeler) -> list[int]:
     )
     had = QueueItem.objects.filter(reserved_for=labeler, solution=OuterRef("solution"))
     labeled = Label.objects.filter(labeler=labeler, solution=OuterRef("solution"))
-    return list(golds.filter(~Exists(had), ~Exists(labeled)).values_list("solution", flat=True))
+    fresh = list(golds.filter(~Exists(had), ~Exists(labeled)).only("solution", "accepted"))
+    with_error = [one.solution_id for one in fresh if not one.may_have_none]
+    return with_error, [one.solution_id for one in fresh if one.may_have_none]
 
 
-def is_ready(campaign: Campaign, labeler: Labeler) -> bool:
-    """Whether enough solutions that are new to them are there for a whole attempt."""
-    return len(_new_to(labeler)) >= campaign.screening_size
+def _drawn(with_error: list[int], without: list[int], size: int) -> list[int]:
+    """One attempt's solutions: of both kinds, in proportion, since the rule asks about both; none where too few.
+
+    An attempt of one solution can ask about one kind alone.
+    """
+    least = min(1, size // 2)
+    there = len(with_error) + len(without)
+    if there < size or min(len(with_error), len(without)) < least:
+        return []
+    share = round(size * len(with_error) / there)
+    errors = min(max(share, least, size - len(without)), size - least, len(with_error))
+    drawn = [*CHANCE.sample(with_error, errors), *CHANCE.sample(without, size - errors)]
+    CHANCE.shuffle(drawn)
+    return drawn
 
 
 def _begin(campaign: Campaign, labeler: Labeler, *, number: int) -> bool:
     """Put one attempt's solutions into the queue for this labeler; False where there are not enough."""
-    solutions = _new_to(labeler)
-    if len(solutions) < campaign.screening_size:
+    solutions = _drawn(*_new_to(labeler), campaign.screening_size)
+    if not solutions:
         return False
     try:
         with transaction.atomic():
@@ -94,7 +107,7 @@ def _begin(campaign: Campaign, labeler: Labeler, *, number: int) -> bool:
                     state=ItemState.WAITING,
                     place=first + offset,
                 )
-                for offset, solution in enumerate(CHANCE.sample(solutions, campaign.screening_size))
+                for offset, solution in enumerate(solutions)
             )
     except IntegrityError:  # two requests at once: the other one began it
         pass

@@ -89,6 +89,7 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     is_active = job is not None and job.state in ACTIVE
     context = {
         "form": form,
+        "shows_rails": form.differs_in_rails(campaign),
         "number": number,
         "preview": preview,
         "problem": problem,

@@ -7,7 +7,7 @@ from rest_framework.test import APIClient
 
 from labeling.actions import adjudication, exporting, problems
 from labeling.actions.errors import RuleBroken
-from labeling.models import Campaign, Gold, Label, Labeler, QueueItem, Ruling, Solution
+from labeling.models import Campaign, Event, Gold, Label, Labeler, QueueItem, Ruling, Solution
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
 
@@ -69,6 +69,9 @@ def test_a_ruling_makes_the_final_label_closes_the_question_and_is_told(
 
     again = adjudication.decide(solution=solution, ratings=[1, 1, 1], reason="On a second look.", by=owner)
     assert again.label.revises == final  # type: ignore[union-attr]
+    assert Gold.objects.get().accepted == "666"  # gold of the first ruling follows the second
+    told = Event.objects.filter(verb="ruling.made").order_by("pk").values_list("before", "after")
+    assert list(told) == [(None, "+0-"), ("+0-", "+++")]
     assert Label.objects.current().filter(labeler__kind="final").count() == 1
     assert len(list(exporting.rows(campaign, "first-error"))) == 6
 

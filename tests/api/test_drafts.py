@@ -129,6 +129,14 @@ def test_a_released_item_is_for_others(worker_bee: APIClient, item: QueueItem, p
     assert Skip.objects.filter(item=item, labeler=person).exists()
 
 
+def test_who_gave_a_solution_back_is_told_so_and_not_that_time_ran_out(worker_bee: APIClient, item: QueueItem) -> None:
+    offered = worker_bee.post(NEXT).json()
+    worker_bee.post(url(offered, "release"), {"lease": offered["lease"]})
+    answer = save(worker_bee, offered, [1])
+    assert answer.status_code == 409
+    assert answer.json()["message"].startswith("You have given this solution back.")
+
+
 def test_a_released_item_comes_again_after_the_others(worker_bee: APIClient, campaign: Campaign) -> None:
     round_ = make.make_round(campaign)
     first, second = make.make_item(round=round_), make.make_item(round=round_)

@@ -1,15 +1,17 @@
 """Gold: what is acceptable, when it comes, that nobody can tell it, and what follows below the bar."""
 
 import random
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from labeling.actions import gold, gold_accuracy, queue, requeue, rounds
+from labeling.actions import gold, gold_accuracy, labels, queue, requeue, rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.gold_accuracy import Accuracy
 from labeling.actions.round_plans import RoundPlan
@@ -114,7 +116,7 @@ def due(labeler: Labeler) -> Labeler:
 def test_gold_takes_the_row_of_the_work_that_would_have_come(
     campaign: Campaign, owner: User, of: Round, ada: Labeler
 ) -> None:
-    first, _second = make_items(of, 2)
+    first, *others = make_items(of, 3)
     (one,) = make_gold(campaign, owner)
     bob = make.make_labeler(campaign)
 
@@ -123,12 +125,40 @@ def test_gold_takes_the_row_of_the_work_that_would_have_come(
     assert (item.pk, item.solution_id) == (first.pk, one.solution_id)  # its number tells nothing
     item.refresh_from_db()
     assert (item.purpose, item.place, item.lease_number) == ("gold", first.place, 1)
-    moved = take(campaign, bob)  # the work itself is next for somebody else, at the same place
-    assert (moved.solution_id, moved.place) == (first.solution_id, first.place)
+    assert [work(campaign, bob).solution_id for _ in range(2)] == [one.solution_id for one in others]
+    assert take(campaign, bob).solution_id == first.solution_id  # the work itself comes at the end
     run_out(item)
     queue.take_back_expired()
-    assert queue.lease_next(campaign=campaign, labeler=make.make_labeler(campaign)).solution_id != one.solution_id  # type: ignore[union-attr]
+    assert queue.lease_next(campaign=campaign, labeler=make.make_labeler(campaign)) is None  # nobody else gets it
     assert take(campaign, ada).pk == item.pk  # it comes back to the one it is for
+
+
+def test_the_numbers_of_what_comes_to_who_works_alone_do_not_tell_gold(
+    campaign: Campaign, owner: User, of: Round, ada: Labeler
+) -> None:
+    make_items(of, 6)
+    make_gold(campaign, owner)
+    given = [work(campaign, due(ada) if index == 2 else ada) for index in range(7)]
+    purposes = [label.item.purpose for label in given]  # type: ignore[union-attr]
+    assert purposes == ["round"] * 2 + ["gold"] + ["round"] * 4
+    numbers = [label.item_id for label in given]
+    assert numbers == sorted(numbers)  # type: ignore[type-var]
+
+
+def test_a_late_revision_of_gold_does_not_mend_its_figure(
+    campaign: Campaign, owner: User, of: Round, ada: Labeler
+) -> None:
+    make_items(of, 1)
+    make_gold(campaign, owner)
+    wrong = work(campaign, due(ada), a_pass([1, 1, 1]))
+    revision = labels.revise(label=wrong, done=a_pass([1, -1]), reason="Looked again.")
+    assert [one.is_right for one in gold_accuracy.results(campaign)] == [True]  # a slip, set right at once
+
+    Label.objects.filter(pk=wrong.pk).update(submitted_at=F("submitted_at") - timedelta(minutes=11))
+
+    (one,) = gold_accuracy.results(campaign)
+    assert (one.label, one.is_right) == (wrong.pk, False)
+    assert revision.is_current
 
 
 def test_gold_comes_so_often_and_never_twice(campaign: Campaign, owner: User, of: Round, ada: Labeler) -> None:
@@ -222,7 +252,8 @@ def test_below_the_bar_a_labeler_is_paused_told_why_and_their_work_offered_once(
     assert ada.paused_at is not None
     assert "1 were judged as they should be" in ada.pause_reason
     assert queue.lease_next(campaign=campaign, labeler=ada) is None
-    assert Event.objects.filter(verb="labeler.paused", actor=None).count() == 1
+    paused = Event.objects.get(verb="labeler.paused")
+    assert (paused.actor, paused.after["reason"]) == (None, ada.pause_reason)
     page = signed_in(owner).get(f"/campaigns/{campaign.slug}/decisions/")
     assert "Paused labelers" in text_of(page)
 
@@ -244,6 +275,7 @@ def test_below_the_bar_a_labeler_is_paused_told_why_and_their_work_offered_once(
     assert set(again.exclude(pk=anew.item_id).values_list("state", flat=True)) == {"withdrawn"}
 
     assert lead.post(f"{address}resume/").json()["paused_at"] is None
+    assert Event.objects.get(verb="labeler.resumed").before == {"reason": ada.pause_reason}
     ada.refresh_from_db()
     gold_accuracy.after_gold(Label.objects.filter(labeler=ada, item__purpose="gold").last())  # type: ignore[arg-type]
     ada.refresh_from_db()

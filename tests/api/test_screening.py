@@ -56,6 +56,25 @@ def test_real_work_comes_after_passing_and_all_of_it_is_marked_in_exports(campai
     assert Round.objects.get(number=-1).state == "open"
 
 
+def test_an_attempt_asks_about_errors_and_about_false_alarms(campaign: Campaign, owner: User, labeler: User) -> None:
+    wanted = {"screening": "on", "screening_size": 4, "screening_bar": 0.75, "screening_false_alarms": 0.25}
+    campaigns.change(campaign=campaign, by=owner, wanted=wanted)
+    ada = make.make_labeler(campaign, labeler)
+
+    def add(sets: list[str], count: int) -> None:
+        for _ in range(count):
+            solution = make.make_solution(make.make_problem(campaign))
+            gold.make(solution=solution, by=owner, sets=sets, use="screening")
+
+    add(["0+"] * 3, 9)
+    assert screening.next_items(campaign, ada) == []  # nobody could be right about an error
+    assert not ada.screening_attempts.exists()
+    add(["0+", "-"], 1)
+    came = QueueItem.objects.filter(pk__in=screening.next_items(campaign, ada))
+    assert sum(not item.solution.gold.may_have_none for item in came) == 1  # type: ignore[union-attr]
+    assert len(came) == 4
+
+
 def test_who_does_not_pass_is_told_what_was_right_and_may_try_with_other_solutions(
     campaign: Campaign, ada: Labeler, labeler: User
 ) -> None:

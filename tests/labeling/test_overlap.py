@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from django.contrib.auth.models import User
 
-from labeling.actions import overlap, rounds
+from labeling.actions import labels, overlap, rounds
 from labeling.actions.errors import ActionError
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, QueueItem, Round
@@ -63,6 +63,14 @@ def test_where_two_disagree_one_more_is_asked_before_the_round_closes(campaign: 
     work(campaign, third, a_pass([-1]))
     of.refresh_from_db()
     assert of.state == "closed"  # and no fourth
+
+
+def test_who_disagrees_on_a_second_look_asks_for_one_more_too(campaign: Campaign, of: Round) -> None:
+    make.make_item(round=of, place=9)
+    Round.objects.filter(pk=of.pk).update(counted_items=3)
+    first, _ = (work(campaign, make.make_labeler(campaign), a_pass([1, -1])) for _ in range(2))
+    labels.revise(label=first, done=a_pass([1, 1, -1]), reason="The second step is right.")
+    assert QueueItem.objects.get(purpose="extra").solution_id == first.solution_id
 
 
 @pytest.mark.parametrize("second", [a_pass([0, -1]), bad_problem()])

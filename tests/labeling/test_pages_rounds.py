@@ -1,10 +1,12 @@
 """Rounds as pages: preview, plan, open, close, open again, and what is in one."""
 
+from urllib.parse import quote_plus
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from labeling.models import Campaign, QueueItem, Round
+from labeling.models import DEFAULT_MIXTURE, Campaign, QueueItem, Round
 from selector import strategies
 from tests import factories as make
 from tests.labeling.pages import fill_pool, scored_by, signed_in, text_of
@@ -29,7 +31,8 @@ WANTED = {
 }
 LOOKED_AT = {
     "previewed": "strategy=convincing_wrong&size=4&seed=7&wrong_share=0.5&evaluation_share=0.0&scope=problem"
-    "&overlap=1&overlap_share=1.0&mode=solution"
+    "&overlap=1&overlap_share=1.0&mode=solution&problem_cap=0.2&leave_out_uncertain=False&undecided_by=committee"
+    f"&mixture={quote_plus(DEFAULT_MIXTURE)}"
 }
 
 
@@ -42,6 +45,29 @@ def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead
     assert preview.by_reason == {"convincing_wrong": 2, "convincing": 2}
     assert "12 in the pool, 2 chosen. The chosen have scores from 0.88 up." in text_of(answer)
     assert not Round.objects.exists()
+
+
+def test_guard_rails_of_one_round_are_tried_and_kept(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign)
+    page = text_of(lead.get(plan_of(campaign)))
+    assert '<details class="behind-chart of-solutions fields">' in page  # the campaign's: folded away
+    asked = {"problem_cap": "60", "leave_out_uncertain": "True", "mixture": "uniform=1"}
+    page = text_of(lead.get(plan_of(campaign), WANTED | asked))
+    assert '<details class="behind-chart of-solutions fields" open>' in page
+    looked_at = lead.get(plan_of(campaign), WANTED | asked).context["form"].in_short()
+    lead.post(plan_of(campaign), WANTED | asked | {"previewed": looked_at})
+    assert Round.objects.get().rails == {
+        "problem_cap": 0.6,
+        "leave_out_uncertain": True,
+        "undecided_by": "committee",
+        "mixture": "uniform=1",
+    }
+
+
+def test_a_mixture_of_nothing_known_is_told_beside_its_field(campaign: Campaign, lead: Client) -> None:
+    fill_pool(campaign)
+    page = lead.get(plan_of(campaign), WANTED | {"mixture": "astrology=1"})
+    assert "strategies with weights" in str(page.context["form"].errors["mixture"])
 
 
 def test_every_registered_strategy_is_offered_and_previewed(campaign: Campaign, lead: Client) -> None:

@@ -38,7 +38,9 @@ def test_a_planned_round_keeps_what_chose_it(campaign: Campaign, owner: User, po
     assert set(states(made)) == {"planned"}
     assert {reason for _, _, reason, _ in chosen(made)} == {"convincing_wrong", "convincing", "evaluation"}
     assert all(score is not None for *_, score in chosen(made))
-    assert Event.objects.get(verb="round.planned").actor == owner
+    event = Event.objects.get(verb="round.planned")
+    assert event.actor == owner
+    assert event.after["strategy"] == made.strategy
 
 
 def test_test_split_problems_come_in_only_to_be_measured_on(campaign: Campaign, pool: list[Solution]) -> None:

@@ -169,6 +169,7 @@ def test_a_candidate_tree_keeps_its_branches() -> None:
         (flat(first_error_index=-1), "first_error_index", "not -1"),
         (flat(first_error_index=True), "first_error_index", "null, or the index"),
         (flat(alternatives={"1": ["a"]}), "alternatives", 'not "1"'),
+        (flat(alternatives={"0": ["a"], "00": ["b"]}), "alternatives", 'not "00"'),
         (flat(alternatives={"0": "a"}), "alternatives.0", "a list of strings"),
         (flat(solutions=[]), "solutions", "not both"),
         ({"problem": "p", "solutions": {}}, "solutions", "a list of solutions"),

@@ -70,7 +70,9 @@ def _made(campaign: Campaign, request: Request, asked: dict[str, Any]) -> list[G
 def retire(request: Request, slug: str, solution: int) -> Response:
     """Retire the gold of one solution."""
     campaign = access.lead_of(request, slug)
-    found = get_object_or_404(gold.of(campaign).select_related("solution__problem__campaign"), solution=solution)
+    # By its own number, not by the column that points to it: there a number beyond 64 bits is an error on SQLite.
+    of = get_object_or_404(Solution, pk=solution, problem__campaign=campaign)
+    found = get_object_or_404(gold.of(campaign).select_related("solution__problem__campaign"), solution=of)
     gold.retire(gold=found, by=access.account(request))
     return Response(status=204)
 
