@@ -15,6 +15,8 @@ EXPECTED = [
     gettext_noop("the alternatives that {called} came in with before"),
     gettext_noop("{before}, as this problem came in with before"),
     gettext_noop("{before}, as {called} came in with before"),
+    gettext_noop("{before}, as it came in before"),
+    gettext_noop("what earlier rows said of {name}, who is “{kind}” here"),
     gettext_noop("milliseconds, 0 or more"),
     gettext_noop("a name of at most {limit} characters"),
     gettext_noop("a labeler from elsewhere: {name} labels here, so this row is an export of this campaign"),

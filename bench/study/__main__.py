@@ -10,6 +10,7 @@ from bench.study import report, running
 from bench.study.results import Results
 from bench.study.scale import FULL, REDUCED, SCALES
 from bench.study.store import Store
+from bench.study.tasks import tasks
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "study"
 REDUCED_UNDER = 30  # minutes: too few for a base that knows its sums
@@ -24,7 +25,13 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--scale", choices=SCALES, help=f"default: reduced under {REDUCED_UNDER} minutes, else full")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where results are kept, and gone on with")
     parser.add_argument("--write-docs", action="store_true", help="write docs/study.md from what is there")
-    return parser.parse_args(argv)
+    found = parser.parse_args(argv)
+    if found.processes < 1:
+        parser.error(f"--processes: expected at least 1, not {found.processes}")
+    known = sorted({task.name for scale in SCALES.values() for task in tasks(scale, list(range(scale.seeds)))})
+    if unknown := sorted(set(found.only) - set(known)):
+        parser.error(f"--only: there is no run named {unknown[0]!r}; known are {', '.join(known)}")
+    return found
 
 
 def main(argv: list[str]) -> int:

@@ -115,6 +115,11 @@ class SelectorReport:
         return str(_mapping(self.version.manifest).get("code", ""))
 
     @property
+    def base_revision(self) -> str:
+        """The hub's commit of the base, else a hash of its weights; "" where nothing was trained."""
+        return str(_mapping(_mapping(self.version.manifest).get("base")).get("revision", ""))
+
+    @property
     def snapshot(self) -> str:
         """The start of its snapshot's hash."""
         return self.version.snapshot_hash[:12]

@@ -47,7 +47,7 @@ def test_an_incomplete_version_is_refused_in_words(campaign: Campaign, lead: Cli
 
 def test_figures_are_not_known_until_thirty_evaluation_labels(campaign: Campaign, lead: Client) -> None:
     make.make_selector(campaign, 1, state="retired", metrics=METRICS, evaluation_labels=29)
-    about = {"snapshot_hash": "abcdef0123456789", "manifest": {"code": "0a1b2c3d4e5f"}}
+    about = {"snapshot_hash": "abcdef0123456789", "manifest": {"code": "0a1b2c3d4e5f", "base": {"revision": "77f"}}}
     make.make_selector(campaign, 2, metrics=METRICS, evaluation_labels=30, **about)
     assert "not known yet (29 of 30" in text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/"))
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/2/"))
@@ -57,6 +57,7 @@ def test_figures_are_not_known_until_thirty_evaluation_labels(campaign: Campaign
     assert "40\N{NO-BREAK SPACE}% <small>by chance 20\N{NO-BREAK SPACE}%</small>" in page
     assert "<dd>abcdef012345</dd>" in page
     assert "<dd>0a1b2c3d4e5f</dd>" in page
+    assert "<dd>77f</dd>" in page
     assert "not known yet" not in page
 
 

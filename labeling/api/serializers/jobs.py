@@ -59,6 +59,11 @@ class SelectorAnswer(Answer):
     training_labels = serializers.IntegerField(help_text="Of people; 0 for kinds that learn without them.")
     snapshot_hash = serializers.CharField(help_text="SHA-256 of what it was trained on.")
     code = serializers.CharField(source="manifest.code", default="", help_text="Version of the selector’s code.")
+    base_revision = serializers.CharField(
+        source="manifest.base.revision",
+        default="",
+        help_text="The hub’s commit of the base, else a hash of its weights.",
+    )
     evaluation_labels = serializers.IntegerField()
     metrics = serializers.JSONField()
     why = Said()
