@@ -55,6 +55,7 @@ def _step_words() -> Words:
             "{n} other steps for the same place. Rate each on its own.",
         ),
         "step_name": _("Step {step}"),
+        "blank_step": _("(blank step)"),
         "other_name": _("Alternative {step}"),
         "opened": _counted(
             "A solution with {n} step. Step {step} is in hand.", "A solution with {n} steps. Step {step} is in hand."

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from labeling.models import Campaign
+from labeling.models import Campaign, Problem
 from tests import factories as make
 from tests.browser.desk import DeskPage
 from tests.live import eventually
@@ -102,6 +102,23 @@ def test_the_step_in_hand_is_whole_and_in_the_middle_third(
             assert first - 1 <= top < bottom <= last + 1, number
             has_scrolled = desk.page.evaluate("scrollY") > 0
             assert not has_scrolled or third - 1 <= (top + bottom) / 2 - first <= 2 * third + 1, number
+
+
+@pytest.mark.parametrize("screen", [PHONE, {"width": 640, "height": 360}], ids=["phone", "at 200 %"])
+def test_a_solution_opens_with_its_first_step_in_sight(show: Callable[..., DeskPage], screen: dict[str, int]) -> None:
+    desk = show(["A step of a line or two, with $x = 5$."] * 3, screen=screen)
+    Problem.objects.update(text="A line of a long problem. " * 12)
+    desk.reload()
+    desk.page.evaluate(PAINTED)
+    (top, bottom), (first, last) = desk.page.evaluate(PLACES)
+    assert first <= top < bottom <= last
+
+
+def test_a_blank_step_says_that_it_is_blank(show: Callable[..., DeskPage]) -> None:
+    desk = show(["First.", " ", "Third."])
+    expect(desk.step(2)).to_contain_text("(blank step)")
+    desk.press("3")
+    expect(desk.heard).to_contain_text("(blank step)")
 
 
 def test_a_turned_phone_keeps_the_step_in_hand_in_the_middle(show: Callable[..., DeskPage]) -> None:

@@ -10,7 +10,7 @@ import { closePanel, openPanel, togglePanel } from "./panels.js";
 import { letterOf } from "./others.js";
 import { Pass, isJudged } from "./pass.js";
 import { askReason, closeReason, openForm } from "./reason.js";
-import { keepInMiddle } from "./scrolling.js";
+import { keepInMiddle, startAt } from "./scrolling.js";
 import { announce, showSaved, showTime } from "./sign.js";
 import { closeTrouble, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
@@ -66,7 +66,7 @@ export class Desk {
     sheet.paint(this.pass);
     sheet.show(this.places);
     this.paint();
-    scrollTo({ top: 0, behavior: "instant" });
+    startAt(this.row);
     if (this.pass.hand > 0) keepInMiddle(this.row, { atOnce: true });
     announce(`${this.news ?? ""} ${this.opening}`.trim());
     this.news = null;
@@ -137,7 +137,8 @@ export class Desk {
   whatComes() {
     const { pass, item } = this;
     if (pass.isComplete && !pass.isTaken) return readiness(pass, item);
-    return `${whereabouts(pass)}: ${pass.other === null ? item.steps[pass.hand] : pass.alternatives[pass.other].text}`;
+    const text = pass.other === null ? item.steps[pass.hand] : pass.alternatives[pass.other].text;
+    return `${whereabouts(pass)}: ${text.trim() ? text : say("blank_step")}`;
   }
 
   take(index, other = null) {

@@ -32,6 +32,12 @@ export class Row {
     this.node.dataset.take = take;
   }
 
+  /** A step without text is a step too: files bring them, and they keep their places. */
+  sayBlank() {
+    this.text.textContent = say("blank_step");
+    this.text.toggleAttribute("data-blank", true);
+  }
+
   /** Paint it, if anything changed: a long solution costs what a short one does. `note` stands under its word. */
   paint({ state, rating, flagged, note = "" }) {
     const isFlagged = flagged && state !== "later" && state !== "unsure";

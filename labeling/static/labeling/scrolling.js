@@ -46,6 +46,19 @@ export function keepInMiddle(row, { atOnce = false } = {}) {
   else glide(scrollY, scrollY + distance, performance.now());
 }
 
+/**
+ * The beginning of a page, for a row in hand that may lie below what is free there: then as much further as it takes to
+ * have it wholly in sight, or its beginning where it is taller. What was still gliding stops.
+ */
+export function startAt(row) {
+  cancelAnimationFrame(frame);
+  kept = row;
+  scrollTo({ top: 0, behavior: "instant" });
+  const [box, free] = [row.getBoundingClientRect(), freeArea()];
+  const further = Math.min(box.bottom - free.bottom, box.top - free.top - GAP);
+  if (further > 0) scrollBy({ top: further, behavior: "instant" });
+}
+
 /** Where enlarged text would leave no room between bar and dock, both go with the text. */
 function giveRoom() {
   const taken = [".bar", ".dock"].reduce((sum, part) => sum + document.querySelector(part).offsetHeight, 0);

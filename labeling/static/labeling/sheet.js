@@ -56,7 +56,9 @@ export class Sheet {
     this.fillAnswers();
     let breath = performance.now();
     for (const [index, row] of this.rows.entries()) {
-      typeset(row.text, this.item.steps[index]);
+      const text = this.item.steps[index];
+      if (text.trim()) typeset(row.text, text);
+      else row.sayBlank();
       this.list.append(row.item);
       if (performance.now() - breath > BREATH_MS) {
         await pause();

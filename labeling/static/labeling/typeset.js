@@ -5,6 +5,7 @@ import { isMarked, prepared } from "./formulas.js";
 import { languageOf } from "./languages.js";
 import { split, splitAnswer } from "./mathtext.js";
 
+const SLACK = 3; // pixels that an equation's number may stick out and yet be whole
 const SHORT_EM = 11; // an inline formula up to this wide never breaks
 const TRAILING = /^[,.;:!?)\]’”'"-]+/;
 
@@ -130,7 +131,7 @@ export function keepShortWhole(root) {
 
 /** What cannot break scrolls within itself: it fades at its edge and takes the focus. */
 export function markOverflow(root) {
-  const measured = [...root.querySelectorAll(".katex-display")].map((block) => [block, block.scrollWidth > block.clientWidth + 1]);
+  const measured = [...root.querySelectorAll(".katex-display")].map((block) => [block, block.scrollWidth > block.clientWidth + SLACK]);
   for (const [block, overflows] of measured) {
     block.toggleAttribute("data-overflows", overflows);
     if (overflows) block.tabIndex = 0;
