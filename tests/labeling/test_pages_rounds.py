@@ -50,10 +50,10 @@ def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead
 def test_guard_rails_of_one_round_are_tried_and_kept(campaign: Campaign, lead: Client) -> None:
     fill_pool(campaign)
     page = text_of(lead.get(plan_of(campaign)))
-    assert '<details class="behind-chart of-solutions fields">' in page  # the campaign's: folded away
+    assert '<details class="behind-chart of-solutions">' in page  # the campaign's: folded away
     asked = {"problem_cap": "60", "leave_out_uncertain": "True", "mixture": "uniform=1"}
     page = text_of(lead.get(plan_of(campaign), WANTED | asked))
-    assert '<details class="behind-chart of-solutions fields" open>' in page
+    assert '<details class="behind-chart of-solutions" open>' in page
     looked_at = lead.get(plan_of(campaign), WANTED | asked).context["form"].in_short()
     lead.post(plan_of(campaign), WANTED | asked | {"previewed": looked_at})
     assert Round.objects.get().rails == {
