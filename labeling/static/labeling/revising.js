@@ -2,6 +2,7 @@
 
 import { Refused, SignedOut, call } from "./api.js";
 import { Desk } from "./desk.js";
+import { askToEnter, behindDoor } from "./door.js";
 import { shownGuide } from "./guide.js";
 import { KeptHere } from "./kepthere.js";
 import { closePanel, openPanel } from "./panels.js";
@@ -55,6 +56,10 @@ const revising = (Kind) =>
       super.paint(sending ?? (this.isAtEnd && !this.isChanged ? say("revision_unchanged") : null));
     }
 
+    actions() {
+      return behindDoor(super.actions());
+    }
+
     /** Somebody wrote a text: why, or in candidates mode a step. */
     given(kind, text) {
       if (kind === "write") this.wrote(text);
@@ -74,7 +79,7 @@ const revising = (Kind) =>
     }
 
     async put(ending) {
-      if (!this.canRate) return;
+      if (askToEnter() || !this.canRate) return;
       const { item, clock } = this;
       hideTrouble();
       clock.settle();
@@ -96,11 +101,13 @@ const revising = (Kind) =>
     failed(error) {
       this.paint();
       const again = () => (openForm() ? openForm().requestSubmit() : this.submit()); // what was written there stays
-      if (error instanceof SignedOut) explain("signed-out", { signIn: this.signIn, again });
-      else {
-        const message = error instanceof Refused ? error.message : say("revision_offline");
-        explain("refused", { fact: say("not_submitted"), refusal: { message } });
+      if (error instanceof SignedOut) {
+        explain("signed-out", { signIn: this.signIn, again });
+        askToEnter();
+        return;
       }
+      const message = error instanceof Refused ? error.message : say("revision_offline");
+      explain("refused", { fact: say("not_submitted"), refusal: { message } });
     }
   };
 
