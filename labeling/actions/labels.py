@@ -230,7 +230,7 @@ def why_not_revised(label: Label) -> str | None:
 def _revised_already(label: Label, message: str) -> RevisedAlready:
     same = Label.objects.filter(labeler=label.labeler_id, problem=label.problem_id, item=label.item_id)
     newest = same.filter(solution=label.solution_id, tree=label.tree_id, is_current=True).first()
-    return RevisedAlready(message, newest=newest and newest.pk)
+    return RevisedAlready(message, newest=newest.pk if newest else None)
 
 
 def revise(*, label: Label, done: Done, reason: str) -> Label:
