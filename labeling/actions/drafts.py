@@ -17,7 +17,7 @@ from labeling.models import Draft, ItemState, Label, Labeler, QueueItem
 IN_HAND, WAITING, GONE = "in_hand", "waiting", "gone"
 DRAFT_STATES = [
     (IN_HAND, "You hold it now."),
-    (WAITING, "Nobody has it: it comes first when you ask for the next one."),
+    (WAITING, "Nobody has it: it comes when you ask for one more, after what you hold already."),
     (GONE, "Somebody else has it or has labeled it, or it is out of the queue: what you began is kept for you alone."),
 ]
 BOOKKEEPING = {"mark", "total_time", "step_times"}  # of a draft: whose it is and how long it took, not what it says

@@ -47,6 +47,14 @@ class Conflict(ActionError):
     status = 409
 
 
+class RevisedAlready(Conflict):
+    """The label has a newer version; `newest` is its number."""
+
+    def __init__(self, message: str, *, newest: int | None) -> None:
+        super().__init__(message)
+        self.newest = newest
+
+
 class SubmissionReused(ActionError):
     """The submission_id already names another label."""
 

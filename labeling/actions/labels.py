@@ -22,7 +22,7 @@ from labeling.actions import (
     screening,
     tree_passes,
 )
-from labeling.actions.errors import Conflict, RuleBroken, SubmissionReused
+from labeling.actions.errors import Conflict, RevisedAlready, RuleBroken, SubmissionReused
 from labeling.actions.statements import Change, Statement
 from labeling.models import (
     CHECKS,
@@ -227,12 +227,18 @@ def why_not_revised(label: Label) -> str | None:
     return None
 
 
+def _revised_already(label: Label, message: str) -> RevisedAlready:
+    same = Label.objects.filter(labeler=label.labeler_id, problem=label.problem_id, item=label.item_id)
+    newest = same.filter(solution=label.solution_id, tree=label.tree_id, is_current=True).first()
+    return RevisedAlready(message, newest=newest.pk if newest else None)
+
+
 def revise(*, label: Label, done: Done, reason: str) -> Label:
     """A further row that takes the label's place; the first version is kept. Raises RuleBroken, Conflict."""
     if not reason.strip():
         raise RuleBroken("revision_reason", _("a revision needs a written reason"))
     if why_not := why_not_revised(label):
-        raise Conflict(why_not)
+        raise Conflict(why_not) if label.is_current else _revised_already(label, why_not)
     subject = label.solution or label.tree
     if subject is None:
         raise ValueError(f"{label} was made here over nothing")
@@ -242,7 +248,7 @@ def revise(*, label: Label, done: Done, reason: str) -> Label:
     with transaction.atomic():
         locked = _lock(subject, done, label.round_id)
         if not Label.objects.filter(pk=label.pk, is_current=True).update(is_current=False):
-            raise Conflict(_("This label has been revised already; revise the newest version."))
+            raise _revised_already(label, _("This label has been revised already; revise the newest version."))
         Dispute.objects.filter(label=label, state="open").delete()  # what it said is withdrawn
         revision = _create(
             item=label.item,

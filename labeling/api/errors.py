@@ -14,7 +14,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from labeling.actions.errors import ActionError, LeaseLost
+from labeling.actions.errors import ActionError, LeaseLost, RevisedAlready
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +30,8 @@ def handle(error: Exception, _context: Mapping[str, Any]) -> Response | None:
     if isinstance(error, LeaseLost):
         said = body(error.code, error.message) | {"opened_elsewhere": error.is_elsewhere}
         return Response(said, status=error.status)
+    if isinstance(error, RevisedAlready):
+        return Response(body(error.code, error.message) | {"newest": error.newest}, status=error.status)
     if isinstance(error, ActionError):
         return Response(body(error.code, error.message, error.fields), status=error.status)
     if isinstance(error, AnyDatabaseError):

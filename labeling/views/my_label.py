@@ -135,6 +135,8 @@ def _taken(left: list[dict[str, Any]], text: str) -> dict[str, Any]:
 def _revision_words() -> Words:
     return {
         "revision_unchanged": _("Nothing is changed yet"),
+        "revision_elsewhere": _("You revise this label in another tab now."),
+        "revise_newest": _("Revise the newest version"),
         "revision_kept": _("Your first version is kept beside the new one."),
         "revision_offline": _("The server cannot be reached. Your changes are still here: submit again in a moment."),
     }

@@ -102,8 +102,9 @@ def test_a_revision_that_breaks_a_rule_is_refused(
 
 
 def test_a_label_is_revised_from_its_newest_version_only(worker_bee: APIClient, mine: Label) -> None:
-    worker_bee.put(f"{ME}labels/{mine.pk}/", REVISION)
-    assert worker_bee.put(f"{ME}labels/{mine.pk}/", REVISION).status_code == 409
+    newest = worker_bee.put(f"{ME}labels/{mine.pk}/", REVISION).json()["label"]
+    answer = worker_bee.put(f"{ME}labels/{mine.pk}/", REVISION)
+    assert (answer.status_code, answer.json()["newest"]) == (409, newest)
 
 
 def test_labels_of_others_are_not_there(lead: APIClient, client_of: ClientOf, stranger: User, mine: Label) -> None:

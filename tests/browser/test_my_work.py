@@ -138,6 +138,43 @@ def test_a_revision_that_the_server_refuses_stays_on_the_screen(
     browser_errors.clear()  # the browser reports the 409
 
 
+def test_of_two_tabs_that_revise_one_label_the_later_one_goes_on_and_the_earlier_one_says_so(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
+) -> None:
+    desk = revise(open_page(labeler), label, campaign)
+    desk.press("ArrowUp", "ArrowUp", "3")
+    later = revise(desk.page.context.new_page(), label, campaign)
+    later.expect_states("positive", "positive", "active")
+    expect(desk.trouble).to_contain_text("You revise this label in another tab now.")
+    desk.expect_why("It goes on elsewhere")
+    desk.press("1")  # rates nothing where it would not be kept
+    desk.expect_states("positive", "positive", "active")
+    later.press("2")
+    later.expect_states("positive", "positive", "neutral")
+    later.reload().expect_states("positive", "positive", "neutral")
+    desk.press("Enter")  # Go on here
+    expect(desk.trouble).to_be_hidden()
+    desk.expect_states("positive", "positive", "neutral")
+    expect(later.trouble).to_contain_text("You revise this label in another tab now.")
+
+
+def test_the_second_of_two_revisions_leads_to_the_newest_version(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+) -> None:
+    desk = revise(open_page(labeler), label, campaign)
+    desk.press("ArrowUp", "ArrowUp", "2", "3")
+    label.is_current = False
+    label.save()
+    newest = make.make_label(label.solution, label.labeler, [1, 1, 1], item=label.item, revises=label)
+    desk.press("Enter", "2", "Enter")
+    expect(desk.trouble).to_contain_text("This label has been revised already")
+    desk.expect_states("positive", "neutral", "positive")
+    desk.press("c")
+    desk.page.wait_for_url(f"**{reverse('revise', args=[newest.pk])}")
+    desk.expect_states("positive", "positive", "positive")
+    browser_errors.clear()  # the browser reports the 409
+
+
 def test_giving_up_in_a_revision_needs_one_reason_only(
     label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
 ) -> None:

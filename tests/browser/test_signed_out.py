@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Page, expect
@@ -196,6 +197,54 @@ def test_what_one_person_practiced_is_not_booked_to_the_next(
     page.keyboard.press("Enter")
     expect(rows.first).to_have_attribute("data-state", "active")  # their own page, with nothing on it
     assert not PracticeResult.objects.exists()
+
+
+def test_an_exercise_leads_the_keyboard_to_the_sign_in_and_is_judged_after_it(
+    labeler: User, open_page: Callable[[User | None], Page], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    page = open_page(labeler)
+    page.goto("/practice/")
+    page.keyboard.press("l")
+    rows = page.get_by_role("main").locator(".steps .step")
+    expect(rows.first).to_have_attribute("data-state", "active")
+    page.keyboard.press("1")
+    Session.objects.all().delete()
+    page.keyboard.press("Enter")
+    password = page.get_by_label("Password")
+    expect(password).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator(":focus").evaluate_all("all => all.forEach((each) => each.blur())")
+    page.keyboard.press("3")  # rates nothing meanwhile
+    expect(password).to_be_focused()
+    expect(password).to_have_value("")
+    expect(rows.first).to_have_attribute("data-state", "negative")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="What is known of this solution")).to_be_visible()
+    assert PracticeResult.objects.get().ratings == "-"
+
+
+def test_a_revision_leads_the_keyboard_to_the_sign_in_and_is_sent_after_it(
+    labeler: User, campaign: Campaign, open_page: Callable[[User | None], Page], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    solution = make.make_solution(make.make_problem(campaign), ["Add $2 + 2$.", "So 5."])
+    item = make.make_item(solution, make.make_round(campaign), "labeled")
+    label = make.make_label(solution, make.make_labeler(campaign, labeler), [1, 1], item=item)
+    desk = DeskPage(open_page(labeler), campaign)
+    desk.page.goto(reverse("revise", args=[label.pk]))
+    desk.expect_states("positive", "positive")
+    desk.press("ArrowUp", "1", "Enter", "1")
+    Session.objects.all().delete()
+    desk.press("Enter")
+    expect(desk.page.get_by_label("Password")).to_be_focused()
+    desk.page.get_by_label("What do you correct, and why?").press("Enter")  # nothing is sent again before
+    expect(desk.page.get_by_label("Password")).to_be_focused()
+    desk.page.keyboard.type(PASSWORD)
+    desk.press("Enter")
+    expect(desk.page.get_by_role("heading", name="2 versions")).to_be_visible()
+    assert Label.objects.get(is_current=True).revision_reason == "I misread a step"
 
 
 def test_who_has_two_factors_signs_in_again_in_place_with_a_code(

@@ -41,7 +41,7 @@ ENGLISH = {
     "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead will look "
     "at it with you.",
     "You hold it now.",
-    "Nobody has it: it comes first when you ask for the next one.",
+    "Nobody has it: it comes when you ask for one more, after what you hold already.",
     "Somebody else has it or has labeled it, or it is out of the queue: what you began is kept for you alone.",
     "`lease_lost`: somebody else has it; `conflict`: two others are in hand.",
     "`Token …`, as `manage.py create_account` prints it.",

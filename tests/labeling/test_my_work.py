@@ -307,7 +307,7 @@ def test_a_draft_is_listed_and_read_as_it_was_left(browser: Client, draft: Draft
 def test_a_draft_whose_item_waits_is_gone_on_with_at_the_desk(browser: Client, draft: Draft) -> None:
     QueueItem.objects.update(state="waiting")
     page = text_of(browser.get(f"{WORK}drafts/{draft.item_id}/"))
-    assert "it comes first when you label" in page
+    assert "when you label, it comes after what you hold already" in page
     assert '/label/" data-go="label">Go on' in page
 
 

@@ -212,6 +212,12 @@ class DraftRefusal(Refusal):
     draft_saved_at = serializers.DateTimeField(required=False)
 
 
+class RevisionRefusal(Refusal):
+    """Of a label that was revised already: with the version that can be revised."""
+
+    newest = serializers.IntegerField(required=False, allow_null=True, help_text="The newest version of this label.")
+
+
 def stored_draft(item: QueueItem, labeler: Labeler) -> dict[str, Any]:
     """The keys in which a refusal brings the stored draft; none where it became a label this moment."""
     stored = Draft.objects.filter(item=item, labeler=labeler).first()

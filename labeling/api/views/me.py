@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from labeling.actions import labels, my_work, preferences
 from labeling.api import access
 from labeling.api.filters import MyLabelFilters
-from labeling.api.schema import REFUSED, either, refusals
+from labeling.api.schema import either, refusals
 from labeling.api.serializers import me, tree_work, work
 from labeling.models import Label, Membership, Mode
 
@@ -111,7 +111,9 @@ class MyLabel(APIView):
         responses={
             200: work.SubmittedLabel,
             **refusals(400, 404),
-            409: OpenApiResponse(REFUSED, description="Revised already, imported, or its problem excluded."),
+            409: OpenApiResponse(
+                work.RevisionRefusal, description="Revised already, imported, or its problem excluded."
+            ),
         },
     )
     def put(self, request: Request, label_id: int) -> Response:

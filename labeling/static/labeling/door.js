@@ -49,15 +49,23 @@ export function door({ signIn, entered }) {
     second.hidden = !["sign_in_code_asked", "sign_in_code_wrong"].includes(trouble);
     (second.hidden ? password : code).select();
   });
-  shown = { form, password };
+  shown = { form, field: () => (second.hidden ? password : code) };
   return form;
 }
 
 /** Put the focus into the form; false where none is shown. */
 export function askToEnter() {
   if (!shown?.form.isConnected || !shown.form.checkVisibility()) return false;
-  shown.password.focus();
+  shown.field().focus();
   return true;
+}
+
+const BESIDE = new Set(["back", "guide", "keys", "problem"]); // these change nothing
+
+/** The actions of a desk where nothing goes on before one is signed in: while the form is shown, they lead into it. */
+export function behindDoor(actions) {
+  const guarded = ([name, run]) => [name, BESIDE.has(name) ? run : () => askToEnter() || run()];
+  return Object.fromEntries(Object.entries(actions).map(guarded));
 }
 
 /** Sign in by the form of the start page. Gives null, or the name of the sentence that says what is missing. */

@@ -1,19 +1,18 @@
 /** What a desk does with the server: drafts are saved under a lease, labels submitted, and what is said when they are not. */
 
-import { SignedOut, call, newId } from "./api.js";
+import { SignedOut, call } from "./api.js";
 import { askToEnter } from "./door.js";
 import { Drafts } from "./drafts.js";
 import { shownGuide } from "./guide.js";
 import { closeReason, writtenReason } from "./reason.js";
 import { announce, showSaved } from "./sign.js";
+import { hearTabs, tellTabs } from "./tabs.js";
 import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
 const SILENCE_MS = 20_000; // what happened meanwhile is asked when somebody comes back after so long
-const PAGE = newId();
 const UNREACHED = new Set(["offline", "signed-out"]);
 const correctButton = document.querySelector('[data-part="correct"]');
-const desks = new BroadcastChannel("plumbline.desks");
 
 /** A desk of this kind that works for the server. */
 export const leased = (Kind) => class extends Kind {
@@ -26,7 +25,7 @@ export const leased = (Kind) => class extends Kind {
   constructor({ who, outbox, finished, storedWanted, aheadWanted, leftWanted, ...desk }) {
     super(desk);
     Object.assign(this, { who, outbox, finished, storedWanted, aheadWanted, leftWanted, state: "none" });
-    desks.addEventListener("message", ({ data }) => this.heard(data));
+    hearTabs((which) => this.heard(which));
   }
 
   get canRate() {
@@ -38,12 +37,12 @@ export const leased = (Kind) => class extends Kind {
     this.state = "none";
     this.tickedAt = Date.now();
     super.open(found);
-    desks.postMessage({ who: this.who, item: this.item.item, page: PAGE });
+    tellTabs({ who: this.who, item: this.item.item });
   }
 
   /** Another tab of this browser has opened the same solution: it goes on there. */
-  heard({ who, item, page }) {
-    if (page === PAGE || who !== this.who || item !== this.item?.item || !this.canRate) return;
+  heard({ who, item }) {
+    if (who !== this.who || item !== this.item?.item || !this.canRate) return;
     this.drafts.leaveToOthers();
     this.elsewhere(say("trouble_opened_elsewhere"), { isOnlyHere: this.drafts.isUnsent && !this.keeping.works });
   }

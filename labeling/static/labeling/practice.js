@@ -7,6 +7,10 @@ import { Keeping } from "./keeping.js";
 import { restorePanels } from "./panels.js";
 import { PracticeDesk } from "./practicing.js";
 import { Sheet } from "./sheet.js";
+import { explain, hideTrouble } from "./trouble.js";
+import { say } from "./words.js";
+
+const PATIENCE_MS = 20_000;
 
 const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -18,10 +22,21 @@ const desk = new PracticeDesk({
   api,
   signIn,
   keeping: new Keeping(who),
-  nextWanted: (next) => location.assign(next ? `${practice}${next}/` : practice),
+  nextWanted: (next) => goTo(next ? `${practice}${next}/` : practice),
   againWanted: () => open(),
 });
 new Guide({}); // sets the formulas in it
+
+/** Without a server this page stays, rather than the browser's own that says so. */
+async function goTo(address) {
+  hideTrouble();
+  const isThere = await fetch(address, { method: "HEAD", signal: AbortSignal.timeout(PATIENCE_MS) }).then(
+    ({ status }) => status < 500,
+    () => false,
+  );
+  if (isThere) location.assign(address);
+  else explain("refused", { fact: say("practice_next_offline"), refusal: { message: "" } });
+}
 
 async function open() {
   const item = { ...exercise, item: `practice.${exercise.name}` };

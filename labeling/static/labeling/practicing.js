@@ -2,6 +2,7 @@
 
 import { Refused, SignedOut, call } from "./api.js";
 import { Desk } from "./desk.js";
+import { askToEnter, behindDoor } from "./door.js";
 import { KeptHere } from "./kepthere.js";
 import { hideJudgement, showJudgement } from "./judgement.js";
 import { keepInMiddle } from "./scrolling.js";
@@ -34,13 +35,13 @@ export class PracticeDesk extends Desk {
   /** As at any desk, but that a judged pass is looked through, taken back and left by the same keys. */
   actions() {
     const usual = super.actions();
-    return {
+    return behindDoor({
       ...usual,
       undo: () => (this.judged ? this.againWanted() : usual.undo()),
       submit: () => (this.judged ? this.nextWanted(this.judged.next) : usual.submit()),
       up: () => (this.judged ? this.look(this.looked - 1) : usual.up()),
       down: () => (this.judged ? this.look(this.looked + 1) : usual.down()),
-    };
+    });
   }
 
   /** Have the pass judged, and show what is known. */
@@ -89,6 +90,7 @@ export class PracticeDesk extends Desk {
   failed(error) {
     if (error instanceof SignedOut) {
       explain("signed-out", { signIn: this.signIn, again: () => this.submit() });
+      askToEnter();
       return;
     }
     const message = error instanceof Refused ? error.message : say("practice_offline");

@@ -22,7 +22,9 @@ const desk = new KindOfDesk({
   places: { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") },
   api,
   signIn,
+  who,
   keeping: new Keeping(who),
+  addressOf: (label) => `${labels}${label}/revise/`,
   revised: (label) => location.assign(`${labels}${label}/`),
 });
 const guide = new Guide({ panel: root.dataset.guidePanel, mine: `${api}me/guides/${campaign}/` });

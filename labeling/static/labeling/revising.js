@@ -2,11 +2,13 @@
 
 import { Refused, SignedOut, call } from "./api.js";
 import { Desk } from "./desk.js";
+import { askToEnter, behindDoor } from "./door.js";
 import { shownGuide } from "./guide.js";
 import { KeptHere } from "./kepthere.js";
 import { closePanel, openPanel } from "./panels.js";
 import { askReason, closeReason, openForm } from "./reason.js";
-import { announce } from "./sign.js";
+import { announce, showSaved } from "./sign.js";
+import { hearTabs, tellTabs } from "./tabs.js";
 import { isReady } from "./tree_dock.js";
 import { TreeDesk } from "./tree_desk.js";
 import { explain, hideTrouble } from "./trouble.js";
@@ -14,15 +16,24 @@ import { say } from "./words.js";
 
 const OFFERED_AS = "revision"; // the form that asks why
 
-/** A desk of this kind whose work is a revision. Besides what a desk takes: `revised(label)` hears the new version's number. */
+/**
+ * A desk of this kind whose work is a revision. Besides what a desk takes: `who` is whose it is, `addressOf(label)` gives
+ * where a version is revised, `revised(label)` hears the new version's number.
+ */
 const revising = (Kind) =>
   class extends Kind {
-    constructor({ revised, ...desk }) {
+    constructor({ who, addressOf, revised, ...desk }) {
       super(desk);
-      this.revised = revised;
+      Object.assign(this, { who, addressOf, revised });
+      hearTabs((which) => this.heard(which));
+    }
+
+    get canRate() {
+      return super.canRate && !this.isElsewhere;
     }
 
     open(found) {
+      this.isElsewhere = false;
       this.before = null;
       super.open(found);
       const { pass } = this;
@@ -30,6 +41,17 @@ const revising = (Kind) =>
       this.before = this.content;
       this.pass = pass;
       this.paint();
+      tellTabs({ who: this.who, item: this.item.item });
+    }
+
+    /** Another tab has opened this revision: it goes on there, with what is kept. Where nothing is kept, each has its own. */
+    heard({ who, item }) {
+      if (who !== this.who || item !== this.item?.item || !this.canRate || !this.keeping.works) return;
+      this.isElsewhere = true;
+      closeReason();
+      showSaved("none");
+      this.paint();
+      explain("elsewhere", { fact: say("revision_elsewhere"), goOn: () => this.open(this.found) });
     }
 
     draftsFor() {
@@ -52,7 +74,17 @@ const revising = (Kind) =>
     }
 
     paint(sending = null) {
-      super.paint(sending ?? (this.isAtEnd && !this.isChanged ? say("revision_unchanged") : null));
+      if (this.isElsewhere) super.paint(say("elsewhere_now"));
+      else super.paint(sending ?? (this.isAtEnd && !this.isChanged ? say("revision_unchanged") : null));
+    }
+
+    submit() {
+      if (this.isElsewhere) this.open(this.found);
+      else super.submit();
+    }
+
+    actions() {
+      return behindDoor(super.actions());
     }
 
     /** Somebody wrote a text: why, or in candidates mode a step. */
@@ -74,7 +106,7 @@ const revising = (Kind) =>
     }
 
     async put(ending) {
-      if (!this.canRate) return;
+      if (askToEnter() || !this.canRate) return;
       const { item, clock } = this;
       hideTrouble();
       clock.settle();
@@ -96,11 +128,19 @@ const revising = (Kind) =>
     failed(error) {
       this.paint();
       const again = () => (openForm() ? openForm().requestSubmit() : this.submit()); // what was written there stays
-      if (error instanceof SignedOut) explain("signed-out", { signIn: this.signIn, again });
-      else {
-        const message = error instanceof Refused ? error.message : say("revision_offline");
-        explain("refused", { fact: say("not_submitted"), refusal: { message } });
+      if (error instanceof SignedOut) {
+        explain("signed-out", { signIn: this.signIn, again });
+        askToEnter();
+        return;
       }
+      if (error.body?.newest) closeReason(); // it is kept, and the keys lead on
+      const message = error instanceof Refused ? error.message : say("revision_offline");
+      explain("refused", { fact: say("not_submitted"), refusal: { message }, way: this.wayOn(error) });
+    }
+
+    /** Where a newer version of this label is there, that one can be revised. */
+    wayOn({ body }) {
+      return body?.newest ? { text: say("revise_newest"), action: "correct", href: this.addressOf(body.newest) } : null;
     }
   };
 

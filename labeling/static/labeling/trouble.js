@@ -102,7 +102,7 @@ const KINDS = {
   elsewhere: ({ fact: what, written, isOnlyHere, unsaved, goOn, insist }) => show(what, [elsewhereRest(isOnlyHere, unsaved), ...quoted(written)].join(" "), [
     ...(isOnlyHere ? whichOf(insist, goOn) : [{ text: say("go_on_here"), action: "submit", run: goOn }]),
   ]),
-  refused: ({ fact: what, refusal }) => show(what, refusal.message, close("keep_working")),
+  refused: ({ fact: what, refusal, way }) => show(what, refusal.message, [...(way ? [way] : []), ...close("keep_working")]),
   earlier: ({ refusal }) => {
     const rest = refusal.isKept ? `${refusal.message} ${say("kept_private")}` : refusal.message;
     show(say("trouble_earlier"), rest, close("understood"));
