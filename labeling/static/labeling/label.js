@@ -14,7 +14,7 @@ import { Outbox } from "./submitting.js";
 import { Supply } from "./supply.js";
 import { bindTime } from "./timing.js";
 import { TreeDesk } from "./tree_desk.js";
-import { explain, hideTrouble } from "./trouble.js";
+import { explain, forgetTrouble } from "./trouble.js";
 import { Waiting } from "./waiting.js";
 import { say } from "./words.js";
 
@@ -25,7 +25,7 @@ const AGAIN_MS = 5_000;
 const { api, campaign, reference, who, signIn } = root.dataset;
 const places = { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") };
 const stage = { problem: part("stage-problem"), steps: part("stage-steps") };
-const keeping = new Keeping(who, { failed: () => queueMicrotask(() => tell("storage")) });
+const keeping = new Keeping(who, { failed: () => queueMicrotask(() => explain("storage")) });
 const outbox = new Outbox({
   api,
   keeping,
@@ -34,7 +34,7 @@ const outbox = new Outbox({
     if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
   },
   sent: () => counted(),
-  refused: (refusal) => tell("earlier", { refusal }),
+  refused: (refusal) => explain("earlier", { refusal }),
 });
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
@@ -66,13 +66,6 @@ let done = Number(root.dataset.done);
 let isBusy = false;
 let isFetching = true; // also before the first solution is asked for
 let isOver = false;
-let untold = null;
-
-/** Say it where the next solution does not wipe it away. */
-function tell(kind, details) {
-  if (isFetching) untold = { kind, details };
-  else explain(kind, details);
-}
 
 function counted() {
   done += 1;
@@ -158,8 +151,6 @@ function show(found) {
   desk.open(found);
   guide.noticed(found.item.guide);
   if (!outbox.waiting.length) supply.prepareAhead(); // else a lease that ran out could not be taken again for what waits
-  if (untold) explain(untold.kind, untold.details);
-  untold = null;
 }
 
 /** The session is somebody else's now: nothing of this person stays on the screen, nor is sent. */
@@ -169,7 +160,7 @@ function somebodyElse() {
   outbox.end();
   desk.close();
   for (const place of [places.problem, places.steps, stage.problem, stage.steps]) place.replaceChildren();
-  hideTrouble();
+  forgetTrouble();
   showSaved("none");
   waiting.end({ title: say("somebody_else"), text: say("somebody_else_rest", { name: root.dataset.name }), way: say("somebody_else_way") });
 }
@@ -212,7 +203,7 @@ async function start() {
   showDone(done);
   outbox.load((error, seconds) => error && explain("waiting", { error, seconds, signIn, isKept: true, again: () => outbox.tryNow() }));
   await next({ isAgain: true });
-  const arrived = (label) => tell("arrived", { href: `${root.dataset.labels}${label}/revise/` });
+  const arrived = (label) => explain("arrived", { href: `${root.dataset.labels}${label}/revise/` });
   await sendKeptDrafts({ api, keeping, except: desk.item?.item, arrived });
   keeping.forgetOld();
 }
