@@ -1,6 +1,6 @@
 /** The labeler's page: binds keys, buttons and the network to one desk, and brings one solution after the other. */
 
-import { SignedOut, call, identify } from "./api.js";
+import { Refused, SignedOut, call, identify } from "./api.js";
 import { Desk } from "./desk.js";
 import { sendKeptDrafts } from "./drafts.js";
 import { Guide } from "./guide.js";
@@ -22,7 +22,7 @@ const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const AGAIN_MS = 5_000;
 
-const { api, campaign, reference, who, signIn } = root.dataset;
+const { api, campaign, reference, who, signIn, home } = root.dataset;
 const places = { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") };
 const stage = { problem: part("stage-problem"), steps: part("stage-steps") };
 const keeping = new Keeping(who, { failed: () => queueMicrotask(() => explain("storage")) });
@@ -100,16 +100,21 @@ function takeBack(submission) {
   show(submission.found);
 }
 
-function retry(error) {
+/** There is no next solution, and why: where the server was not reached it is asked again, where it said no it is not. */
+function without(error) {
   let timer = 0;
   const again = () => {
     clearTimeout(timer);
     removeEventListener("online", again);
     return next({ isAgain: !desk.pass });
   };
+  waiting.hide();
+  if (error instanceof Refused) {
+    explain("shut", { refusal: error, home, again });
+    return;
+  }
   if (!(error instanceof SignedOut)) timer = setTimeout(again, AGAIN_MS);
   addEventListener("online", again, { once: true });
-  waiting.hide();
   explain("no-next", { error, seconds: AGAIN_MS / 1000, signIn, again });
 }
 
@@ -130,7 +135,7 @@ async function next({ isAgain = false } = {}) {
       waiting.show(found);
     }
   } catch (error) {
-    if (!isOver) retry(error);
+    if (!isOver) without(error);
   } finally {
     isBusy = isFetching = false;
   }

@@ -120,6 +120,13 @@ const KINDS = {
   "no-next": ({ seconds, again }) => {
     show(say("trouble_no_next"), say("asked_again", { n: seconds }), tryAgain(again));
   },
+  shut: ({ refusal, home, again }) => {
+    const isOut = refusal.status === 404; // to who is not in a campaign there is none
+    show(say(isOut ? "trouble_out" : "trouble_refused"), isOut ? "" : refusal.message, [
+      { text: say("your_campaigns"), action: "home", href: home },
+      ...tryAgain(again),
+    ]);
+  },
   lost: ({ fact: what, refusal, written, isKept, next, discard }) => show(what, [refusal.message, ...(isKept ? [say("kept_private")] : []), ...quoted(written)].join(" "), [
     { text: say("next_solution"), action: "submit", run: next },
     { text: say("keep_reading"), action: "back", run: () => actions.replaceChildren() },
