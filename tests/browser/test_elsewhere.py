@@ -38,12 +38,14 @@ def test_the_later_tab_takes_over_and_the_earlier_one_says_so_at_once(
     later = other_tab(desk)
     later.expect_states("positive", "active", "later", "later")
     expect(desk.trouble).to_contain_text(ELSEWHERE)
+    desk.expect_in_use(False)
     desk.press("1")  # no rating is made where it would not be saved
     desk.expect_states("positive", "active", "later", "later")
     later.press("2")
     later.expect_saved()
     desk.press("Enter")  # Go on here
     desk.expect_states("positive", "neutral", "active", "later")
+    desk.expect_in_use(True)
     expect(desk.trouble).to_be_hidden()
     expect(later.trouble).to_contain_text(ELSEWHERE)
     desk.press("1")
