@@ -80,8 +80,10 @@ def test_the_earlier_tab_goes_on_with_the_next_solution_when_this_one_was_submit
     later.wait_ahead()  # else the request for one more may be answered after the label, by another one than the next
     later.press("1", "Enter")
     later.expect_problem_of("First we add")
+    expect(desk.page.get_by_text("0 done today")).to_be_visible()
     desk.button("Go on here").click()
     desk.expect_problem_of("First we add")
+    expect(desk.page.get_by_text("1 done today")).to_be_visible()
     expect(later.trouble).to_contain_text(ELSEWHERE)
     assert Label.objects.count() == 1
 

@@ -39,7 +39,10 @@ function endOf(pass, item) {
 
 export const readiness = (pass, item) => endOf(pass, item).join(". ");
 
-/** Paint the dock; `sending` is null, or the sentence that says what is under way; without `canRate` all that works on the pass is out of use. */
+/**
+ * Paint the dock; `sending` is null, or the sentence that says what is under way. Without `canRate` all that works on
+ * the pass is out of use.
+ */
 export function paintDock(pass, item, { sending = null, isFrozen = false, canRate = true } = {}) {
   const isReady = pass.isComplete && !sending && !isFrozen;
   part("place").replaceChildren(...emphasized(pass));

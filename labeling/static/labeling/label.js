@@ -33,7 +33,7 @@ const outbox = new Outbox({
     desk.showState();
     if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
   },
-  sent: () => counted(),
+  sent: () => count(done + 1),
   refused: (refusal) => explain("earlier", { refusal }),
 });
 const supply = new Supply({
@@ -67,13 +67,13 @@ let isBusy = false;
 let isFetching = true; // also before the first solution is asked for
 let isOver = false;
 
-function counted() {
-  done += 1;
+function count(all) {
+  done = all;
   showDone(done);
 }
 
 function finished() {
-  counted();
+  count(done + 1);
   return next();
 }
 
@@ -129,6 +129,7 @@ async function next({ isAgain = false } = {}) {
     await outbox.drained();
     const found = await supply.take({ isAgain });
     if (isOver) return;
+    if (found.done !== null) count(Number(found.done)); // others of one's tabs and devices count too
     if (found.item) show(found);
     else {
       desk.close();
