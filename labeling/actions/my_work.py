@@ -32,6 +32,7 @@ from labeling.models import (
     Event,
     FinishReason,
     Label,
+    Labeler,
     LabelerKind,
     Membership,
     ProblemState,
@@ -251,7 +252,7 @@ def _standing(account: int, counts: dict[int | None, int]) -> Standing | None:
     return Standing(own, in_order[len(in_order) // 2], in_order.index(own) + 1, len(in_order))
 
 
-def labeled_today(membership: Membership) -> int:
+def labeled_today(member: Membership | Labeler) -> int:
     """How many solutions this member labeled since midnight; a revision is no further one."""
-    labels = Label.objects.filter(labeler__account=membership.account_id, labeler__campaign=membership.campaign_id)
+    labels = Label.objects.filter(labeler__account=member.account_id, labeler__campaign=member.campaign_id)
     return labels.filter(submitted_at__gte=midnight(), revises__isnull=True).count()

@@ -143,6 +143,9 @@ def _trouble_words() -> Words:
         "nothing_to_correct": _("No finished solution waits to be sent."),
         "corrected_waiting": _("Corrected while it waited to be sent"),
         "trouble_no_next": _("The next solution cannot be fetched: the server does not answer."),
+        "trouble_out": _("You are no longer in this campaign."),
+        "trouble_refused": _("The next solution cannot be fetched."),
+        "your_campaigns": _("Your campaigns"),
         "asked_again": _counted(
             "Nothing of yours is lost. This page asks again in {n} second.",
             "Nothing of yours is lost. This page asks again in {n} seconds.",

@@ -101,6 +101,15 @@ def test_next_ahead_gives_one_more_and_never_a_third(worker_bee: APIClient, camp
     assert QueueItem.objects.filter(state=ItemState.LEASED).count() == 2
 
 
+def test_whoever_goes_on_here_hears_how_many_were_done_today(worker_bee: APIClient, item: QueueItem) -> None:
+    in_hand = worker_bee.post(f"{NEXT}?take_over=1")
+    assert in_hand.headers["X-Done-Today"] == "0"
+    worker_bee.post(url(in_hand.json(), "label"), a_pass(in_hand.json()))
+    after = worker_bee.post(f"{NEXT}?take_over=1")
+    assert (after.status_code, after.headers["X-Done-Today"]) == (204, "1")
+    assert "X-Done-Today" not in worker_bee.post(NEXT).headers
+
+
 def test_next_refuses_an_ahead_that_is_neither_yes_nor_no(worker_bee: APIClient, item: QueueItem) -> None:
     answer = worker_bee.post(f"{NEXT}?ahead=perhaps")
     assert answer.status_code == 400

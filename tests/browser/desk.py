@@ -52,6 +52,11 @@ class DeskPage:
         """A button of the dock, the bar or the problem by its words; its key cap is part of its name."""
         return self.page.get_by_role("button", name=re.compile(rf"^{name}\b")).locator("visible=true").first
 
+    def expect_in_use(self, in_use: bool) -> None:
+        """Whether the buttons that rate and give up can be used, as they say themselves."""
+        for name in ("Negative", "Neutral", "Positive", "Unsure", "Give up", "Bad problem"):
+            expect(self.button(name)).to_have_attribute("aria-disabled", str(not in_use).lower())
+
     @property
     def rows(self) -> Locator:
         """Every step on the desk; those that are typeset ahead, out of sight, are not among them."""

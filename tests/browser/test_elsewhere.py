@@ -38,12 +38,14 @@ def test_the_later_tab_takes_over_and_the_earlier_one_says_so_at_once(
     later = other_tab(desk)
     later.expect_states("positive", "active", "later", "later")
     expect(desk.trouble).to_contain_text(ELSEWHERE)
+    desk.expect_in_use(False)
     desk.press("1")  # no rating is made where it would not be saved
     desk.expect_states("positive", "active", "later", "later")
     later.press("2")
     later.expect_saved()
     desk.press("Enter")  # Go on here
     desk.expect_states("positive", "neutral", "active", "later")
+    desk.expect_in_use(True)
     expect(desk.trouble).to_be_hidden()
     expect(later.trouble).to_contain_text(ELSEWHERE)
     desk.press("1")
@@ -78,8 +80,10 @@ def test_the_earlier_tab_goes_on_with_the_next_solution_when_this_one_was_submit
     later.wait_ahead()  # else the request for one more may be answered after the label, by another one than the next
     later.press("1", "Enter")
     later.expect_problem_of("First we add")
+    expect(desk.page.get_by_text("0 done today")).to_be_visible()
     desk.button("Go on here").click()
     desk.expect_problem_of("First we add")
+    expect(desk.page.get_by_text("1 done today")).to_be_visible()
     expect(later.trouble).to_contain_text(ELSEWHERE)
     assert Label.objects.count() == 1
 

@@ -102,8 +102,11 @@ def test_what_somebody_else_has_now_stays_readable_and_is_kept_in_private(
     desk.expect_states("positive", "neutral", "negative", "later")
     kept = Draft.objects.get()
     assert (kept.labeler, kept.content["ratings"]) == (labeler, [1, 0, -1])
+    desk.expect_in_use(False)
+    expect(desk.button("Undo")).to_have_attribute("aria-disabled", "true")
     desk.press("2", "Enter")  # rating is over; Enter goes on
     desk.expect_problem_of("First we add")
+    desk.expect_in_use(True)
     desk.press("3")
     desk.expect_saved()
     expect(desk.trouble).to_be_hidden()

@@ -24,11 +24,14 @@ def deliver_but_lose_the_answer(route: Route) -> None:
 
 
 def test_a_reload_brings_the_draft_back(desk: DeskPage, items: list[QueueItem]) -> None:
+    expect(desk.sign).to_have_text("")
     desk.press("3", "2", "1", "ArrowUp", "x")
     eventually(lambda: saved_ratings(items[0]) == [1, 0, -1] and Draft.objects.get().content["flagged"] == [1])
     desk.expect_saved()
+    saved = desk.sign.inner_text()
     desk.reload()
     desk.expect_states("positive", "neutral", "negative", "later")
+    expect(desk.sign).to_have_text(saved)
     expect(desk.step(2)).to_contain_text("unsure")
 
 

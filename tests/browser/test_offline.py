@@ -177,6 +177,27 @@ def test_a_solution_that_somebody_else_took_meanwhile_stays_as_a_private_draft(
     assert labels() == []
 
 
+def test_two_solutions_that_were_taken_meanwhile_are_both_told_of(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    go_on_offline(desk)
+    make.take_away(items[0])
+    make.take_away(items[1])
+    desk.page.context.set_offline(False)
+    expect(desk.trouble).to_contain_text("This solution is out of your hands.")
+    eventually(lambda: desk.page.evaluate("1") and Draft.objects.count() == 2)
+    expect(desk.trouble).to_contain_text("This solution is out of your hands.")
+    desk.press("Enter")
+    desk.expect_problem_of("There are 4")
+    expect(desk.trouble).to_contain_text("A label that you sent earlier was not taken.")
+    desk.press("3")
+    desk.expect_saved()
+    expect(desk.trouble).to_contain_text("What you rated is kept for you alone, as a private draft.")
+    desk.press("Escape")
+    expect(desk.trouble).to_be_hidden()
+
+
 def test_with_nothing_fetched_ahead_the_finished_solution_stays_on_the_screen(
     desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:

@@ -1,13 +1,15 @@
 """What comes after a solution: the next one at once, or a page that says why there is none and looks again."""
 
+import re
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from labeling.models import Campaign, QueueItem
+from labeling.models import Campaign, Membership, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage
+from tests.conftest import BrowserErrors
 from tests.live import eventually
 
 
@@ -43,3 +45,26 @@ def test_an_empty_queue_says_why_and_goes_on_by_itself(
     make.make_item(round=make.make_round(campaign))
     page.clock.run_for(16_000)
     DeskPage(page, campaign).expect_states("active", "later", "later")
+
+
+def test_whoever_was_taken_out_of_the_campaign_is_told_and_nothing_is_asked_again(
+    timed_desk: DeskPage, labeler: User, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk = timed_desk
+    desk.page.route("**/next/?ahead=1*", lambda route: route.abort())
+    desk.reload()
+    asked: list[str] = []
+    desk.page.on("request", lambda request: asked.append(request.url) if "/next/" in request.url else None)
+    Membership.objects.filter(account=labeler).delete()
+    desk.press("3")
+    desk.page.clock.run_for(1_000)
+    expect(desk.trouble).to_contain_text("out of your hands. There is no such item, or it is not yours.")
+    desk.press("Enter")
+    desk.page.clock.run_for(1_000)
+    expect(desk.trouble.locator("p")).to_have_text("You are no longer in this campaign.")
+    asked.clear()
+    desk.page.clock.run_for(60_000)
+    assert asked == []
+    desk.trouble.get_by_role("link", name="Your campaigns").click()
+    expect(desk.page).to_have_url(re.compile(r"/$"))

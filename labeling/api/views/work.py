@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from labeling.actions import drafts, labels, queue, waiting
 from labeling.actions.errors import DraftChanged
+from labeling.actions.my_work import labeled_today
 from labeling.api import access, errors
 from labeling.api.schema import REFUSED, either, refusals
 from labeling.api.serializers import tree_work, work
@@ -36,6 +37,13 @@ CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it 
         OpenApiParameter(
             "take_over", bool, description="A new lease number for the one in hand: it goes on here, nowhere else."
         ),
+        OpenApiParameter(
+            "X-Done-Today",
+            int,
+            location=OpenApiParameter.HEADER,
+            response=[200, 204],
+            description="With `take_over`: how many one labeled here since midnight, on whichever device.",
+        ),
     ],
     responses={
         200: either("Offered", work.OfferedItem, tree_work.OfferedTree),
@@ -50,17 +58,19 @@ CONDITIONS = ("lease", "replaces")  # of a draft: when it is taken, not what it 
 def next_item(request: Request, slug: str) -> Response:
     """Lease the next solution; asked again, the same one. Two leases at most."""
     labeler = access.labeler_in(request, slug)
+    takes_over = _asks(request, "take_over")
     item = queue.lease_next(
         campaign=labeler.campaign,
         labeler=labeler,
         ahead=_asks(request, "ahead"),
         in_hand=_number(request, "in_hand"),
-        takes_over=_asks(request, "take_over"),
+        takes_over=takes_over,
     )
+    done = {"X-Done-Today": str(labeled_today(labeler))} if takes_over else {}
     if item is None:
         why, seconds = waiting.why_nothing(labeler.campaign, labeler)
-        return Response(status=204, headers={"Retry-After": str(seconds), **_reasons(why)})
-    return Response(work.offered(item, labeler) | _shown(item, labeler))
+        return Response(status=204, headers={"Retry-After": str(seconds), **_reasons(why), **done})
+    return Response(work.offered(item, labeler) | _shown(item, labeler), headers=done)
 
 
 def _shown(item: QueueItem, labeler: Labeler) -> dict[str, Any]:

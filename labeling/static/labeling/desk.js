@@ -105,7 +105,7 @@ export class Desk {
 
   paint(sending = null) {
     this.sheet.paint(this.pass);
-    paintDock(this.pass, this.item, { sending, isFrozen: this.isFrozen });
+    paintDock(this.pass, this.item, { sending, isFrozen: this.isFrozen, canRate: this.canRate });
     document.title = `${whereabouts(this.pass)} · Plumbline`;
   }
 

@@ -4,6 +4,7 @@ import { letterOf } from "./others.js";
 import { say } from "./words.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
+const WORK = ["negative", "neutral", "positive", "unsure", "give-up", "bad-problem", "write", "complete"];
 const VALUES = { negative: -1, neutral: 0, positive: 1 };
 
 /** What is missing before the pass can be submitted. */
@@ -38,8 +39,11 @@ function endOf(pass, item) {
 
 export const readiness = (pass, item) => endOf(pass, item).join(". ");
 
-/** Paint the dock; `sending` is null, or the sentence that says what is under way. */
-export function paintDock(pass, item, { sending = null, isFrozen = false } = {}) {
+/**
+ * Paint the dock; `sending` is null, or the sentence that says what is under way. Without `canRate` all that works on
+ * the pass is out of use.
+ */
+export function paintDock(pass, item, { sending = null, isFrozen = false, canRate = true } = {}) {
   const isReady = pass.isComplete && !sending && !isFrozen;
   part("place").replaceChildren(...emphasized(pass));
   const said = sending ?? (isFrozen ? say("frozen") : null);
@@ -53,13 +57,16 @@ export function paintDock(pass, item, { sending = null, isFrozen = false } = {})
   else delete submit.dataset.kind;
   paintRatings(pass);
   part("unsure").setAttribute("aria-pressed", String(pass.inHand.flagged));
-  paintTravel(pass);
+  paintUse(pass, canRate);
 }
 
-/** What can be taken back, and done again. */
-export function paintTravel(pass) {
-  part("undo").setAttribute("aria-disabled", String(!pass.past.length));
-  part("redo").setAttribute("aria-disabled", String(!pass.future.length));
+/** What can be used now: what rates and gives up, what can be taken back, and done again. */
+export function paintUse(pass, canRate) {
+  for (const name of WORK) {
+    for (const button of document.querySelectorAll(`.button[data-do="${name}"]`)) button.setAttribute("aria-disabled", String(!canRate));
+  }
+  part("undo").setAttribute("aria-disabled", String(!canRate || !pass.past.length));
+  part("redo").setAttribute("aria-disabled", String(!canRate || !pass.future.length));
 }
 
 function paintRatings(pass) {

@@ -1,6 +1,6 @@
 /** The labeler's page: binds keys, buttons and the network to one desk, and brings one solution after the other. */
 
-import { SignedOut, call, identify } from "./api.js";
+import { Refused, SignedOut, call, identify } from "./api.js";
 import { Desk } from "./desk.js";
 import { sendKeptDrafts } from "./drafts.js";
 import { Guide } from "./guide.js";
@@ -14,7 +14,7 @@ import { Outbox } from "./submitting.js";
 import { Supply } from "./supply.js";
 import { bindTime } from "./timing.js";
 import { TreeDesk } from "./tree_desk.js";
-import { explain, hideTrouble } from "./trouble.js";
+import { explain, forgetTrouble } from "./trouble.js";
 import { Waiting } from "./waiting.js";
 import { say } from "./words.js";
 
@@ -22,10 +22,10 @@ const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const AGAIN_MS = 5_000;
 
-const { api, campaign, reference, who, signIn } = root.dataset;
+const { api, campaign, reference, who, signIn, home } = root.dataset;
 const places = { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") };
 const stage = { problem: part("stage-problem"), steps: part("stage-steps") };
-const keeping = new Keeping(who, { failed: () => queueMicrotask(() => tell("storage")) });
+const keeping = new Keeping(who, { failed: () => queueMicrotask(() => explain("storage")) });
 const outbox = new Outbox({
   api,
   keeping,
@@ -33,8 +33,8 @@ const outbox = new Outbox({
     desk.showState();
     if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
   },
-  sent: () => counted(),
-  refused: (refusal) => tell("earlier", { refusal }),
+  sent: () => count(done + 1),
+  refused: (refusal) => explain("earlier", { refusal }),
 });
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
@@ -66,21 +66,14 @@ let done = Number(root.dataset.done);
 let isBusy = false;
 let isFetching = true; // also before the first solution is asked for
 let isOver = false;
-let untold = null;
 
-/** Say it where the next solution does not wipe it away. */
-function tell(kind, details) {
-  if (isFetching) untold = { kind, details };
-  else explain(kind, details);
-}
-
-function counted() {
-  done += 1;
+function count(all) {
+  done = all;
   showDone(done);
 }
 
 function finished() {
-  counted();
+  count(done + 1);
   return next();
 }
 
@@ -107,16 +100,21 @@ function takeBack(submission) {
   show(submission.found);
 }
 
-function retry(error) {
+/** There is no next solution, and why: where the server was not reached it is asked again, where it said no it is not. */
+function without(error) {
   let timer = 0;
   const again = () => {
     clearTimeout(timer);
     removeEventListener("online", again);
     return next({ isAgain: !desk.pass });
   };
+  waiting.hide();
+  if (error instanceof Refused) {
+    explain("shut", { refusal: error, home, again });
+    return;
+  }
   if (!(error instanceof SignedOut)) timer = setTimeout(again, AGAIN_MS);
   addEventListener("online", again, { once: true });
-  waiting.hide();
   explain("no-next", { error, seconds: AGAIN_MS / 1000, signIn, again });
 }
 
@@ -131,13 +129,14 @@ async function next({ isAgain = false } = {}) {
     await outbox.drained();
     const found = await supply.take({ isAgain });
     if (isOver) return;
+    if (found.done !== null) count(Number(found.done)); // others of one's tabs and devices count too
     if (found.item) show(found);
     else {
       desk.close();
       waiting.show(found);
     }
   } catch (error) {
-    if (!isOver) retry(error);
+    if (!isOver) without(error);
   } finally {
     isBusy = isFetching = false;
   }
@@ -158,8 +157,6 @@ function show(found) {
   desk.open(found);
   guide.noticed(found.item.guide);
   if (!outbox.waiting.length) supply.prepareAhead(); // else a lease that ran out could not be taken again for what waits
-  if (untold) explain(untold.kind, untold.details);
-  untold = null;
 }
 
 /** The session is somebody else's now: nothing of this person stays on the screen, nor is sent. */
@@ -169,7 +166,7 @@ function somebodyElse() {
   outbox.end();
   desk.close();
   for (const place of [places.problem, places.steps, stage.problem, stage.steps]) place.replaceChildren();
-  hideTrouble();
+  forgetTrouble();
   showSaved("none");
   waiting.end({ title: say("somebody_else"), text: say("somebody_else_rest", { name: root.dataset.name }), way: say("somebody_else_way") });
 }
@@ -212,7 +209,7 @@ async function start() {
   showDone(done);
   outbox.load((error, seconds) => error && explain("waiting", { error, seconds, signIn, isKept: true, again: () => outbox.tryNow() }));
   await next({ isAgain: true });
-  const arrived = (label) => tell("arrived", { href: `${root.dataset.labels}${label}/revise/` });
+  const arrived = (label) => explain("arrived", { href: `${root.dataset.labels}${label}/revise/` });
   await sendKeptDrafts({ api, keeping, except: desk.item?.item, arrived });
   keeping.forgetOld();
 }

@@ -37,7 +37,13 @@ export const leased = (Kind) => class extends Kind {
     this.state = "none";
     this.tickedAt = Date.now();
     super.open(found);
+    if (this.isStored) this.showState("saved", this.item.draft_saved_at);
     tellTabs({ who: this.who, item: this.item.item });
+  }
+
+  /** Whether the server has all that is on the screen, and there is something. */
+  get isStored() {
+    return this.drafts.isBegun && !this.drafts.isUnsent && !this.unsaved && Boolean(this.item.draft_saved_at);
   }
 
   /** Another tab of this browser has opened the same solution: it goes on there. */

@@ -22,14 +22,15 @@ export class Supply {
 
   async ask(query) {
     const { status, body, response } = await call("POST", this.url + query);
+    const done = response.headers.get("X-Done-Today");
     if (status === 204) {
-      return { item: null, reason: reasonOf(response), seconds: retryAfter(response) };
+      return { done, item: null, reason: reasonOf(response), seconds: retryAfter(response) };
     }
     const left = timeLeft(body.lease_expires_at, response);
     const ends = { page: performance.now() + left, wall: Date.now() + left };
     const sheet = body.candidates ? new TreeSheet(body, this) : new Sheet(body, this);
     await sheet.prepare(this.stage);
-    return { item: body, sheet, ends };
+    return { done, item: body, sheet, ends };
   }
 
   /**
@@ -62,7 +63,8 @@ export class Supply {
 
   /**
    * The next solution: the prepared one, else a fresh one. Resolves to `{item: null, reason, seconds}` where there is none.
-   * `isAgain` asks for the one in hand once more, as the server has it now, and ends what other tabs and devices do with it.
+   * `isAgain` asks for the one in hand once more, as the server has it now, and ends what other tabs and devices do with it; only
+   * then `done` is how many were done today, on all of them.
    * Nothing else is asked for meanwhile: two sheets would be typeset in the same place.
    */
   async take({ isAgain = false } = {}) {

@@ -35,7 +35,7 @@ export class TreeDesk extends Desk {
     const { pass } = this;
     pass.isWriting = isWriting();
     this.sheet.paint(pass);
-    paintTreeDock(pass, { sending, isFrozen: this.isFrozen });
+    paintTreeDock(pass, { sending, isFrozen: this.isFrozen, canRate: this.canRate });
     document.title = `${whereabouts(pass)} · Plumbline`;
   }
 

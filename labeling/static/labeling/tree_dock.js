@@ -1,6 +1,6 @@
 /** The dock while a solution grows: the same places, with what goes on instead of what is submitted. */
 
-import { paintTravel } from "./dock.js";
+import { paintUse } from "./dock.js";
 import { letterOf } from "./others.js";
 import { say } from "./words.js";
 
@@ -46,8 +46,8 @@ function forward(pass) {
   return pass.other !== null && pass.mayWriteAt(pass.path) ? say("do_write") : null;
 }
 
-/** Paint the dock; `sending` is null, or the sentence that says what is under way. */
-export function paintTreeDock(pass, { sending = null, isFrozen = false } = {}) {
+/** Paint the dock; `sending` is null, or the sentence that says what is under way; `canRate` as in `paintDock`. */
+export function paintTreeDock(pass, { sending = null, isFrozen = false, canRate = true } = {}) {
   const said = sending ?? (isFrozen ? say("frozen") : null);
   const words = forward(pass);
   const canGo = words !== null && !said;
@@ -61,7 +61,7 @@ export function paintTreeDock(pass, { sending = null, isFrozen = false } = {}) {
   if (canGo) submit.dataset.kind = "primary";
   else delete submit.dataset.kind;
   paintChoices(pass);
-  paintTravel(pass);
+  paintUse(pass, canRate);
 }
 
 /** Ratings where a candidate is in hand; else whether the solution goes on. */

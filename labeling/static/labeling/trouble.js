@@ -9,6 +9,11 @@ const box = document.querySelector('[data-part="trouble"]');
 const fact = box.querySelector("strong");
 const rest = box.querySelector("[data-rest]");
 const actions = box.querySelector(".actions");
+const NOTICES = new Set(["earlier", "arrived", "storage"]); // not of the work in hand, which has its own trouble
+
+let current = null; // the trouble that the work in hand has
+let notices = []; // told behind it, one after the other: each stays until it is understood
+let shown = null;
 
 function control({ text, action, href, run }, isFirst) {
   const made = document.createElement(href ? "a" : "button");
@@ -44,19 +49,40 @@ export function pressOffered(action) {
 /** Close what was said and can be closed; false where nothing can. */
 export const closeTrouble = () => pressOffered("back");
 
-/** It is over: whatever it was, or only trouble of this kind. */
-export function hideTrouble(kind = box.dataset.kind) {
-  if (box.dataset.kind !== kind) return;
-  box.hidden = true;
-  fact.textContent = "";
-  actions.replaceChildren();
+/** Show what is to be said now, or nothing. */
+function tell() {
+  const before = shown;
+  shown = current ?? notices[0] ?? null;
+  if (shown) KINDS[shown.kind](shown.details, before);
+  else {
+    box.hidden = true;
+    fact.textContent = "";
+    actions.replaceChildren();
+  }
 }
 
-const hide = () => hideTrouble();
+/** It is over: whatever the work in hand had, or only trouble of this kind. Notices are told still. */
+export function hideTrouble(kind = current?.kind) {
+  if (!current || current.kind !== kind) return;
+  current = null;
+  tell();
+}
+
+/** Say nothing of it any more. */
+export function forgetTrouble() {
+  current = null;
+  notices = [];
+  tell();
+}
+
+function understand() {
+  notices.shift();
+  tell();
+}
 
 /** The form stays while it is shown: somebody may be typing in it. */
-function signedOut({ signIn, isKept = true, again }) {
-  if (box.dataset.kind === "signed-out" && !box.hidden) return;
+function signedOut({ signIn, isKept = true, again }, before) {
+  if (before?.kind === "signed-out") return;
   const entered = () => {
     hideTrouble("signed-out");
     again();
@@ -64,10 +90,10 @@ function signedOut({ signIn, isKept = true, again }) {
   };
   const leave = { text: say("sign_in_as_other"), action: "other-person", href: signIn };
   show(say("trouble_signed_out"), say(isKept ? "safe_here" : "safe_on_screen"), [leave], door({ signIn, entered }));
-  box.dataset.kind = "signed-out";
 }
 
-const close = (word) => [{ text: say(word), action: "back", run: hide }];
+const close = () => [{ text: say("keep_working"), action: "back", run: () => hideTrouble() }];
+const understood = () => [{ text: say("understood"), action: "back", run: understand }];
 const tryAgain = (run) => [{ text: say("try_again"), action: "submit", run }];
 
 /** A reason that was not sent stays to be read, and copied. */
@@ -94,6 +120,13 @@ const KINDS = {
   "no-next": ({ seconds, again }) => {
     show(say("trouble_no_next"), say("asked_again", { n: seconds }), tryAgain(again));
   },
+  shut: ({ refusal, home, again }) => {
+    const isOut = refusal.status === 404; // to who is not in a campaign there is none
+    show(say(isOut ? "trouble_out" : "trouble_refused"), isOut ? "" : refusal.message, [
+      { text: say("your_campaigns"), action: "home", href: home },
+      ...tryAgain(again),
+    ]);
+  },
   lost: ({ fact: what, refusal, written, isKept, next, discard }) => show(what, [refusal.message, ...(isKept ? [say("kept_private")] : []), ...quoted(written)].join(" "), [
     { text: say("next_solution"), action: "submit", run: next },
     { text: say("keep_reading"), action: "back", run: () => actions.replaceChildren() },
@@ -102,20 +135,26 @@ const KINDS = {
   elsewhere: ({ fact: what, written, isOnlyHere, unsaved, goOn, insist }) => show(what, [elsewhereRest(isOnlyHere, unsaved), ...quoted(written)].join(" "), [
     ...(isOnlyHere ? whichOf(insist, goOn) : [{ text: say("go_on_here"), action: "submit", run: goOn }]),
   ]),
-  refused: ({ fact: what, refusal, way }) => show(what, refusal.message, [...(way ? [way] : []), ...close("keep_working")]),
+  refused: ({ fact: what, refusal, way }) => show(what, refusal.message, [...(way ? [way] : []), ...close()]),
   earlier: ({ refusal }) => {
     const rest = refusal.isKept ? `${refusal.message} ${say("kept_private")}` : refusal.message;
-    show(say("trouble_earlier"), rest, close("understood"));
+    show(say("trouble_earlier"), rest, understood());
   },
   arrived: ({ href }) => {
-    show(say("trouble_arrived"), say("arrived_rest"), [{ text: say("revise_it"), action: "correct", href }, ...close("understood")]);
+    show(say("trouble_arrived"), say("arrived_rest"), [{ text: say("revise_it"), action: "correct", href }, ...understood()]);
   },
-  storage: () => show(say("trouble_storage"), say("storage_rest"), close("understood")),
+  storage: () => show(say("trouble_storage"), say("storage_rest"), understood()),
 };
+
+/** Whether this very notice waits to be told already, such as that nothing can be kept here. */
+const isTold = ({ kind, details }) =>
+  notices.some((each) => each.kind === kind && each.details.refusal === details.refusal && each.details.href === details.href);
 
 /** Say what kind of trouble there is, with the details that its sentence needs. */
 export function explain(kind, details = {}) {
-  const what = details.error instanceof SignedOut ? "signed-out" : kind;
-  KINDS[what](details);
-  box.dataset.kind = what;
+  const said = { kind: details.error instanceof SignedOut ? "signed-out" : kind, details };
+  if (!NOTICES.has(said.kind)) current = said;
+  else if (isTold(said)) return;
+  else notices.push(said);
+  if (said === (current ?? notices[0])) tell();
 }
