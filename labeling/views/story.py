@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from labeling import charts, code_words
 from labeling.actions.references import current_reference
-from labeling.models import Dispute, Grade, Label, QueueItem, Solution, SolutionScore
+from labeling.models import Dispute, Gold, Grade, ItemState, Label, QueueItem, Ruling, Solution, SolutionScore
 from labeling.stored_words import said
-from labeling.templatetags.codes import found, how_finished, why_chosen
+from labeling.templatetags.codes import found, gold_use, how_finished, right_of_gold, ruling_words, why_chosen
 from labeling.templatetags.lead import name_of, spent
 from labeling.wording import decimal, grouped, listed
 
@@ -124,6 +124,8 @@ def _happenings(
     """Everything that happened, the earliest first."""
     items = QueueItem.objects.filter(solution=solution, round__isnull=False).wanted().select_related("round")
     disputes = Dispute.objects.filter(label__solution=solution).select_related("decided_by")
+    rulings = Ruling.objects.filter(Q(solution=solution) | Q(solution=None, problem=solution.problem_id))
+    leased = QueueItem.objects.filter(solution=solution, state=ItemState.LEASED)
     told = [
         Happening(solution.import_job.finished_at, _("Imported"), _source(solution)),
         *[_graded(grade) for grade in grades],
@@ -131,6 +133,9 @@ def _happenings(
         *[_chosen(item) for item in items],
         *[_labeled(label) for label in labels],
         *[told for dispute in disputes for told in _disputed(dispute)],
+        *[_ruled(ruling) for ruling in rulings.select_related("created_by")],
+        *[_made_gold(one) for one in Gold.objects.filter(solution=solution).select_related("created_by")],
+        *[_in_hand(item) for item in leased.select_related("leased_by__account")],
     ]
     return sorted(told, key=lambda one: (one.at is not None, one.at and one.at.timestamp()))
 
@@ -200,6 +205,24 @@ def _labeled(label: Label) -> Happening:
     ]
     words = f"{words} ({listed(marks)})" if marks else words
     return Happening(label.submitted_at, name_of(label.labeler), words, label.reason)
+
+
+def _ruled(ruling: Ruling) -> Happening:
+    words = ruling_words(ruling)
+    if ruling.created_by:
+        words = _("{decision} by {name}").format(decision=words, name=ruling.created_by.get_username())
+    return Happening(ruling.created_at, _("Ruled"), words, ruling.reason)
+
+
+def _made_gold(gold: Gold) -> Happening:
+    words = _("{use}. First error: {right}").format(use=gold_use(gold.use), right=right_of_gold(gold))
+    if gold.created_by:
+        words = _("{decision} by {name}").format(decision=words, name=gold.created_by.get_username())
+    return Happening(gold.created_at, _("Made gold"), words)
+
+
+def _in_hand(item: QueueItem) -> Happening:
+    return Happening(item.leased_at, _("In hand"), name_of(item.leased_by) if item.leased_by else "")
 
 
 def _disputed(dispute: Dispute) -> list[Happening]:

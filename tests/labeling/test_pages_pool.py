@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from labeling.actions import adjudication, problems
 from labeling.models import Campaign, Dispute, Job, Problem, Reference
 from tests import factories as make
 from tests.labeling.pages import fill_pool, scored_by, signed_in, text_of
@@ -98,6 +99,23 @@ def test_a_solution_tells_its_story(campaign: Campaign, lead: Client) -> None:
     ):
         assert words in page
     assert page.count('href="#negative"') == 1
+
+
+def test_a_story_tells_rulings_gold_and_who_has_it_in_hand(campaign: Campaign, owner: User, lead: Client) -> None:
+    solution = make.make_solution(make.make_problem(campaign))
+    adjudication.decide(solution=solution, ratings=[1, -1], reason="It is plain.", by=owner, makes_gold=True)
+    problems.decide(problem=solution.problem, state="active", by=owner, reason="Nothing is wrong with it.")
+    ada = make.make_labeler(campaign, make.make_account("ada"))
+    make.make_item(solution, make.make_round(campaign), state="leased", leased_by=ada)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/solutions/{solution.pk}/"))
+    for words in (
+        "first error: step 2 by owner",
+        "It is plain.",
+        "Nothing is wrong with it.",
+        "First error: step 2 by owner",
+        "<b>In hand</b> ada",
+    ):
+        assert words in page
 
 
 def test_labels_that_differ_are_told(campaign: Campaign, lead: Client) -> None:

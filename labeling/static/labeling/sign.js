@@ -24,16 +24,16 @@ export function showSaved(state, { at, unsaved = 0, isUnsent = false, isKept = t
   signUse.setAttribute("href", `#${sign.dataset.state}`);
   const parts = [textOf(shown, { at, unsaved, isUnsent, isKept }), waiting ? say("to_be_sent", { n: waiting }) : ""];
   signText.textContent = parts.filter(Boolean).join(" · ");
-  tellTrouble(shown, waiting);
+  tellTrouble(shown, waiting, isUnsent);
 }
 
-/** A screen reader hears that there is trouble, and then each step of the way out, until nothing is left to be sent. */
-function tellTrouble(shown, waiting) {
+/** A screen reader hears that there is trouble, and then each step of the way out, until nothing is left to be sent or saved. */
+function tellTrouble(shown, waiting, isUnsent) {
   const isTrouble = UNREACHED.has(shown);
   if (!isTrouble && !told) return;
   const state = isTrouble ? shown : `${shown} ${waiting}`;
   if (state !== told) announce(signText.textContent || say("reached_again"));
-  told = isTrouble || waiting || shown === "saving" ? state : null;
+  told = isTrouble || waiting || isUnsent || shown === "saving" ? state : null;
 }
 
 /** Without a server: how many ratings it lacks, or that it lacks other work, such as a step that is being written. */
