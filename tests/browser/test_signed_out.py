@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from labeling.actions import two_factor
 from labeling.models import Campaign, Draft, Label, PracticeResult, QueueItem
@@ -182,16 +182,22 @@ def test_a_finished_solution_is_not_sent_in_the_name_of_somebody_else(
     assert label.labeler.account == labeler
 
 
-def test_what_one_person_practiced_is_not_booked_to_the_next(
-    labeler: User, colleague: User, open_page: Callable[[User | None], Page], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
-    page = open_page(labeler)
+def begin_to_practice(page: Page) -> Locator:
+    """The rows of the first exercise, its first step rated negative."""
     page.goto("/practice/")
     page.keyboard.press("l")
     rows = page.get_by_role("main").locator(".steps .step")
     expect(rows.first).to_have_attribute("data-state", "active")
     page.keyboard.press("1")
+    return rows
+
+
+def test_what_one_person_practiced_is_not_booked_to_the_next(
+    labeler: User, colleague: User, open_page: Callable[[User | None], Page], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    page = open_page(labeler)
+    rows = begin_to_practice(page)
     expect(rows.first).to_have_attribute("data-state", "negative")
     sign_in_as(page, colleague)
     page.keyboard.press("Enter")
@@ -204,11 +210,7 @@ def test_an_exercise_leads_the_keyboard_to_the_sign_in_and_is_judged_after_it(
 ) -> None:
     browser_errors.requests_may_fail()
     page = open_page(labeler)
-    page.goto("/practice/")
-    page.keyboard.press("l")
-    rows = page.get_by_role("main").locator(".steps .step")
-    expect(rows.first).to_have_attribute("data-state", "active")
-    page.keyboard.press("1")
+    rows = begin_to_practice(page)
     Session.objects.all().delete()
     page.keyboard.press("Enter")
     password = page.get_by_label("Password")

@@ -46,10 +46,8 @@ def test_what_waits_is_taken_back_and_corrected_and_the_one_in_hand_comes_after_
     expect(desk.page.get_by_text("2 done today")).to_be_visible()
 
 
-def test_a_correction_of_what_had_arrived_after_all_is_a_further_version(
-    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
-) -> None:
-    browser_errors.requests_may_fail()
+def submit_and_go_dark(desk: DeskPage) -> None:
+    """The first solution's label reaches the server, its answer does not come back, and the network is gone."""
     desk.wait_ahead()
 
     def deliver_and_go_dark(route: Route) -> None:
@@ -59,6 +57,13 @@ def test_a_correction_of_what_had_arrived_after_all_is_a_further_version(
     desk.page.route("**/label/", deliver_and_go_dark, times=1)
     desk.press("3", "1", "Enter")
     desk.expect_problem_of("First we add")
+
+
+def test_a_correction_of_what_had_arrived_after_all_is_a_further_version(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    submit_and_go_dark(desk)
     assert [label.ratings for label in Label.objects.all()] == ["+-"]
     expect(desk.sign).to_contain_text("1 solution waits to be sent")
     desk.press("c", "ArrowUp", "2", "Enter")
@@ -96,15 +101,7 @@ def test_a_correction_of_what_had_arrived_is_kept_over_a_reload_for_a_further_ve
     desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
 ) -> None:
     browser_errors.requests_may_fail()
-    desk.wait_ahead()
-
-    def deliver_and_go_dark(route: Route) -> None:
-        deliver_but_lose_the_answer(route)
-        desk.page.context.set_offline(True)
-
-    desk.page.route("**/label/", deliver_and_go_dark, times=1)
-    desk.press("3", "1", "Enter")
-    desk.expect_problem_of("First we add")
+    submit_and_go_dark(desk)
     desk.press("c", "ArrowUp", "2")
     desk.expect_states("neutral", "negative", "later", "later")
     desk.page.context.set_offline(False)

@@ -5,6 +5,8 @@ import { say } from "./words.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const WORK = ["negative", "neutral", "positive", "unsure", "give-up", "bad-problem", "write", "complete"];
+const working = document.querySelectorAll(WORK.map((name) => `.button[data-do="${name}"]`).join()); // looked for once: keys are quick
+let isInUse = null;
 const VALUES = { negative: -1, neutral: 0, positive: 1 };
 
 /** What is missing before the pass can be submitted. */
@@ -62,9 +64,8 @@ export function paintDock(pass, item, { sending = null, isFrozen = false, canRat
 
 /** What can be used now: what rates and gives up, what can be taken back, and done again. */
 export function paintUse(pass, canRate) {
-  for (const name of WORK) {
-    for (const button of document.querySelectorAll(`.button[data-do="${name}"]`)) button.setAttribute("aria-disabled", String(!canRate));
-  }
+  if (isInUse !== canRate) for (const button of working) button.setAttribute("aria-disabled", String(!canRate));
+  isInUse = canRate;
   part("undo").setAttribute("aria-disabled", String(!canRate || !pass.past.length));
   part("redo").setAttribute("aria-disabled", String(!canRate || !pass.future.length));
 }

@@ -5,13 +5,12 @@ import { askToEnter } from "./door.js";
 import { Drafts } from "./drafts.js";
 import { shownGuide } from "./guide.js";
 import { closeReason, writtenReason } from "./reason.js";
-import { announce, showSaved } from "./sign.js";
+import { UNREACHED, announce, showSaved } from "./sign.js";
 import { hearTabs, tellTabs } from "./tabs.js";
 import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
 const SILENCE_MS = 20_000; // what happened meanwhile is asked when somebody comes back after so long
-const UNREACHED = new Set(["offline", "signed-out"]);
 const correctButton = document.querySelector('[data-part="correct"]');
 
 /** A desk of this kind that works for the server. */

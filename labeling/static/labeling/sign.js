@@ -10,7 +10,7 @@ const signText = sign.querySelector("[data-text]");
 const signUse = sign.querySelector("use");
 
 const REACHED = new Set(["none", "saved", "saving", "kept"]);
-const UNREACHED = new Set(["offline", "signed-out"]);
+export const UNREACHED = new Set(["offline", "signed-out"]);
 
 let told = null; // of a trouble that a screen reader was told of, until it was told that it is over
 
