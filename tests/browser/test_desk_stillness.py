@@ -1,6 +1,8 @@
 """What moves at the desk and what does not: no text when formulas appear, the step in hand to the middle third."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.contrib.auth.models import User
@@ -44,6 +46,18 @@ COUNT_CHANGES = """() => {
     window.watcher.observe(document.querySelector('main .steps'), all);
 }"""
 CHANGES = "() => window.changes + window.watcher.takeRecords().length"
+
+
+@contextmanager
+def elements_restyled(page: Page) -> Iterator[list[int]]:
+    """How many elements each recalculation of styles looked at, by the browser's own record."""
+    counts: list[int] = []
+    browser = page.context.browser
+    assert browser is not None
+    browser.start_tracing(page=page, categories=["devtools.timeline"])
+    yield counts
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    counts += [event["args"]["elementCount"] for event in events if event["name"] == "UpdateLayoutTree"]
 
 
 @pytest.fixture
@@ -161,6 +175,21 @@ def test_a_rating_changes_as_little_among_60_steps_as_among_6(show: Callable[...
         desk.press("1", "Enter")
         expect(desk.page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
     assert changes[6] == changes[60] > 0
+
+
+def test_a_rating_restyles_as_little_among_60_steps_as_among_6(show: Callable[..., DeskPage]) -> None:
+    """A rule that looks up from the whole page, such as `body:has(…)`, has every row looked at anew."""
+    restyled = {}
+    for count in (6, 60):
+        desk = show(["A step of one line."] * count)
+        desk.page.evaluate(PAINTED)
+        with elements_restyled(desk.page) as counts:
+            desk.press("3", "2", "u")
+            desk.page.evaluate(PAINTED)
+        restyled[count] = sum(counts)
+        desk.press("1", "Enter")
+        expect(desk.page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
+    assert 0 < restyled[60] < 1.5 * restyled[6], restyled
 
 
 def test_a_short_formula_is_one_with_its_full_stop(show: Callable[..., DeskPage]) -> None:

@@ -43,5 +43,8 @@ export function bindHands({ actions: actionsNow, take, given, written }) {
     if (control.dataset.do) run(control.dataset.do);
     else take(...control.dataset.take.split(".").map(Number));
   });
+  document.addEventListener("focusin", ({ target }) => {
+    document.documentElement.dataset.atDesk = target.matches(".dock :is(input, textarea)") ? "writing" : "";
+  });
   bindReasons(given, written);
 }
