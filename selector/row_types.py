@@ -9,6 +9,8 @@ MAX_LINE_BYTES = 32 * 1024 * 1024
 MAX_SOLUTIONS = 50_000  # in one row
 MAX_VALUES = 500_000  # in one row: a value of two bytes takes a hundred in memory
 MAX_BLANK_BYTES = 1024 * 1024  # of blank lines more than of rows
+MIN_MEMBER_BYTES = 16  # less than any row: a member of a gzip file with less in it is as good as empty
+MAX_EMPTY_MEMBERS = 100_000
 _FIELD_SHOWN, _EXPECTED_SHOWN = 200, 500  # a key may be as long as its line
 
 

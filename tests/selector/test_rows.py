@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import time
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -275,6 +276,47 @@ def test_a_sea_of_blank_lines_is_refused_where_it_passes_the_limit(tmp_path: Pat
         list(read_rows(path))
     assert caught.value.line is not None
     assert caught.value.line == pytest.approx(2 + MAX_BLANK_BYTES / len(blank), abs=100)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b'{"problem": "'])
+def test_a_sea_of_gzip_members_with_next_to_nothing_in_them_is_refused_soon(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "sea.gz"
+    path.write_bytes(gzip.compress(orjson.dumps(flat()) + b"\n") + gzip.compress(content) * 300_000)
+    began = time.monotonic()
+    with pytest.raises(RowError, match="at most 100,000 gzip members of less than 16 bytes") as caught:
+        list(read_rows(path))
+    assert caught.value.file == str(path)
+    assert time.monotonic() - began < 5
+
+
+def test_rows_in_members_of_their_own_come_in_with_padding_between_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("selector.row_files.MAX_EMPTY_MEMBERS", 10)
+    path = tmp_path / "rows.gz"
+    members = [gzip.compress(orjson.dumps(flat(id=str(number))) + b"\n") for number in range(100)]
+    path.write_bytes((b"\0" * 20_000).join([*members, gzip.compress(b""), b""]))
+    assert [number for number, _ in read_rows(path)] == list(range(1, 101))
+
+
+@pytest.mark.parametrize(
+    ("tail", "expected"), [(b"no gzip", "an undamaged gzip file"), (b"\x1f", "a complete gzip file")]
+)
+def test_what_follows_the_last_gzip_member_is_no_row(tmp_path: Path, tail: bytes, expected: str) -> None:
+    path = tmp_path / "rows.gz"
+    path.write_bytes(gzip.compress(orjson.dumps(flat()) + b"\n") + tail)
+    with pytest.raises(RowError, match=expected) as caught:
+        list(read_rows(path))
+    assert caught.value.line == 2
+
+
+def test_a_gzip_member_with_a_long_name_is_read_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "rows.gz"
+    packed = gzip.compress(orjson.dumps(flat()))
+    path.write_bytes(packed[:3] + b"\x08" + packed[4:10] + b"n" * 50_000_000 + b"\0" + packed[10:])
+    began = time.monotonic()
+    assert len(list(read_rows(path))) == 1
+    assert time.monotonic() - began < 3
 
 
 def test_blank_lines_between_rows_are_no_sea(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
