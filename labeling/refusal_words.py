@@ -59,11 +59,14 @@ EXPECTED = [
     gettext_noop("a finite number"),
     gettext_noop("a complete gzip file, this one is cut off"),
     gettext_noop("an undamaged gzip file"),
+    gettext_noop("at most {limit} gzip members of less than {least} bytes"),
     gettext_noop("lines of at most {limit} MiB"),
     gettext_noop("at most {limit} MiB more of blank lines than of rows"),
     gettext_noop("at most {limit} values in one row"),
     gettext_noop("at most {limit} solutions in one row"),
     gettext_noop("mostly good rows; the reading stopped at this line"),
+    gettext_noop("at most {limit} rows, most are there already; the reading stopped at this line"),
+    gettext_noop("good rows only; the reading stopped at this line"),
     gettext_noop(
         'one of the keys "solutions", "steps", "candidates", or the two keys "question" and "label" (a PRM800K row)'
     ),

@@ -19,8 +19,8 @@ def numbered_lines(source: str | os.PathLike[str] | BinaryIO) -> Iterator[tuple[
     """Line numbers (1 is the first) and lines; blank lines are skipped, a BOM is dropped.
 
     Gzip is recognized by its content. Raises `RowError` naming the line for a cut-off or damaged gzip file, for a line
-    that is too long and for a sea of blank lines (a small gzip file can hold either), for a sea of members with next to nothing in them; `OSError` where there is no such
-    file.
+    that is too long, for a sea of blank lines and for one of members with next to nothing in them (a small gzip file
+    can hold any of these); `OSError` where there is no such file.
     """
     if isinstance(source, (str, os.PathLike)):
         with open(source, "rb", buffering=_BUFFER_BYTES) as opened:
@@ -94,8 +94,8 @@ class _Members(io.RawIOBase):
         """Whether a member follows the one that ended; zeros between them are padding."""
         self._spare -= self._size < MIN_MEMBER_BYTES
         if self._spare < 0:
-            limit = f"{MAX_EMPTY_MEMBERS:,} gzip members of less than {MIN_MEMBER_BYTES} bytes"
-            raise RowError("file", f"at most {limit}")
+            limit, least = MAX_EMPTY_MEMBERS, MIN_MEMBER_BYTES
+            raise RowError("file", f"at most {limit:,} gzip members of less than {least} bytes")
         while not (waiting := self._waiting.lstrip(b"\0")):
             self._waiting = self._packed.read(_PACKED_BYTES)
             if not self._waiting:

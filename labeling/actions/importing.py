@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.conf import settings
 from django.db import transaction
@@ -25,6 +25,7 @@ from labeling.actions.staging.discard import discard_after_losing, discard_lefto
 from labeling.actions.staging.entries import EntryReader, Line
 from labeling.actions.staging.known import Seen
 from labeling.actions.staging.labels import Labelers
+from labeling.actions.staging.lengths import Length
 from labeling.actions.staging.names import Names
 from labeling.actions.staging.rejects import RejectedLines
 from labeling.models import Job, JobKind
@@ -113,8 +114,8 @@ def _rare_garbage_collection() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-class _MostlyRefused(Exception):
-    """Reading on would only go on refusing."""
+class _Stopped(Exception):
+    """Reading on would only go on refusing, or meeting what is there already."""
 
 
 class _Import:
@@ -149,6 +150,7 @@ class _Import:
         self._names = Names(job.campaign_id)
         self._now = timezone.now()
         self._seen = Seen(campaign_is_empty=not job.campaign.problems.exists())
+        self._length = Length(job)
 
     # --- reading
 
@@ -158,7 +160,7 @@ class _Import:
             for index, path in enumerate(self._paths):
                 with RejectedLines(path, wanted=self._skip_invalid and not self._dry_run) as rejected:
                     self._read(index, path, rejected)
-        except _MostlyRefused:
+        except _Stopped:
             self._stopped = True
 
     def _read(self, index: int, path: Path, rejected: RejectedLines) -> None:
@@ -171,6 +173,7 @@ class _Import:
             seen=self._seen,
         )
         batch = Batch(setting)
+        self._length.begin_file()
         is_empty = True
         try:
             with path.open("rb") as file:
@@ -202,6 +205,11 @@ class _Import:
         for line, error in batch.refused:
             self._refuse(line, error, rejected)
         self._counts.add(batch.counts)
+        try:
+            self._length.add(batch.counts, batch.size, is_written=not self._must_fail)
+        except RowError as error:
+            self._refused_count += 1
+            self._stop(batch.last_line, error)
         with transaction.atomic():
             self._say_how_far(position)
             if not self._must_fail:
@@ -218,9 +226,12 @@ class _Import:
             self._refused.append(self._told(line, error))
         rejected.add(line.content)
         if self._is_mostly_refused:
-            stopped = RowError("file", "mostly good rows; the reading stopped at this line")
-            self._refused = [self._told(line, stopped), *self._refused[: MAX_REFUSALS_KEPT - 1]]
-            raise _MostlyRefused
+            self._stop(line, RowError("file", "mostly good rows; the reading stopped at this line"))
+
+    def _stop(self, line: Line, why: RowError) -> NoReturn:
+        """Read no further; why is told first."""
+        self._refused = [self._told(line, why), *self._refused[: MAX_REFUSALS_KEPT - 1]]
+        raise _Stopped
 
     @property
     def _is_mostly_refused(self) -> bool:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 
 from labeling.actions import importing, references
 from labeling.actions.importing import ImportResult
+from labeling.actions.staging import lengths
 from labeling.actions.staging.names import split_of
 from labeling.models import Campaign, CandidateTree, Job, Label, Labeler, Problem, Solution
 from tests import factories as make
@@ -501,6 +502,63 @@ def test_a_file_of_mostly_refused_rows_is_read_no_further(
     assert Job.objects.get().error.count("the reading stopped at this line") == 1
     assert not Problem.objects.exists()
     assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+@pytest.mark.parametrize("skip_invalid", [False, True])
+def test_a_file_of_one_row_again_and_again_is_read_no_further(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, skip_invalid: bool
+) -> None:
+    monkeypatch.setattr(importing, "BATCH_WEIGHT", 20)
+    monkeypatch.setattr(lengths, "MAX_REPEATED", 100)
+    import_rows(campaign, tmp_path, *[flat(solution_id=f"s{number}") for number in range(4)])
+    before = everything(campaign)
+
+    result = import_rows(campaign, tmp_path, *[flat()] * 1_000, skip_invalid=skip_invalid)
+
+    line, field, expected = refusal(result)
+    assert (line, field) == (160, "file")  # 100 and ten for each of five rows
+    assert expected == "at most 150 rows, most are there already; the reading stopped at this line"
+    assert "rows.jsonl, line 160" in Job.objects.latest("pk").error
+    assert everything(campaign) == before
+
+
+def test_large_repeated_rows_count_as_several(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH_WEIGHT", 20)
+    monkeypatch.setattr(lengths, "MAX_REPEATED", 100)
+    monkeypatch.setattr(lengths, "ROW_BYTES", 100)
+
+    large = flat(note="x" * 1_000)
+
+    assert refusal(import_rows(campaign, tmp_path, *[large] * 1_000))[0] == 10
+    assert import_rows(campaign, tmp_path, *[large | {"solution_id": f"s{number}"} for number in range(100)]).ok
+
+
+def test_a_file_whose_rows_come_ten_times_may_come_again(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "BATCH_WEIGHT", 20)
+    monkeypatch.setattr(lengths, "MAX_REPEATED", 0)
+    rows = [flat(solution_id=None, steps=[str(number)]) for number in range(50) for _ in range(10)]
+
+    assert counts(import_rows(campaign, tmp_path, *rows)) == (1, 50, 0, 450)
+    assert counts(import_rows(campaign, tmp_path, *rows)) == (0, 0, 0, 500)
+
+
+@pytest.mark.parametrize(("limit", "most", "line"), [("MAX_CHECKED", 100, 106), ("MAX_CHECKED_BYTES", 22_000, 111)])
+def test_behind_a_refused_row_a_file_is_read_so_far(
+    campaign: Campaign, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, most: int, line: int
+) -> None:
+    monkeypatch.setattr(importing, "BATCH_WEIGHT", 10)
+    monkeypatch.setattr(lengths, limit, most)
+    rows = [flat(solution_id=f"s{number % 50}") for number in range(1_000)]
+
+    result = import_rows(campaign, tmp_path, b"{}", *rows)
+
+    assert [one["line"] for one in result.refused] == [line, 1]
+    assert result.refused[0]["expected"] == "good rows only; the reading stopped at this line"
+    assert counts(import_rows(campaign, tmp_path, b"{}", *rows[:200], skip_invalid=True))[:2] == (1, 50)
 
 
 def test_large_refused_rows_are_counted_by_their_size(

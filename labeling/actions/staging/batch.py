@@ -82,6 +82,11 @@ class Batch:
     def __bool__(self) -> bool:
         return bool(self._entries)
 
+    @property
+    def last_line(self) -> Line:
+        """The last one that was taken in."""
+        return self._entries[-1].line
+
     def add(self, line: Line, row: ProblemRow) -> None:
         """Take in one row. Raises RowError for what the parser cannot know."""
         key = "t" + row.problem if row.problem_id is None else "i" + row.problem_id
