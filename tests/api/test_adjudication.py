@@ -94,12 +94,13 @@ def test_other_decisions_are_precedents_too(
 
 def test_the_api_asks_and_decides(campaign: Campaign, solution: Solution, lead: APIClient) -> None:
     base = f"/api/v1/campaigns/{campaign.slug}/adjudication/"
-    assert lead.get(base).json() == [
-        {"solution": solution.pk, "why": "disagreement"}, {"solution": solution.pk, "why": "unsure"},
-    ]  # fmt: skip
+    questions = [{"solution": solution.pk, "why": "disagreement"}, {"solution": solution.pk, "why": "unsure"}]
+    assert lead.get(base).json() == {"count": 2, "next": None, "previous": None, "results": questions}
+    second = lead.get(f"{base}?page_size=1&page=2").json()
+    assert (second["count"], second["results"]) == (2, questions[1:])
     assert lead.post(f"{base}{solution.pk}/", {"ratings": [-1, 1], "reason": "x"}).status_code == 400
     assert lead.post(f"{base}{solution.pk}/", {"ratings": [1, -1], "reason": "It is plain."}).status_code == 201
-    assert lead.get(base).json() == []
+    assert lead.get(base).json()["results"] == []
 
 
 def test_a_ruling_says_why(solution: Solution, owner: User) -> None:

@@ -282,6 +282,13 @@ def test_below_the_bar_a_labeler_is_paused_told_why_and_their_work_offered_once(
     assert ada.paused_at is None  # gold of before counts no more
 
 
+def test_the_labelers_of_a_campaign_are_told_in_pages(campaign: Campaign, lead: APIClient) -> None:
+    people = [make.make_labeler(campaign) for _ in range(3)]
+    found = lead.get(f"/api/v1/campaigns/{campaign.slug}/quality/?page_size=2&page=2").json()
+    assert (found["count"], found["next"]) == (3, None)
+    assert [(one["labeler"], one["count"]) for one in found["results"]] == [(people[2].pk, 0)]
+
+
 def work_on(item: QueueItem, campaign: Campaign) -> Label:
     """Somebody labels this very item."""
     bob = make.make_labeler(campaign)

@@ -10,7 +10,7 @@ from labeling.models import MAX_STEPS, RulingAbout
 class OpenQuestion(Answer):
     """A solution on which people differ, or of which somebody was unsure."""
 
-    solution = serializers.IntegerField()
+    solution = serializers.IntegerField(source="pk")
     why = serializers.ChoiceField(choices=[("disagreement", "disagreement"), ("unsure", "unsure")])
 
 

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from labeling.actions import gold, gold_accuracy, requeue, screening
 from labeling.api import access
-from labeling.api.filters import NoFilters, refuse_unknown
+from labeling.api.filters import NoFilters
 from labeling.api.lists import LeadList
 from labeling.api.schema import refusals
 from labeling.api.serializers.gold import (
@@ -77,15 +77,23 @@ def retire(request: Request, slug: str, solution: int) -> Response:
     return Response(status=204)
 
 
-@extend_schema(responses={200: QualityAnswer(many=True), **refusals(400, 403, 404)})
-@api_view(["GET"])
-def labelers(request: Request, slug: str) -> Response:
+class Quality(LeadList):
     """How right each labeler is on gold."""
-    campaign = access.lead_of(request, slug)
-    refuse_unknown(request)
-    judged = gold_accuracy.by_labeler(campaign)
-    people = Labeler.objects.who_label_here().filter(campaign=campaign).select_related("account")
-    return Response([quality(one, gold_accuracy.rolling(judged.get(one.pk, []))) for one in people])
+
+    queryset = Labeler.objects.none()
+    serializer_class = QualityAnswer
+    filterset_class = NoFilters
+
+    def rows(self, campaign: Campaign) -> QuerySet[Any]:
+        """Of one campaign."""
+        people = Labeler.objects.who_label_here().filter(campaign=campaign)
+        return people.select_related("account", "campaign").order_by("pk")
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        """The labelers of one page, with what their gold says."""
+        people = super().paginate_queryset(queryset) or []
+        judged = gold_accuracy.by_labeler(people[0].campaign) if people else {}
+        return [quality(one, gold_accuracy.rolling(judged.get(one.pk, []))) for one in people]
 
 
 def _labeler(request: Request, slug: str, labeler: int) -> Labeler:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
@@ -11,13 +11,11 @@ from rest_framework.response import Response
 
 from labeling.actions import adjudication
 from labeling.api import access
-from labeling.api.filters import RulingFilters, refuse_unknown
+from labeling.api.filters import NoFilters, RulingFilters
 from labeling.api.lists import LeadList
 from labeling.api.schema import refusals
 from labeling.api.serializers.rulings import FinalLabel, OpenQuestion, RulingRow
 from labeling.models import Campaign, Ruling, Solution
-
-SHOWN = 500
 
 
 class Rulings(LeadList):
@@ -32,17 +30,18 @@ class Rulings(LeadList):
         return adjudication.precedents(campaign)
 
 
-@extend_schema(responses={200: OpenQuestion(many=True), **refusals(400, 403, 404)})
-@api_view(["GET"])
-def questions(request: Request, slug: str) -> Response:
-    """What has to be decided, the oldest first; at most so many of each kind."""
-    campaign = access.lead_of(request, slug)
-    refuse_unknown(request)
-    found = {"disagreement": adjudication.disagreements(campaign), "unsure": adjudication.unsure(campaign)}
-    rows = [
-        {"solution": pk, "why": why} for why, rows in found.items() for pk in rows.values_list("pk", flat=True)[:SHOWN]
-    ]
-    return Response(rows)
+class Questions(LeadList):
+    """What has to be decided: where people differ, then where they were unsure, the oldest first."""
+
+    queryset = Solution.objects.none()
+    serializer_class = OpenQuestion
+    filterset_class = NoFilters
+
+    def rows(self, campaign: Campaign) -> QuerySet[Any]:
+        """Of one campaign; a solution of both kinds stands here twice."""
+        found = {"disagreement": adjudication.disagreements(campaign), "unsure": adjudication.unsure(campaign)}
+        of_each = [rows.order_by().values("pk", why=Value(why)) for why, rows in found.items()]
+        return of_each[0].union(of_each[1], all=True).order_by("why", "pk")
 
 
 @extend_schema(request=FinalLabel, responses={201: RulingRow, **refusals(400, 403, 404)})
