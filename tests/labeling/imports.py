@@ -56,6 +56,13 @@ def counts(result: ImportResult) -> tuple[int, int, int, int]:
     return result.problems, result.solutions, result.labels, result.duplicates
 
 
+def refusal(result: ImportResult) -> tuple[int, str, str]:
+    """The one refusal: line, field, what was expected."""
+    assert not result.ok
+    [one] = result.refused
+    return one["line"], one["field"], one["expected"]
+
+
 def everything(campaign: Campaign) -> list[Any]:
     """All rows of a campaign that an import makes, ids of rows and jobs left out."""
     problems = campaign.problems.order_by("id").values_list(
