@@ -12,9 +12,9 @@ from labeling.actions.staging.batch import Counts
 from labeling.models import CandidateTree, Job, Label, Solution
 from selector.rows import RowError
 
-MAX_REPEATED = 10_000  # rows, for a campaign with hardly any
-TIMES = 10  # that a file may hold as many rows as the campaign: drawn without ids, short solutions come again
-ROW_BYTES = 100_000  # larger ones count as several
+MAX_REPEATED = 100_000  # rows, for a campaign with hardly any
+TIMES = 100  # that a file may hold as many rows as the campaign: drawn without ids, short solutions come again
+ROW_BYTES = 10_000  # larger ones count as several
 MAX_CHECKED = 200_000  # rows of which nothing comes, since one before them was refused
 MAX_CHECKED_BYTES = 1024 * 1024 * 1024
 
