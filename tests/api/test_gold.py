@@ -11,7 +11,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from labeling.actions import gold, gold_accuracy, labels, queue, requeue, rounds
+from labeling.actions import gold, gold_accuracy, labels, problems, queue, requeue, rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.gold_accuracy import Accuracy
 from labeling.actions.round_plans import RoundPlan
@@ -280,6 +280,36 @@ def test_below_the_bar_a_labeler_is_paused_told_why_and_their_work_offered_once(
     gold_accuracy.after_gold(Label.objects.filter(labeler=ada, item__purpose="gold").last())  # type: ignore[arg-type]
     ada.refresh_from_db()
     assert ada.paused_at is None  # gold of before counts no more
+
+
+def test_what_is_sent_back_is_wanted_once_and_not_there_yet(
+    campaign: Campaign, owner: User, of: Round, ada: Labeler
+) -> None:
+    items = make_items(of, 3)
+    work(campaign, ada)
+    done = work(campaign, ada)
+    sent_back = requeue.requeue(labeler=ada, since=ada.created_at, by=owner)
+
+    def counted() -> tuple[int, int]:
+        counts = Round.objects.with_counts().get(pk=of.pk)
+        return counts.item_count, counts.labeled_count
+
+    assert counted() == (3, 0)
+    assert "0 <small>of 3</small>" in text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/"))
+    work_on(QueueItem.objects.get(pk=sent_back.items[0]), campaign)
+    assert counted() == (3, 1)
+    of.refresh_from_db()
+    assert (of.counted_items, of.counted_labels) == (3, 1), "what training waits for"
+
+    for state in ("excluded", "active"):
+        problems.decide(problem=done.problem, state=state, reason="Looked at.", by=owner)
+    assert counted() == (3, 1), "the item that was labeled and sent back does not come back"
+
+    requeue.undo(requeue=sent_back, by=owner)
+    assert counted() == (4, 3), "what was labeled anew stays too"
+    assert set(QueueItem.objects.filter(pk__in=[one.pk for one in items[:2]]).values_list("state", flat=True)) == {
+        "labeled"
+    }
 
 
 def work_on(item: QueueItem, campaign: Campaign) -> Label:
