@@ -319,6 +319,23 @@ def work_on(item: QueueItem, campaign: Campaign) -> Label:
     return work(campaign, bob)
 
 
+def test_gold_of_before_a_resumption_is_told_alike_everywhere(
+    campaign: Campaign, owner: User, of: Round, ada: Labeler, lead: APIClient
+) -> None:
+    spoil(campaign, owner, ada, of)
+    gold_accuracy.resume(labeler=ada, by=owner)
+    client, here = signed_in(owner), f"/campaigns/{campaign.slug}/"
+
+    for path in ("", "gold/"):
+        page = text_of(client.get(here + path))
+        assert "none since they were let go on" in page, path
+        assert "0 of 0" not in page, path
+    assert "has labeled no gold since they were let go on" in text_of(client.get(f"{here}labelers/{ada.pk}/"))
+    one = lead.get(f"/api/v1{here}quality/{ada.pk}/").json()
+    (listed,) = [found for found in lead.get(f"/api/v1{here}quality/").json() if found["labeler"] == ada.pk]
+    assert (one["right"], one["count"]) == (listed["right"], listed["count"]) == (0, 0)
+
+
 def test_a_paused_labeler_reads_why_and_nothing_else(
     campaign: Campaign,
     labeler: User,

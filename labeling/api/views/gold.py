@@ -85,7 +85,7 @@ def labelers(request: Request, slug: str) -> Response:
     refuse_unknown(request)
     judged = gold_accuracy.by_labeler(campaign)
     people = Labeler.objects.who_label_here().filter(campaign=campaign).select_related("account")
-    return Response([quality(one, gold_accuracy.rolling(judged.get(one.pk, []))) for one in people])
+    return Response([quality(one, gold_accuracy.standing(one, judged.get(one.pk, []))) for one in people])
 
 
 def _labeler(request: Request, slug: str, labeler: int) -> Labeler:
@@ -103,7 +103,7 @@ def labeler(request: Request, slug: str, labeler: int) -> Response:
 def _one(of: Labeler) -> dict[str, Any]:
     since = requeue.offered_since(of)
     offered = {"requeue_since": since, "requeue_labels": requeue.labels_since(of, since).count()}
-    return quality(of, gold_accuracy.rolling(gold_accuracy.results(of.campaign, of))) | offered
+    return quality(of, gold_accuracy.standing(of, gold_accuracy.results(of.campaign, of))) | offered
 
 
 @extend_schema(request=PauseBody, responses={200: QualityAnswer, **refusals(400, 403, 404)})
