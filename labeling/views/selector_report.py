@@ -1,6 +1,7 @@
 """What is known of a selector version, read from its figures; what is not there is None, never an error."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -245,6 +246,17 @@ def _points(best_of_n: Any) -> list[Point]:
             )
         )
     return sorted(points, key=lambda point: point.n)
+
+
+def best_of_n_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Best-of-N of all versions at every N, to take along."""
+    figures = ("n", "score", "low", "high", "majority", "passed", "popular", "surprise", "problems")
+    lines: list[Sequence[object]] = [
+        [version.number, version.kind, *(getattr(point, name) for name in figures)]
+        for version in versions
+        for point in SelectorReport.of(version).points
+    ]
+    return ("version", "kind", *figures), lines
 
 
 def _bounds_of_mean(
