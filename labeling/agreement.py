@@ -2,9 +2,11 @@
 
 Steps behind a first error are missing by design: nobody was asked about them, so they are no disagreement. Where two
 people put the error at different steps, the steps that both rated still compare. Intervals come from a bootstrap over
-solutions, since the labels of one solution belong together.
+solutions, since the labels of one solution belong together. Of few solutions, and where all cases are alike, a
+bootstrap finds no width at all: there a share has Wilson's interval, with solutions as cases, and alpha has none.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ import numpy as np
 RATINGS = (-1, 0, 1)
 RESAMPLES = 300  # a second for a thousand pairs, nearly all of it the resampled alphas
 LEVEL = 0.95
+LEAST_SOLUTIONS = 10  # of fewer a bootstrap is not believed
+Z = 1.959964  # of the level
 
 Array = np.ndarray
 Case = TypeVar("Case")
@@ -62,7 +66,8 @@ class Pair:
 class Figure:
     """A figure with what it rests on. `value` and the bounds are None where nothing can be said: too few cases.
 
-    `count` is of pairs for shares, of step ratings that can be compared for alpha; `low` and `high` bound 95 %.
+    `count` is of cases for shares (pairs, or ratings), of step ratings that can be compared for alpha; `low` and `high`
+    bound 95 %.
     """
 
     value: float | None
@@ -81,6 +86,7 @@ class Agreement:
     within_one: Figure  # at the same step or the one beside it, or none for both
     any_error: Figure  # both found an error, or neither did
     alpha: Figure  # ordinal Krippendorff alpha over the steps that were rated by two or more
+    neutral_positive: Figure  # of neutral ratings, how many stood against a positive one
     confusion: tuple[tuple[int, ...], ...]  # step ratings of pairs, rows and columns negative, neutral, positive
 
 
@@ -127,6 +133,7 @@ def measure(pairs: Sequence[Pair], *, seed: int = 0) -> Agreement:
         within_one=_share(groups, is_within_one, draws),
         any_error=_share(groups, is_same_verdict, draws),
         alpha=_alpha(groups, draws),
+        neutral_positive=_neutral_against_positive(groups, seed),
         confusion=_confusion(pairs),
     )
 
@@ -160,22 +167,43 @@ def _draws(solutions: int, seed: int) -> Array:
     return np.random.default_rng(seed).integers(0, max(solutions, 1), size=(RESAMPLES, solutions))
 
 
-def _bounds(values: Array) -> tuple[float | None, float | None]:
-    known = values[~np.isnan(values)]
-    if not len(known):
-        return None, None
-    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+def _bounds(values: Array) -> tuple[float, float]:
+    low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)
 
 
 def _share(groups: Sequence[Sequence[Case]], holds: Callable[[Case], bool], draws: Array) -> Figure:
-    """The share of cases that hold; resampled by group."""
+    """The share of cases that hold; resampled by group, or Wilson's where that says nothing."""
     hits = np.array([sum(map(holds, group)) for group in groups], dtype=float)
     sizes = np.array([len(group) for group in groups], dtype=float)
     if not len(groups):
         return Figure(None, 0)
-    low, high = _bounds(hits[draws].sum(axis=1) / sizes[draws].sum(axis=1))
-    return Figure(float(hits.sum() / sizes.sum()), int(sizes.sum()), low, high)
+    share = float(hits.sum() / sizes.sum())
+    resampled = hits[draws].sum(axis=1) / sizes[draws].sum(axis=1)
+    is_known = len(groups) >= LEAST_SOLUTIONS and resampled.min() < resampled.max()
+    low, high = _bounds(resampled) if is_known else _wilson(share, len(groups))
+    return Figure(share, int(sizes.sum()), low, high)
+
+
+def _wilson(share: float, count: int) -> tuple[float, float]:
+    """Wilson's interval of a share of so many independent cases; at the ends it holds the end itself."""
+    middle = share + Z**2 / (2 * count)
+    spread = Z * math.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2))
+    low, high = (middle - spread) / (1 + Z**2 / count), (middle + spread) / (1 + Z**2 / count)
+    return max(0.0, min(low, share)), min(1.0, max(high, share))
+
+
+def _neutral_against_positive(groups: Sequence[Sequence[Pair]], seed: int) -> Figure:
+    """Of all that one of a pair rated neutral, how much the other rated positive: what the table of ratings holds."""
+    against = [[there for pair in group for here, there in _both_ways(pair) if here == 0] for group in groups]
+    cases = [group for group in against if group]
+    return _share(cases, lambda there: there == 1, _draws(len(cases), seed))
+
+
+def _both_ways(pair: Pair) -> Iterator[tuple[int, int]]:
+    for one, other in pair.steps:
+        yield one, other
+        yield other, one
 
 
 def _alpha(groups: Sequence[Sequence[Pair]], draws: Array) -> Figure:
@@ -186,7 +214,11 @@ def _alpha(groups: Sequence[Sequence[Pair]], draws: Array) -> Figure:
     if value is None:
         return Figure(None, int(counts.sum()))
     resampled = [_ordinal_alpha(np.concatenate([units[index] for index in draw])) for draw in draws]
-    low, high = _bounds(np.array([np.nan if one is None else one for one in resampled]))
+    known = [one for one in resampled if one is not None]
+    is_known = len(units) >= LEAST_SOLUTIONS and 2 * len(known) >= RESAMPLES and min(known) < max(known)
+    if not is_known:
+        return Figure(value, int(counts.sum()))
+    low, high = _bounds(np.array(known))
     return Figure(value, int(counts.sum()), low, high)
 
 
@@ -210,7 +242,6 @@ def _confusion(pairs: Iterable[Pair]) -> tuple[tuple[int, ...], ...]:
     """Each pair's step ratings, counted both ways, so that it does not matter who comes first."""
     table = np.zeros((len(RATINGS), len(RATINGS)), dtype=int)
     for pair in pairs:
-        for one, other in pair.steps:
+        for one, other in _both_ways(pair):
             table[one + 1, other + 1] += 1
-            table[other + 1, one + 1] += 1
     return tuple(tuple(int(count) for count in row) for row in table)

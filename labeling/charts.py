@@ -51,7 +51,27 @@ class Part:
 
 def best_of_n(points: Sequence[Point], *, name: str) -> SafeString:
     """Best-of-N over N of one selector version, with what needs no labels and pass@N; once wide, once for a phone."""
-    lines = _lines(points, name)
+    return _curves(points, _lines(points, name))
+
+
+def versions(newer: Sequence[Point], older: Sequence[Point], *, names: tuple[str, str]) -> SafeString:
+    """Best-of-N of two selector versions at each N that both have, with majority vote; "" where that is one N."""
+    theirs = {point.n: point.score for point in older}
+    # The older one's score stands where that of another version does, so that the frame holds it too.
+    shared = [
+        Point(point.n, point.score, point.majority, orm=theirs[point.n], low=point.low, high=point.high)
+        for point in newer
+        if point.n in theirs
+    ]
+    if len(shared) < 2:
+        return SafeString("")
+    lines = [
+        (values, paint, names[1] if paint == "line-2" else label) for values, paint, label in _lines(shared, names[0])
+    ]
+    return _curves(shared, lines)
+
+
+def _curves(points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]]) -> SafeString:
     label = _("Best-of-N accuracy. At N {n}: {figures}.").format(
         n=points[-1].n, figures=listed(f"{label} {percent(values[-1][1], 1)}" for values, _paint, label in lines)
     )

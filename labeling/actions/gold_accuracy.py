@@ -109,6 +109,12 @@ def rolling(judged: Sequence[GoldLabel]) -> Accuracy:
     return Accuracy(sum(one.is_right for one in last), len(last))
 
 
+def standing(labeler: Labeler, judged: Sequence[GoldLabel]) -> Accuracy:
+    """What holds of this labeler now: of the last ones, but none from before a lead let them go on."""
+    since = labeler.resumed_at
+    return rolling([one for one in judged if since is None or one.at > since])
+
+
 def by_labeler(campaign: Campaign) -> dict[int, list[GoldLabel]]:
     """Everybody's gold labels, the earliest first."""
     found: dict[int, list[GoldLabel]] = {}
@@ -133,10 +139,7 @@ def after_gold(label: Label) -> None:
     """Called in the transaction of a gold label: pause its labeler where they are below the bar."""
     labeler = label.labeler
     campaign = labeler.campaign
-    judged = results(campaign, labeler)
-    if labeler.resumed_at is not None:
-        judged = [one for one in judged if one.at > labeler.resumed_at]
-    accuracy = rolling(judged)
+    accuracy = standing(labeler, results(campaign, labeler))
     if labeler.paused_at is None and accuracy.is_below(campaign.gold_bar):
         reason = WHY_PAUSED.format(count=accuracy.count, right=accuracy.right)
         pause(labeler=labeler, reason=reason, by=None, found={"right": accuracy.right, "count": accuracy.count})

@@ -102,7 +102,7 @@ def _withdraw(*problems: Problem) -> None:
 def _bring_back(*problems: Problem) -> None:
     """To the queue, or to planned where the round is not open; items of no round are always wanted."""
     concerned = rounds_of(*problems)
-    withdrawn = items_of(*problems).filter(state=ItemState.WITHDRAWN)
+    withdrawn = QueueItem.objects.all().of_problems(list(problems)).come_back()
     wanted = withdrawn.filter(Q(round__isnull=True) | Q(round__state=RoundState.OPEN)).values("pk")
     QueueItem.objects.filter(pk__in=wanted).update(state=ItemState.WAITING)
     withdrawn.update(state=ItemState.PLANNED)

@@ -56,6 +56,10 @@ def send_back(campaign: Campaign, labels: QuerySet[Label], by: User, **of: Any) 
     for start in range(0, len(found), BATCH):
         part = [label.pk for label in found[start : start + BATCH]]
         Label.objects.filter(pk__in=part).update(requeue=made)
+        # The round wants the new item in its place: counted as well, it would tell of a label that is not there.
+        QueueItem.objects.filter(pk__in=[label.item_id for label in found[start : start + BATCH]]).update(
+            state=ItemState.WITHDRAWN
+        )
     states = {of.pk: of.state for of in locked}
     place = campaign.queue_items.aggregate(last=Max("place"))["last"] or 0
     items = [_again(label, states, place + number) for number, label in enumerate(found, 1)]
@@ -92,6 +96,7 @@ def take_back(requeue: Requeue, by: User) -> int:
         raise Conflict(_("This was undone already."))
     items = QueueItem.objects.filter(pk__in=requeue.items)
     locked = rounds.lock(set(items.order_by().values_list("round_id", flat=True).distinct()))
+    QueueItem.objects.filter(pk__in=requeue.labels.values("item")).update(state=ItemState.LABELED)
     count = requeue.labels.update(requeue=None)
     items.filter(state__in=[ItemState.WAITING, ItemState.PLANNED]).update(state=ItemState.WITHDRAWN)
     rounds.after_withdrawal(locked)

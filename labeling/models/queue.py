@@ -25,7 +25,9 @@ class Purpose(models.TextChoices):
 
 
 class ItemState(models.TextChoices):
-    """planned (round not open) -> waiting -> leased -> labeled; withdrawn while its problem is held or excluded."""
+    """planned (round not open) -> waiting -> leased -> labeled; withdrawn while its problem is held or excluded, or
+    where its label was sent back and another item wants it anew.
+    """
 
     PLANNED = "planned"
     WAITING = "waiting"
@@ -63,6 +65,10 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
     def wanted(self) -> QueueItemQuerySet:
         """Those that are wanted for their solution: no gold, no screening."""
         return self.exclude(purpose__in=CHECKS)
+
+    def come_back(self) -> QueueItemQuerySet:
+        """Withdrawn ones that are wanted again once their problem is: what was labeled and sent back has a new item."""
+        return self.filter(state=ItemState.WITHDRAWN).exclude(labels__isnull=False)
 
     def open_to(self, labeler: Labeler) -> QueueItemQuerySet:
         """Without what is kept for somebody else."""

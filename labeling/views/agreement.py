@@ -18,7 +18,7 @@ from labeling.views.overview import ACTIVE
 from labeling.views.tables import csv_file
 
 Figures = dict[str, Any]
-SHARES = ("exact", "within_one", "any_error", "alpha")
+SHARES = ("exact", "within_one", "any_error", "alpha", "neutral_positive")
 GROUP_COLUMNS = ("pairs", "solutions", *(f"{name}{end}" for name in SHARES for end in ("", "_low", "_high")))
 
 
@@ -141,11 +141,13 @@ def download(_request: HttpRequest, membership: Membership, table: str) -> HttpR
 
 def _cells(group: Group) -> tuple[object, ...]:
     found = group.found
-    shares = [number for name in SHARES for number in _numbers(found[name])]
+    shares = [number for name in SHARES for number in _numbers(found.get(name))]
     return group.name, found["pairs"], found["solutions"], *shares
 
 
-def _numbers(figure: Figures) -> tuple[float | None, float | None, float | None]:
+def _numbers(figure: Figures | None) -> tuple[float | None, float | None, float | None]:
+    if figure is None:  # of a report that was computed before there was this figure
+        return None, None, None
     return figure["value"], figure["low"], figure["high"]
 
 

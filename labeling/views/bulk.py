@@ -131,7 +131,7 @@ def _following(kind: BulkKind, wanted: QuerySet[Any]) -> list[str]:
     items = QueueItem.objects.all().of_problems(Problem.objects.filter(pk__in=wanted.order_by().values("pk")))
     states = dict(items.order_by().values_list("state").annotate(count=Count("pk")))
     if kind == BulkKind.RESTORE:
-        count = states.get(ItemState.WITHDRAWN, 0)
+        count = items.come_back().count()
         words = ngettext("{count} wanted label comes back.", "{count} wanted labels come back.", count)
         return [words.format(count=grouped(count))]
     leaving = states.get(ItemState.WAITING, 0) + states.get(ItemState.PLANNED, 0)

@@ -56,7 +56,9 @@ class Person:
     @property
     def gold_words(self) -> str:
         """How many of their last gold labels were right."""
-        return _of(self.gold.right, self.gold.count) if self.gold else ""
+        if self.gold is None:
+            return ""
+        return _of(self.gold.right, self.gold.count) if self.gold.count else _("none since they were let go on")
 
     def gold_whisker(self) -> SafeString | str:
         """The share of right gold labels against the bar."""
@@ -142,7 +144,7 @@ class Dashboard:
         same = {pk: of["exact"] for pk, of in self.report.figures["labelers"]} if self.report else {}
         people = [
             Person(
-                one, found[one.pk], gold_accuracy.rolling(self.gold.get(one.pk, [])) if one.pk in self.gold else None,
+                one, found[one.pk], gold_accuracy.standing(one, self.gold[one.pk]) if one.pk in self.gold else None,
                 same.get(one.pk),
             )
             for one in self.people

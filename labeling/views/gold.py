@@ -94,9 +94,7 @@ def _standings(campaign: Campaign) -> list[Standing]:
 
 
 def _standing(labeler: Labeler, judged: list[GoldLabel]) -> Standing:
-    since = labeler.resumed_at
-    counted = [one for one in judged if since is None or one.at > since]
-    return Standing(labeler, gold_accuracy.rolling(counted), len(judged))
+    return Standing(labeler, gold_accuracy.standing(labeler, judged), len(judged))
 
 
 def _labeler(membership: Membership, pk: int) -> Labeler:

@@ -262,6 +262,9 @@ def _times(board: Dashboard) -> Panel | None:
 def _figure_row(name: str, figure: Mapping[str, Any]) -> Row:
     if figure["value"] is None:
         return Row(name, _("not known"))
+    if figure["low"] is None:
+        said = _("{value}, n {count}").format(value=decimal(figure["value"]), count=grouped(figure["count"]))
+        return Row(name, said, figure["value"])
     said = _("{value} ({low} to {high}), n {count}").format(
         value=decimal(figure["value"]), low=decimal(figure["low"]), high=decimal(figure["high"]),
         count=grouped(figure["count"]),

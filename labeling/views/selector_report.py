@@ -1,6 +1,7 @@
 """What is known of a selector version, read from its figures; what is not there is None, never an error."""
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling import code_words
+from labeling.actions.gold_accuracy import Accuracy
 from labeling.charts import Point
 from labeling.models import SelectorState, SelectorVersion
 from labeling.views.work import Found
@@ -41,7 +43,9 @@ class SelectorReport:
         figures = {
             name: _number(metrics.get(name)) if is_known else None for name in ("first_error_f1", "step_auc", "ece")
         }
-        intervals = {name: found for name, pair in _mapping(metrics.get("intervals")).items() if (found := _pair(pair))}
+        pairs = {name: _pair(pair) for name, pair in _mapping(metrics.get("intervals")).items()}
+        # One without width is no knowledge: every resample was the same.
+        intervals = {name: pair for name, pair in pairs.items() if pair and pair[0] < pair[1]}
         compared = _mapping(metrics.get("comparison") or metrics.get("compare"))
         first_error, minima = _mapping(metrics.get("first_error")), _mapping(metrics.get("minima_at_last_step"))
         return cls(
@@ -226,7 +230,8 @@ def _points(best_of_n: Any) -> list[Point]:
         score = _number(values.get("score"))
         if not str(n).isdigit() or score is None:
             continue
-        low, high = _pair(values.get("interval")) or (None, None)
+        problems = int(_number(values.get("problems")) or 0)
+        low, high = _bounds_of_mean(score, problems, _pair(values.get("interval")))
         points.append(
             Point(
                 n=int(n),
@@ -237,10 +242,36 @@ def _points(best_of_n: Any) -> list[Point]:
                 surprise=_number(values.get("surprise")),
                 low=low,
                 high=high,
-                problems=int(_number(values.get("problems")) or 0),
+                problems=problems,
             )
         )
     return sorted(points, key=lambda point: point.n)
+
+
+def best_of_n_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Best-of-N of all versions at every N, to take along."""
+    figures = ("n", "score", "low", "high", "majority", "passed", "popular", "surprise", "problems")
+    lines: list[Sequence[object]] = [
+        [version.number, version.kind, *(getattr(point, name) for name in figures)]
+        for version in versions
+        for point in SelectorReport.of(version).points
+    ]
+    return ("version", "kind", *figures), lines
+
+
+def _bounds_of_mean(
+    score: float, problems: int, bounds: tuple[float, float] | None
+) -> tuple[float | None, float | None]:
+    """Its bounds. Where all problems are alike, a bootstrap over them has no width and claims to be certain.
+
+    If all are right or all wrong, they are a plain share, with Wilson's interval; else nothing is known.
+    """
+    if bounds is not None and bounds[0] < bounds[1]:
+        return bounds
+    if bounds is None or not problems or score not in (0.0, 1.0):
+        return None, None
+    plain = Accuracy(round(score * problems), problems)
+    return plain.low, plain.high
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Selector versions: their figures, and which is in use."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -21,8 +23,13 @@ def selector_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     versions = membership.campaign.selectors
     reports = [SelectorReport.of(version) for version in versions.order_by("-number")]
     in_use = next((report for report in reports if report.version.state == "published"), None)
+    measured = [report for report in reports if report.version.kind == "prm" and report.top][:2]
     before = versions.filter(state="retired", scored_at__isnull=False).order_by("-published_at", "-number").first()
-    return page(request, "selectors.html", membership, {"reports": reports, "in_use": in_use, "before": before})
+    context: dict[str, Any] = {"reports": reports, "in_use": in_use, "before": before, "measured": measured}
+    if len(measured) == 2:
+        newer, older = measured
+        context["chart"] = charts.versions(newer.points, older.points, names=(newer.name, older.name))
+    return page(request, "selectors.html", membership, context)
 
 
 @require_safe

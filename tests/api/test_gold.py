@@ -11,7 +11,7 @@ from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from labeling.actions import gold, gold_accuracy, labels, queue, requeue, rounds
+from labeling.actions import gold, gold_accuracy, labels, problems, queue, requeue, rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.gold_accuracy import Accuracy
 from labeling.actions.round_plans import RoundPlan
@@ -289,11 +289,58 @@ def test_the_labelers_of_a_campaign_are_told_in_pages(campaign: Campaign, lead: 
     assert [(one["labeler"], one["count"]) for one in found["results"]] == [(people[2].pk, 0)]
 
 
+def test_what_is_sent_back_is_wanted_once_and_not_there_yet(
+    campaign: Campaign, owner: User, of: Round, ada: Labeler
+) -> None:
+    items = make_items(of, 3)
+    work(campaign, ada)
+    done = work(campaign, ada)
+    sent_back = requeue.requeue(labeler=ada, since=ada.created_at, by=owner)
+
+    def counted() -> tuple[int, int]:
+        counts = Round.objects.with_counts().get(pk=of.pk)
+        return counts.item_count, counts.labeled_count
+
+    assert counted() == (3, 0)
+    assert "0 <small>of 3</small>" in text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/"))
+    work_on(QueueItem.objects.get(pk=sent_back.items[0]), campaign)
+    assert counted() == (3, 1)
+    of.refresh_from_db()
+    assert (of.counted_items, of.counted_labels) == (3, 1), "what training waits for"
+
+    for state in ("excluded", "active"):
+        problems.decide(problem=done.problem, state=state, reason="Looked at.", by=owner)
+    assert counted() == (3, 1), "the item that was labeled and sent back does not come back"
+
+    requeue.undo(requeue=sent_back, by=owner)
+    assert counted() == (4, 3), "what was labeled anew stays too"
+    assert set(QueueItem.objects.filter(pk__in=[one.pk for one in items[:2]]).values_list("state", flat=True)) == {
+        "labeled"
+    }
+
+
 def work_on(item: QueueItem, campaign: Campaign) -> Label:
     """Somebody labels this very item."""
     bob = make.make_labeler(campaign)
     QueueItem.objects.filter(pk=item.pk).update(place=-1)
     return work(campaign, bob)
+
+
+def test_gold_of_before_a_resumption_is_told_alike_everywhere(
+    campaign: Campaign, owner: User, of: Round, ada: Labeler, lead: APIClient
+) -> None:
+    spoil(campaign, owner, ada, of)
+    gold_accuracy.resume(labeler=ada, by=owner)
+    client, here = signed_in(owner), f"/campaigns/{campaign.slug}/"
+
+    for path in ("", "gold/"):
+        page = text_of(client.get(here + path))
+        assert "none since they were let go on" in page, path
+        assert "0 of 0" not in page, path
+    assert "has labeled no gold since they were let go on" in text_of(client.get(f"{here}labelers/{ada.pk}/"))
+    one = lead.get(f"/api/v1{here}quality/{ada.pk}/").json()
+    (listed,) = [found for found in lead.get(f"/api/v1{here}quality/").json() if found["labeler"] == ada.pk]
+    assert (one["right"], one["count"]) == (listed["right"], listed["count"]) == (0, 0)
 
 
 def test_a_paused_labeler_reads_why_and_nothing_else(

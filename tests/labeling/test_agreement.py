@@ -130,3 +130,42 @@ def test_positions_count_only_where_both_rated() -> None:
         1: (0, 2),
         2: (0, 1),
     }
+
+
+@pytest.mark.parametrize("count", [1, 3, 30])
+def test_a_share_of_cases_that_are_all_alike_is_not_told_as_certain(count: int) -> None:
+    agreed, apart = measure(pairs(*[("++", "++")] * count)), measure(pairs(*[("+-", "++")] * count))
+
+    for figure in (agreed.exact, agreed.any_error):
+        assert (figure.value, figure.high) == (1, 1)
+        assert figure.low == pytest.approx(count / (count + 1.959964**2)), "Wilson of count of count"
+    assert (apart.exact.value, apart.exact.low) == (0, 0)
+    assert apart.exact.high == pytest.approx(1.959964**2 / (count + 1.959964**2))
+    by_place = measure_by_position(pairs(*[("+", "+")] * count))[0]
+    assert by_place == agreement.Figure(1, count, agreed.exact.low, 1)
+
+
+def test_many_labels_of_one_solution_are_one_case_of_an_interval() -> None:
+    found = measure(pairs_of([rated(1, 1, "+"), rated(1, 2, "+"), rated(1, 3, "-")]))
+
+    assert (found.exact.value, found.exact.count) == (pytest.approx(1 / 3), 3)
+    assert width(found.exact) > 0.6
+
+
+def test_alpha_of_few_solutions_or_of_full_agreement_has_no_interval() -> None:
+    few, full = measure(pairs(("+", "+"), ("0", "+"), ("-", "-"))), measure(pairs(*[("+-", "+-")] * 30))
+
+    assert few.alpha.value is not None
+    assert (few.alpha.low, few.alpha.high) == (None, None)
+    assert (full.alpha.value, full.alpha.low, full.alpha.high) == (1, None, None)
+
+
+def test_neutral_against_positive_has_its_share_and_interval() -> None:
+    """Neutral ratings by hand: two of 00, one of 0+, one of 0-; one of the four stands against a positive one."""
+    found = measure(pairs(("0", "0"), ("0", "+"), ("0", "-"), ("+", "+"))).neutral_positive
+
+    assert (found.value, found.count) == (0.25, 4)
+    assert found.low is not None
+    assert found.high is not None
+    assert 0 < found.low < 0.25 < found.high < 1
+    assert measure(pairs(("+", "+"))).neutral_positive == agreement.Figure(None, 0)

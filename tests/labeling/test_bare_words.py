@@ -1,5 +1,6 @@
 """No page, form or refusal speaks English only: all that people see goes through gettext."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,11 @@ ENGLISH = {
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
 def test_a_template_holds_no_bare_words(template: Path) -> None:
     assert prose.in_template(template) == []
+
+
+def test_no_line_breaks_between_a_number_and_its_per_cent_sign() -> None:
+    found = [f"{path.name}: {said}" for path in TEMPLATES for said in re.findall(r"\d+ %(?!\})", path.read_text())]
+    assert not found, "a no-break space is expected"
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -11,6 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from labeling.actions import convincing
+from labeling.agreement_report import report
 from labeling.forecast import forecast
 from labeling.models import Campaign, Labeler, Round, SelectorVersion
 from labeling.views.work import Found, Work
@@ -171,3 +172,15 @@ def test_the_page_asks_as_often_for_many_labels_as_for_few(
     with django_assert_max_num_queries(29):
         lead.get(ADDRESS)
     assert sum(found.labels for found in Work.of(campaign).by_labeler().values()) == 35
+
+
+def test_an_interval_that_is_not_known_is_left_out(campaign: Campaign, owner: User) -> None:
+    people = [make.make_labeler(campaign) for _ in range(2)]
+    rows = [
+        {"solution": 1, "labeler": one.pk, "ratings": signs, "round": None, "subject": ""}
+        for one, signs in zip(people, ("+0", "++"), strict=True)
+    ]
+    make.make_agreement(campaign, report(rows, lambda *_: None))
+    said = text_of(signed_in(owner).get(ADDRESS))
+    assert "Alpha, steps both rated" in said
+    assert "( to )" not in said

@@ -252,6 +252,7 @@ def test_a_file_of_one_row_again_and_again_is_read_no_further(
 ) -> None:
     monkeypatch.setattr(importing, "BATCH_WEIGHT", 20)
     monkeypatch.setattr(lengths, "MAX_REPEATED", 100)
+    monkeypatch.setattr(lengths, "TIMES", 10)
     import_rows(campaign, tmp_path, *[flat(solution_id=f"s{number}") for number in range(4)])
     before = everything(campaign)
 
@@ -269,6 +270,7 @@ def test_large_repeated_rows_count_as_several(
 ) -> None:
     monkeypatch.setattr(importing, "BATCH_WEIGHT", 20)
     monkeypatch.setattr(lengths, "MAX_REPEATED", 100)
+    monkeypatch.setattr(lengths, "TIMES", 10)
     monkeypatch.setattr(lengths, "ROW_BYTES", 100)
 
     large = flat(note="x" * 1_000)
@@ -282,6 +284,7 @@ def test_a_file_whose_rows_come_ten_times_may_come_again(
 ) -> None:
     monkeypatch.setattr(importing, "BATCH_WEIGHT", 20)
     monkeypatch.setattr(lengths, "MAX_REPEATED", 0)
+    monkeypatch.setattr(lengths, "TIMES", 10)
     rows = [flat(solution_id=None, steps=[str(number)]) for number in range(50) for _ in range(10)]
 
     assert counts(import_rows(campaign, tmp_path, *rows)) == (1, 50, 0, 450)

@@ -90,7 +90,9 @@ def test_the_job_leaves_figures_that_the_page_and_its_tables_show(
     assert head[:4] == ["group", "pairs", "solutions", "exact"]
     assert one[:4] == ["labeler and owner", "2", "2", "0.5"]
     assert [row[:4] for row in table(lead, "rounds")[1:]] == [["3", "2", "2", "0.5"]]
-    assert table(lead, "steps")[1:] == [["1", "1.0", "1.0", "1.0", "2"], ["2", "0.5", "0.0", "1.0", "2"]]
+    steps = [[round(float(cell), 2) for cell in row] for row in table(lead, "steps")[1:]]
+    assert steps == [[1, 1, 0.34, 1, 2], [2, 0.5, 0.09, 0.91, 2]]
+    assert "interval not known yet" in said
     assert ["1", "-1", "1"] in table(lead, "ratings")
     assert len(table(lead, "labelers")) == 3
     assert len(table(lead, "subjects")) == len(table(lead, "all")) == 2
@@ -166,3 +168,22 @@ def test_labelers_do_not_see_it(campaign: Campaign, labeler: User, stranger: Use
     for address in (ADDRESS, f"{ADDRESS}compute/", f"{ADDRESS}download/all/"):
         assert signed_in(labeler).get(address).status_code == 404
         assert signed_in(stranger).get(address).status_code == 404
+
+
+def test_neutral_against_positive_is_told_with_its_interval_where_it_was_computed(
+    campaign: Campaign, lead: Client, label_by_two: LabelByTwo
+) -> None:
+    label_by_two([0, 1], [1, 0])
+    computed(campaign)
+
+    said = text_of(lead.get(ADDRESS)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Against 2 neutral ratings the other said positive in 100 % (21 % to 100 %)." in said
+    head, one = table(lead, "all")
+    assert dict(zip(head, one, strict=True))["neutral_positive"] == "1.0"
+
+    kept = AgreementReport.objects.get()
+    del kept.figures["all"]["neutral_positive"]
+    kept.save()
+    assert "neutral rating" not in text_of(lead.get(ADDRESS)), "a report of before still shows"
+    head, one = table(lead, "all")
+    assert dict(zip(head, one, strict=True))["neutral_positive"] == ""

@@ -71,6 +71,34 @@ def test_best_of_n_is_drawn_with_majority_and_ceiling_and_a_table_behind(campaig
     assert '<td class="figure">60.0\N{NO-BREAK SPACE}% to 95.0\N{NO-BREAK SPACE}%</td>' in page
 
 
+def test_a_share_of_problems_that_are_all_alike_is_not_told_as_certain(campaign: Campaign, lead: Client) -> None:
+    top = {"score": 1.0, "majority": 1.0, "pass": 1.0, "problems": 4, "interval": [1.0, 1.0]}
+    metrics = METRICS | {"best_of_n": METRICS["best_of_n"] | {"4": top}, "intervals": {"step_auc": [0.66, 0.66]}}
+    make.make_selector(campaign, 1, metrics=metrics, evaluation_labels=30)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "51.0 % to 100.0 %" in page, "Wilson of 4 of 4"
+    assert "0.66 to 0.66" not in page
+
+
+def test_the_two_newest_versions_stand_on_one_chart_with_tables_and_csv(campaign: Campaign, lead: Client) -> None:
+    address = f"/campaigns/{campaign.slug}/"
+    make.make_selector(campaign, 1, "retired", metrics=METRICS)
+    assert "Best-of-N accuracy" not in text_of(lead.get(f"{address}selectors/")), "nothing to compare with"
+    better = METRICS["best_of_n"] | {"4": METRICS["best_of_n"]["4"] | {"score": 0.85}}
+    make.make_selector(campaign, 2, metrics={"best_of_n": better})
+    make.make_selector(campaign, 3, "held_back", kind="orm", metrics=METRICS)
+
+    page = text_of(lead.get(f"{address}selectors/")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "At N 4: selector 2 85.0 %, majority vote 50.0 %, selector 1 80.0 %." in page
+    assert page.count('<details class="behind-chart">') == 2
+    assert f"{address}download/best_of_n/" in page
+
+    rows = b"".join(lead.get(f"{address}download/best_of_n/").streaming_content).decode().splitlines()
+    assert rows[0] == "version,kind,n,score,low,high,majority,passed,popular,surprise,problems"
+    assert "2,prm,4,0.85,0.6,0.95,0.5,0.9,0.52,0.61,11" in rows
+    assert len(rows) == 7
+
+
 def test_labels_at_the_ends_of_lines_never_lie_on_one_another() -> None:
     svg = charts.best_of_n([Point(1, 0.5, 0.5, 0.5), Point(2, 0.6, 0.6, 0.6)], name="selector 1")
     ends = [float(part.split('"')[0]) for part in svg.split('<text x="522" y="')[1:]]

@@ -68,7 +68,7 @@ class PauseBody(Body):
 
 
 class QualityAnswer(Answer):
-    """One labeler on gold: the last labels, and whether they are paused."""
+    """One labeler on gold: the last labels (since a lead let them go on), and whether they are paused."""
 
     labeler = serializers.IntegerField()
     username = serializers.CharField(allow_null=True)

@@ -93,7 +93,7 @@ class Quality(LeadList):
         """The labelers of one page, with what their gold says."""
         people = super().paginate_queryset(queryset) or []
         judged = gold_accuracy.by_labeler(people[0].campaign) if people else {}
-        return [quality(one, gold_accuracy.rolling(judged.get(one.pk, []))) for one in people]
+        return [quality(one, gold_accuracy.standing(one, judged.get(one.pk, []))) for one in people]
 
 
 def _labeler(request: Request, slug: str, labeler: int) -> Labeler:
@@ -111,7 +111,7 @@ def labeler(request: Request, slug: str, labeler: int) -> Response:
 def _one(of: Labeler) -> dict[str, Any]:
     since = requeue.offered_since(of)
     offered = {"requeue_since": since, "requeue_labels": requeue.labels_since(of, since).count()}
-    return quality(of, gold_accuracy.rolling(gold_accuracy.results(of.campaign, of))) | offered
+    return quality(of, gold_accuracy.standing(of, gold_accuracy.results(of.campaign, of))) | offered
 
 
 @extend_schema(request=PauseBody, responses={200: QualityAnswer, **refusals(400, 403, 404)})
