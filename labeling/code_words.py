@@ -136,6 +136,7 @@ UNDECIDED_BY = {
 KEPT_OUT = {
     "labeled": _("labeled before"),
     "copies": _("identical texts"),
+    "too_long": _("longer than the selector’s base can read"),
     "uncertain_answer": _("answers in doubt"),
     "cap": _("beyond the most of one problem"),
 }

@@ -19,6 +19,7 @@ class Candidate:
     Of `samples` solutions of its problem `votes` give the same answer, itself counted (0 and 0: not counted).
     `likelihood` is its score by a label-free model of kind surprise. `spread` is how far the heads of a committee
     disagree at most, up to the first error they predict, and `doubt` how near their mean comes there to undecided, 0.5.
+    `is_too_long`: that version could not read it, its base's context being shorter; a label of it could train nothing.
     """
 
     solution_id: str
@@ -34,6 +35,7 @@ class Candidate:
     likelihood: float | None = None
     spread: float | None = None
     doubt: float | None = None
+    is_too_long: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,8 @@ class Pick:
 class Selection:
     """The picks of one round, and for each share that the pool could not fill how many were missing.
 
-    `kept_out` counts what each guard rail kept out: `labeled` and `copies` (samples), `uncertain_answer` and `cap`
-    (distinct solutions that would have been chosen).
+    `kept_out` counts what each guard rail kept out: `labeled` and `copies` (samples), `too_long` and
+    `uncertain_answer` (distinct solutions), and `cap` (those that would have been chosen).
     """
 
     picks: tuple[Pick, ...]

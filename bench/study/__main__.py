@@ -51,9 +51,11 @@ def main(argv: list[str]) -> int:
         process.start()
     for process in started:
         process.join()
+    store = Store(arguments.folder / running.RESULTS)
+    results = Results(scale, store.rows().values())
+    print(report.left_out(results, report.stopped_seeds(results, store)))
     if arguments.write_docs:
-        store = Store(arguments.folder / running.RESULTS)
-        report.write(Results(scale, store.rows().values()), store, "python -m bench.study " + " ".join(argv))
+        report.write(results, store, "python -m bench.study " + " ".join(argv))
     return max(int(process.exitcode != 0) for process in started)
 
 

@@ -1,7 +1,7 @@
 """The figures of a study as tables and plots, put into docs/study.md between its two marks."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 
@@ -35,7 +35,7 @@ def write(results: Results, store: Store, command: str, page: Path = PAGE) -> No
         factors(results),
         large_n(results),
         goals.table(results),
-        left_out(results),
+        left_out(results, stopped_seeds(results, store)),
     ]
     page.write_text(f"{before}{BEGIN}\n\n" + "\n\n".join(part for part in sections if part) + f"\n\n{END}{after}")
     folder = page.parent / "study"
@@ -229,16 +229,32 @@ def large_n(results: Results) -> str:
     return f"### Large N\n\n{_table(['', *(f'best of {n}' for n in sizes)], rows)}"
 
 
-def left_out(results: Results) -> str:
-    """Runs that the budget did not reach."""
-    missing: Counter[str] = Counter()
+def stopped_seeds(results: Results, store: Store) -> set[int]:
+    """Those whose process stopped, as the preconditions did not hold for one of its seeds."""
+    rows = store.rows().items()
+    found = [row.get("seeds", []) for key, row in rows if key.startswith(f"stopped/{results.scale.key}/")]
+    return {seed for seeds in found for seed in seeds}
+
+
+def left_out(results: Results, stopped: Collection[int] = ()) -> str:
+    """Runs that were not made: of stopped seeds no budget would have reached them."""
+    missing: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     for task in tasks(results.scale, range(results.scale.seeds)):
         if task.seed not in results.of(task.name, task.labels):
-            missing[f"{task.name}, {task.labels:,} labels" if task.labels else task.name] += 1
-    if not missing:
-        return "### Left out\n\nNothing: every run of this scale is in the tables."
-    said = "; ".join(f"{name} ({count} of {results.scale.seeds} seeds)" for name, count in missing.items())
-    return f"### Left out\n\nRuns that this budget did not reach, {sum(missing.values())} in all: {said}."
+            name = f"{task.name}, {task.labels:,} labels" if task.labels else task.name
+            missing[task.seed in stopped][name] += 1
+    why = {
+        True: "Runs that were not made, since the preconditions do not hold and the study stopped",
+        False: "Runs that were not reached in the time given, or not asked for",
+    }
+    said = [
+        f"{why[is_stopped]}, {sum(counts.values())} in all: "
+        + "; ".join(f"{name} ({count} of {results.scale.seeds} seeds)" for name, count in counts.items())
+        + "."
+        for is_stopped, counts in missing.items()
+        if counts
+    ]
+    return "### Left out\n\n" + ("\n\n".join(said) or "Nothing: every run of this scale is in the tables.")
 
 
 def charts(results: Results) -> dict[str, str]:

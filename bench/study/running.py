@@ -62,5 +62,5 @@ def in_process(scale: Scale, seeds: list[int], minutes: float, folder: Path, onl
     try:
         work(scale, seeds, minutes, folder, only)
     except Unmet as unmet:
-        Store(folder / RESULTS).add({"key": f"stopped/{scale.key}/{seeds}", "why": str(unmet)})
+        Store(folder / RESULTS).add({"key": f"stopped/{scale.key}/{seeds}", "why": str(unmet), "seeds": seeds})
         sys.exit(f"The study stops, its preconditions do not hold: {unmet}")

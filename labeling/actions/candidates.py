@@ -83,6 +83,7 @@ def table(
             is_labeled=pk in labeled,
             votes=votes.votes(name(problem), answer),
             samples=votes.of_problem[name(problem)],
+            is_too_long=marks.is_too_long(pk),
             **marks.of(pk),
         )
 
@@ -102,6 +103,11 @@ class Marks:
     def of(self, solution: int) -> dict[str, Any]:
         """By the names of a candidate's fields, None where the version did not score it."""
         return dict(zip(self.names, self._known.get(solution, self._nothing), strict=True))
+
+    def is_too_long(self, solution: int) -> bool:
+        """Whether the version met it and could not read it, its base's context being shorter."""
+        known = self._known.get(solution)
+        return known is not None and known[0] is None
 
 
 def name(pk: int) -> str:

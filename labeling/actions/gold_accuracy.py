@@ -25,6 +25,12 @@ WHY_PAUSED = (  # known to `labeling.stored_words`
 )
 
 
+def wilson(share: float, count: float, side: int) -> float:
+    """The lower (side -1) or upper (1) bound of Wilson's 95 % interval of a share of so many cases."""
+    spread = Z * math.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2))
+    return min(1.0, max(0.0, (share + Z**2 / (2 * count) + side * spread) / (1 + Z**2 / count)))
+
+
 @dataclass(frozen=True, slots=True)
 class Accuracy:
     """So many of the last gold labels were right, and Wilson's 95 % interval of the share."""
@@ -50,9 +56,7 @@ class Accuracy:
     def _bound(self, side: int) -> float:
         if not self.count:
             return 0.0 if side < 0 else 1.0
-        n, p = self.count, self.right / self.count
-        spread = Z * math.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2))
-        return min(1.0, max(0.0, (p + Z**2 / (2 * n) + side * spread) / (1 + Z**2 / n)))
+        return wilson(self.right / self.count, self.count, side)
 
     def is_below(self, bar: float) -> bool:
         """Whether the whole interval lies below the bar, on enough labels: chance alone pauses few."""

@@ -18,6 +18,7 @@ from selector.records import Candidate
 
 LETTERS = {"correct": "c", "wrong": "w", "uncertain": "u", "unknown": "n"}  # large: it had a label already
 VERDICTS = {letter: verdict for verdict, letter in LETTERS.items()}
+READABLE = b',"is_too_long":false}'
 PORTION = 2_000
 
 
@@ -29,10 +30,11 @@ def keep(of: Round, pool: Iterable[Candidate]) -> RoundPool:
 
 
 def digest_of(ordered: Iterable[Candidate]) -> str:
-    """Of everything that a strategy sees of them."""
+    """Of everything that a strategy sees of them; that one is not too long is left unsaid, as in older records."""
     sha = hashlib.sha256()
     for one in ordered:
-        sha.update(orjson.dumps(one))
+        said = orjson.dumps(one)
+        sha.update(said.removesuffix(READABLE) + b"}" if said.endswith(READABLE) else said)
     return sha.hexdigest()
 
 
@@ -44,6 +46,7 @@ def _packed(ordered: Sequence[Candidate]) -> dict[str, Any]:
         "steps": [number - before for before, number in zip([0, *numbers], numbers, strict=False)],
         "letters": "".join(letters),
         "votes": [(one.votes, one.samples) for one in ordered] if counted else [],
+        "too_long": [int(one.solution_id) for one in ordered if one.is_too_long],
     }
 
 
@@ -53,6 +56,7 @@ def read(pool: RoundPool) -> list[Candidate]:
     numbers = list(accumulate(packed["steps"]))
     votes = packed["votes"] or [(0, 0)] * len(numbers)
     kept = zip(numbers, packed["letters"], votes, strict=True)
+    too_long = set(packed.get("too_long", ()))  # older records kept nothing out for it
     of = pool.round
     needs = strategies.STRATEGIES[of.strategy].needs if of.strategy in strategies.STRATEGIES else frozenset()
     marks = candidates.Marks(of.selector, needs)
@@ -67,6 +71,7 @@ def read(pool: RoundPool) -> list[Candidate]:
             is_labeled=letter.isupper(),
             votes=own,
             samples=samples,
+            is_too_long=number in too_long,
             **marks.of(number),
         )
         for (number, letter, (own, samples)), (problem, answer, split) in _with_rows(of, kept)

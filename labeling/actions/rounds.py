@@ -109,6 +109,8 @@ def _planned(
             raise Conflict(
                 _("There is nothing left to label: every candidate tree is labeled, wanted already, or held.")
             )
+        if selection.kept_out.get("too_long"):
+            raise Conflict(_("There is nothing left to label but what is longer than the selector’s base can read."))
         raise Conflict(
             _("There is nothing left to label: every distinct solution is labeled, wanted already, or held.")
         )

@@ -15,6 +15,7 @@ from labeling.actions.gold_accuracy import Accuracy, GoldLabel
 from labeling.forecast import Forecast, forecast
 from labeling.models import AgreementReport, Campaign, Label, Labeler, RoundState
 from labeling.templatetags.lead import name_of
+from labeling.views.errors_found import ErrorsFound
 from labeling.views.overview import RoundProgress, in_hand
 from labeling.views.selector_report import SelectorReport
 from labeling.views.work import Found, Work
@@ -86,11 +87,12 @@ class Dashboard:
     gold: dict[int, list[GoldLabel]]
     people: list[Labeler]
     step_times: list[list[int]]
+    errors_found: ErrorsFound
     today: date
 
     @classmethod
     def of(cls, campaign: Campaign, rounds: list[RoundProgress], work: Work) -> "Dashboard":
-        """In four further queries, however many labels there are."""
+        """In five further queries at most, however many labels there are."""
         return cls(
             campaign,
             rounds,
@@ -100,6 +102,7 @@ class Dashboard:
             gold_accuracy.by_labeler(campaign),
             list(Labeler.objects.filter(campaign=campaign).select_related("account", "campaign")),
             _recent_step_times(campaign),
+            ErrorsFound.of(campaign, work.marks),
             timezone.localdate(),
         )
 

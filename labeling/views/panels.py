@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from statistics import median
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from labeling import code_words, work_charts
+from labeling.models import Mode
 from labeling.views.dashboard import CONVINCES, Cells, Dashboard
+from labeling.views.errors_found import LEAST_ERRORS, LEAST_LABELS
 from labeling.views.overview import RoundProgress
 from labeling.views.work import Bounded
 from labeling.wording import decimal, grouped, percent, sentences
@@ -61,7 +64,8 @@ def days(board: Dashboard) -> Panel | None:
 def panels(board: Dashboard) -> list[Panel]:
     """The smaller ones, as far as there is anything to show."""
     made = (
-        _by_round(board), _agreement(board), _convincing(board), _left(board), _mix(board), _times(board),
+        _by_round(board), _chosen(board), _agreement(board), _convincing(board), _left(board), _mix(board),
+        _times(board),
     )  # fmt: skip
     return [panel for panel in made if panel is not None]
 
@@ -123,6 +127,49 @@ def _round_line(board: Dashboard, one: RoundProgress) -> Cells:
     cost = found.cost_of_error(board.campaign.hourly_rate) or (None, None, None)
     counts = [getattr(found, name) for name in ("labels", "steps", *MIX)]
     return [one.round.number, *counts, round(found.minutes, 2), *cost]
+
+
+def _chosen(board: Dashboard) -> Panel | None:
+    """How many times as many errors people found among chosen labels as among those that chance drew."""
+    if board.campaign.mode != Mode.SOLUTION or not _shown_rounds(board):
+        return None
+    found = board.errors_found
+    names = {"labels": _("Errors per label"), "steps": _("Errors per step read")}
+    ratios = {cost: found.ratio(cost) for cost in names}
+    rows = [_ratio_row(name, ratios[cost]) for cost, name in names.items()]
+    most = max(2.0, *(row.high or 0.0 for row in rows))
+    counts = {
+        cost: [(side.total("errors"), side.total(cost)) for side in (found.chosen, found.uniform)] for cost in names
+    }
+    note = _(
+        "People’s labels in closed rounds: chosen ones over those of round 0 that chance drew. Wrong answers mostly "
+        "hold an error, so choosing them finds more by itself; and a found error is not yet a better selector: what a "
+        "chosen label is worth in training is not measured here."
+    )
+    if not all(ratios.values()):
+        needed = _("It takes {labels} labels and {errors} found errors on either side.")
+        note = sentences(needed.format(labels=LEAST_LABELS, errors=LEAST_ERRORS), note)
+    return Panel(
+        "chosen",
+        _("Errors found, chosen labels over chance"),
+        work_charts.rows(rows, most=most, ends=("0", decimal(most / 2, 1), decimal(most, 1)), mark=1.0),
+        [_("Figure"), _("Chosen"), _("By chance"), _("Ratio, its interval")],
+        [[row.name, *(_part(*pair) for pair in counts[cost]), row.said] for cost, row in zip(names, rows, strict=True)],
+        ("errors_per", "chosen_errors", "chosen", "chance_errors", "chance", "ratio", "low", "high"),
+        [[cost, *chain(*counts[cost]), *(ratios[cost] or (None,) * 3)] for cost in names],
+        note,
+    )
+
+
+def _ratio_row(name: str, ratio: Bounded | None) -> Row:
+    if ratio is None:
+        return Row(name, _("not known yet"))
+    value, low, high = map(decimal, ratio)
+    return Row(name, _("{value} ({low} to {high})").format(value=value, low=low, high=high), *ratio)
+
+
+def _part(part: int, whole: int) -> str:
+    return _("{part} of {all}").format(part=grouped(part), all=grouped(whole))
 
 
 def _agreement(board: Dashboard) -> Panel | None:

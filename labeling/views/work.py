@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any, TypeVar
 
@@ -60,7 +60,7 @@ class Found:
         }
 
     def __add__(self, other: "Found") -> "Found":
-        return Found(*(getattr(self, field.name) + getattr(other, field.name) for field in fields(self)))
+        return Found(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
     @property
     def error_share(self) -> Accuracy:
@@ -107,9 +107,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """All labels of a campaign, in parts."""
+    """All labels of a campaign, in parts; `marks` change with the labels of each closed round, by its row."""
 
     parts: list[Part]
+    marks: dict[int, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, campaign: Campaign) -> "Work":
@@ -127,7 +128,7 @@ class Work:
         read = cls._read(campaign, wanted | Q(round__isnull=True) if IMPORTED in missing else wanted)
         by_group = {mark: [part for part in read if part.group == group] for group, mark in missing.items()}
         cache.set_many(by_group, KEPT_SECONDS)
-        return cls([*read, *(part for parts in kept.values() for part in parts)])
+        return cls([*read, *(part for parts in kept.values() for part in parts)], marks)
 
     @classmethod
     def _read(cls, campaign: Campaign, wanted: Q) -> list[Part]:

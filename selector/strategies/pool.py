@@ -23,6 +23,8 @@ class Pool:
     `train` and `test` hold one solution for each distinct text that nobody labeled (every sample, where copies are
     taken); `train_samples` holds every sample of those texts. `caps` is how many of each problem one round may take: a
     share of its distinct texts (labeled ones counted), at least one. `kept_out` counts what never came in, by rail.
+    What the selector cannot read stays out everywhere, by chance and for evaluation too: it could neither learn from
+    its label nor be measured by it.
     """
 
     train: list[Candidate]
@@ -36,7 +38,8 @@ class Pool:
         labeled = {text_of(candidate) for candidate in candidates if candidate.is_labeled}
         unlabeled = [candidate for candidate in candidates if text_of(candidate) not in labeled]
         distinct = sorted(unlabeled, key=_id) if settings.takes_copies else _one_of_each_text(unlabeled)
-        decided = [candidate for candidate in distinct if settings.takes_uncertain or candidate.verdict != "uncertain"]
+        readable = [candidate for candidate in distinct if not candidate.is_too_long]
+        decided = [candidate for candidate in readable if settings.takes_uncertain or candidate.verdict != "uncertain"]
         texts = {text_of(candidate) for candidate in decided}
         samples = [candidate for candidate in unlabeled if text_of(candidate) in texts and candidate.split == "train"]
         counts = Counter(problem for problem, _ in {text_of(candidate) for candidate in candidates})
@@ -48,7 +51,8 @@ class Pool:
             kept_out={
                 "labeled": len(candidates) - len(unlabeled),
                 "copies": len(unlabeled) - len(distinct),
-                "uncertain_answer": len(distinct) - len(decided),
+                "too_long": len(distinct) - len(readable),
+                "uncertain_answer": len(readable) - len(decided),
             },
         )
 

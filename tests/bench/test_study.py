@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.study import report, running
+from bench.study.preconditions import Unmet
 from bench.study.results import Results
 from bench.study.scale import SMALLEST
 from bench.study.statistics import Mean, area_between, is_unstable, labels_ratio, over_seeds, paired, slope_ratio
@@ -78,6 +79,24 @@ def test_a_resumed_study_equals_an_uninterrupted_one_and_says_what_it_left_out(t
     assert "undecided by score" in text
     assert "mixture, 16 labels (1 of 1 seeds)" in text
     assert (tmp_path / "study" / "best_of_n.svg").read_text().startswith("<svg")
+
+
+def test_runs_of_a_stopped_seed_are_not_said_to_have_wanted_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stops(*_: object) -> None:
+        raise Unmet("majority is too good")
+
+    monkeypatch.setattr(running, "work", stops)
+    with pytest.raises(SystemExit, match="majority is too good"):
+        running.in_process(SMALLEST, [1], 1, tmp_path, [])
+    store = Store(tmp_path / running.RESULTS)
+    results = Results(SMALLEST, store.rows().values())
+    said = report.left_out(results, report.stopped_seeds(results, store)).split("\n\n")
+    assert said[1].startswith("Runs that were not made, since the preconditions do not hold")
+    assert "label_free (1 of 2 seeds)" in said[1]
+    assert said[2].startswith("Runs that were not reached in the time given, or not asked for")
+    assert "label_free (1 of 2 seeds)" in said[2]
 
 
 def _without_times(row: dict) -> dict:

@@ -1,14 +1,17 @@
 """Rounds: planned and previewed; what strategies and guard rails choose."""
 
+import hashlib
+import zlib
 from typing import Any
 
+import orjson
 import pytest
 from django.contrib.auth.models import User
 
-from labeling.actions import rounds
+from labeling.actions import candidates, reproducing, round_pools, rounds
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.round_plans import RoundPlan
-from labeling.models import Campaign, Event, Problem, QueueItem, Round, Solution, SolutionScore
+from labeling.models import Campaign, Event, Problem, QueueItem, Round, RoundPool, Solution, SolutionScore
 from selector import strategies
 from tests import factories as make
 from tests.labeling.planning import make_pool, plan, states
@@ -263,3 +266,34 @@ def test_the_campaigns_guard_rails_hold_and_are_kept_with_the_round(campaign: Ca
     assert solutions[0].pk not in {pk for pk, *_ in chosen(made)}
     assert made.rails["problem_cap"] == 0.5
     assert made.kept_out["uncertain_answer"] == 1
+
+
+def test_what_the_selector_could_not_read_is_kept_out_of_what_chance_draws_and_told(campaign: Campaign) -> None:
+    pool = make_pool(campaign)
+    SolutionScore.objects.filter(solution__in=[pool[0], pool[21]]).update(score=None)
+    made = plan(campaign, size=24, strategy="uniform", evaluation_share=0.1)
+
+    assert {pool[0].pk, pool[21].pk}.isdisjoint(pk for pk, *_ in chosen(made))
+    assert (made.kept_out["too_long"], made.shortfall["size"]) == (2, 2)
+    assert reproducing.compare(made).is_same
+    with pytest.raises(Conflict, match="nothing left to label but what is longer"):
+        plan(campaign, size=2)
+
+
+def test_a_record_from_before_chooses_what_it_chose(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then, what was too long came in by chance."""
+    pool = make_pool(campaign)
+    SolutionScore.objects.filter(solution=pool[0]).update(score=None)
+    with monkeypatch.context() as before:
+        before.setattr(candidates.Marks, "is_too_long", lambda *_: False)
+        made = plan(campaign, size=24, strategy="uniform")
+    record = RoundPool.objects.get(round=made)
+    packed = orjson.loads(zlib.decompress(bytes(record.candidates)))
+    del packed["too_long"]
+    told = [orjson.loads(orjson.dumps(one)) for one in round_pools.read(record)]
+    without = [orjson.dumps({name: told for name, told in one.items() if name != "is_too_long"}) for one in told]
+    assert record.digest == hashlib.sha256(b"".join(without)).hexdigest()
+    RoundPool.objects.update(candidates=zlib.compress(orjson.dumps(packed)))
+
+    found = reproducing.compare(made)
+    assert (found.is_same, found.is_pool_same, found.labels) == (True, True, len(pool))

@@ -300,6 +300,15 @@ class TestEveryStrategy:
             assert (by_id[pick.solution_id].split == "test") == (pick.reason == "evaluation")
         assert "evaluation" not in reasons(select(pool(), size=500, strategy=strategy, evaluation_share=0))
 
+    def test_what_the_selector_cannot_read_stays_out_even_where_chance_chooses(self, strategy: str) -> None:
+        too_long = {c.solution_id for c in pool() if c.text_key == "1"}
+        marked = [replace(c, is_too_long=c.solution_id in too_long) for c in pool()]
+        chosen = select(marked, size=1000, strategy=strategy)
+        assert not too_long & set(names(chosen))
+        assert "evaluation" in reasons(chosen)
+        assert chosen.kept_out["too_long"] == 40
+        assert len(chosen.picks) + chosen.shortfall["size"] == 1000
+
     def test_respects_every_cap(self, strategy: str) -> None:
         problem = {c.solution_id: c.problem_id for c in pool()}
         chosen = select(pool(), size=20, strategy=strategy)
