@@ -174,3 +174,16 @@ def test_unsent_work_kept_here_does_not_overwrite_what_was_saved_elsewhere_since
     desk.expect_states("negative", "later", "later", "later")
     expect(desk.trouble).to_be_hidden()
     assert Draft.objects.count() == 1
+
+
+def test_the_earlier_device_learns_of_the_later_one_soon_without_a_touch(
+    timed_desk: DeskPage, other_device: Callable[[], DeskPage], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    timed_desk.press("3")
+    timed_desk.expect_saved()
+    other_device().expect_states("positive", "active", "later", "later")
+    expect(timed_desk.trouble).to_be_hidden()
+    timed_desk.page.clock.run_for(15_000)
+    expect(timed_desk.trouble).to_contain_text(ELSEWHERE)
+    timed_desk.expect_in_use(False)
