@@ -187,3 +187,29 @@ def test_the_earlier_device_learns_of_the_later_one_soon_without_a_touch(
     timed_desk.page.clock.run_for(15_000)
     expect(timed_desk.trouble).to_contain_text(ELSEWHERE)
     timed_desk.expect_in_use(False)
+
+
+def test_a_narrow_window_with_a_keyboard_shows_the_bars_keys(desk: DeskPage) -> None:
+    desk.page.set_viewport_size({"width": 800, "height": 700})
+    expect(desk.button("Problem")).to_have_text("Problem P")
+    expect(desk.button("More").locator("kbd")).to_be_visible()
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    expect(desk.button("Problem").locator("kbd")).to_be_hidden()  # no room
+    assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_key_cap_of_two_signs_stays_on_one_line(desk: DeskPage) -> None:
+    height = """(words) => {
+        const cap = document.createElement("kbd");
+        cap.textContent = words;
+        const narrow = document.createElement("div");
+        narrow.style.width = "1px";
+        narrow.append(cap);
+        document.body.append(narrow);
+        const range = document.createRange();
+        range.selectNodeContents(cap);
+        const { height } = range.getBoundingClientRect();
+        narrow.remove();
+        return height;
+    }"""
+    assert desk.page.evaluate(height, "⇧ O") < 1.5 * desk.page.evaluate(height, "O")
