@@ -1,6 +1,8 @@
 """Two tabs and two devices: the later one takes over, the earlier one says so, and can have it back."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
@@ -187,6 +189,15 @@ def test_the_earlier_device_learns_of_the_later_one_soon_without_a_touch(
     timed_desk.page.clock.run_for(15_000)
     expect(timed_desk.trouble).to_contain_text(ELSEWHERE)
     timed_desk.expect_in_use(False)
+
+
+def test_a_draft_of_an_older_day_says_its_date(desk: DeskPage, items: list[QueueItem]) -> None:
+    holder = QueueItem.objects.get(pk=items[0].pk).leased_by
+    assert holder is not None
+    draft = make.make_draft(items[0], holder, {"ratings": [1]})
+    Draft.objects.filter(pk=draft.pk).update(saved_at=datetime(2026, 3, 5, 12, 30, tzinfo=UTC))
+    desk.reload()
+    expect(desk.sign).to_have_text(re.compile(r"^Saved Mar 5, \d\d:\d\d$"))
 
 
 def test_a_narrow_window_with_a_keyboard_shows_the_bars_keys(desk: DeskPage) -> None:
