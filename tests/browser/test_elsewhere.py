@@ -1,6 +1,8 @@
 """Two tabs and two devices: the later one takes over, the earlier one says so, and can have it back."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth.models import User
@@ -174,3 +176,51 @@ def test_unsent_work_kept_here_does_not_overwrite_what_was_saved_elsewhere_since
     desk.expect_states("negative", "later", "later", "later")
     expect(desk.trouble).to_be_hidden()
     assert Draft.objects.count() == 1
+
+
+def test_the_earlier_device_learns_of_the_later_one_soon_without_a_touch(
+    timed_desk: DeskPage, other_device: Callable[[], DeskPage], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    timed_desk.press("3")
+    timed_desk.expect_saved()
+    other_device().expect_states("positive", "active", "later", "later")
+    expect(timed_desk.trouble).to_be_hidden()
+    timed_desk.page.clock.run_for(15_000)
+    expect(timed_desk.trouble).to_contain_text(ELSEWHERE)
+    timed_desk.expect_in_use(False)
+
+
+def test_a_draft_of_an_older_day_says_its_date(desk: DeskPage, items: list[QueueItem]) -> None:
+    holder = QueueItem.objects.get(pk=items[0].pk).leased_by
+    assert holder is not None
+    draft = make.make_draft(items[0], holder, {"ratings": [1]})
+    Draft.objects.filter(pk=draft.pk).update(saved_at=datetime(2026, 3, 5, 12, 30, tzinfo=UTC))
+    desk.reload()
+    expect(desk.sign).to_have_text(re.compile(r"^Saved Mar 5, \d\d:\d\d$"))
+
+
+def test_a_narrow_window_with_a_keyboard_shows_the_bars_keys(desk: DeskPage) -> None:
+    desk.page.set_viewport_size({"width": 800, "height": 700})
+    expect(desk.button("Problem")).to_have_text("Problem P")
+    expect(desk.button("More").locator("kbd")).to_be_visible()
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    expect(desk.button("Problem").locator("kbd")).to_be_hidden()  # no room
+    assert desk.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_key_cap_of_two_signs_stays_on_one_line(desk: DeskPage) -> None:
+    height = """(words) => {
+        const cap = document.createElement("kbd");
+        cap.textContent = words;
+        const narrow = document.createElement("div");
+        narrow.style.width = "1px";
+        narrow.append(cap);
+        document.body.append(narrow);
+        const range = document.createRange();
+        range.selectNodeContents(cap);
+        const { height } = range.getBoundingClientRect();
+        narrow.remove();
+        return height;
+    }"""
+    assert desk.page.evaluate(height, "⇧ O") < 1.5 * desk.page.evaluate(height, "O")

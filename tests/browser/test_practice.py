@@ -102,3 +102,27 @@ def test_the_last_exercise_leads_to_what_comes_next_on_a_phone_too(
     page.get_by_role("link", name="Label").click()
     expect(page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
     browser_errors.clear()  # the request that failed, which the browser says in its console
+
+
+def test_the_earlier_of_two_tabs_says_that_the_exercise_went_on_in_the_other(
+    campaign: Campaign, labeler: User, open_page: Callable[[User | None], Page]
+) -> None:
+    page = open_page(labeler)
+    page.goto(f"/practice/{next(iter(practice.exercises()))}/")
+    rows = page.get_by_role("main").locator(".steps .step")
+    page.keyboard.press("+")
+    expect(rows.nth(0)).to_have_attribute("data-state", "positive")
+    later = page.context.new_page()
+    later.goto(page.url)
+    later_rows = later.get_by_role("main").locator(".steps .step")
+    expect(later_rows.nth(0)).to_have_attribute("data-state", "positive")
+    told = page.get_by_role("alert").filter(has=page.locator("strong"))
+    expect(told).to_contain_text("This solution is open in another tab or on another device now.")
+    page.keyboard.press("-")  # no rating is made where it would write over the other tab's
+    expect(rows.nth(1)).to_have_attribute("data-state", "active")
+    later.keyboard.press("-")
+    expect(later_rows.nth(1)).to_have_attribute("data-state", "negative")
+    page.keyboard.press("Enter")  # Go on here
+    expect(rows.nth(1)).to_have_attribute("data-state", "negative")
+    expect(told).to_be_hidden()
+    expect(later.get_by_role("alert").filter(has=later.locator("strong"))).to_be_visible()

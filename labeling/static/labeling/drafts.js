@@ -37,7 +37,7 @@ export class Drafts {
     Object.assign(this, { api, item, from, replaces, sent, leaseEnds, keeping, content, words, report, refused });
     this.by = newId();
     this.leasedAt = performance.now();
-    this.heardAt = Date.now();
+    this.heardAt = this.lookedAt = Date.now();
     this.name = `draft.${item.item}`;
     this.version = this.changedVersion = 0;
     this.savedVersion = 0;
@@ -182,6 +182,28 @@ export class Drafts {
     const step = RETRY_MS[Math.min(this.failures, RETRY_MS.length - 1)];
     this.failures += 1;
     this.schedule(error instanceof Unreachable && error.retryAfter ? error.retryAfter * 1000 : step);
+  }
+
+  /** Whether a look at the lease would tell something; where it ran out, looking would take the item again. */
+  get canLook() {
+    const isBusy = this.isDirty || this.request || this.isStopped || this.isPrivate || this.sent;
+    return !isBusy && performance.now() < this.leaseEnds;
+  }
+
+  /** Was it opened on another device? Nothing is written by looking; where the lease is another's, saving says why. */
+  async look() {
+    this.lookedAt = Date.now();
+    try {
+      const { body } = await call("POST", `${this.api}items/${this.item.item}/lease/`);
+      if (body.lease !== this.item.lease && !this.isStopped) this.touch();
+    } catch (error) {
+      if (error instanceof Refused && !this.isStopped) this.touch();
+    }
+  }
+
+  /** Milliseconds since the lease was last looked at, or the server last heard of. */
+  get unseen() {
+    return Date.now() - Math.max(this.heardAt, this.lookedAt);
   }
 
   /** The lease is gone. Where nobody took the item it is this labeler's again; else the work is kept for them alone. */

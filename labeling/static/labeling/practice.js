@@ -19,6 +19,7 @@ const exercise = JSON.parse(document.getElementById("exercise").textContent);
 const { api, practice, who, signIn } = root.dataset;
 const desk = new PracticeDesk({
   places: { problem: part("problem"), steps: part("steps"), problemColumn: part("problem-column") },
+  who,
   api,
   signIn,
   keeping: new Keeping(who),

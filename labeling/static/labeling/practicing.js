@@ -7,25 +7,51 @@ import { KeptHere } from "./kepthere.js";
 import { hideJudgement, showJudgement } from "./judgement.js";
 import { keepInMiddle } from "./scrolling.js";
 import { announce, showSaved } from "./sign.js";
+import { hearTabs, tellTabs } from "./tabs.js";
 import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
 export class PracticeDesk extends Desk {
-  /** Besides what a desk takes: `nextWanted(name)` hears which exercise comes next, `againWanted` that this one does. */
-  constructor({ againWanted, ...desk }) {
+  /** Besides what a desk takes: `nextWanted(name)` hears which exercise comes next, `againWanted` that this one does. `who` is whose it is. */
+  constructor({ who, againWanted, ...desk }) {
     super(desk);
-    this.againWanted = againWanted;
-    this.judged = null;
+    Object.assign(this, { who, againWanted, judged: null, isElsewhere: false });
+    hearTabs((which) => this.heard(which));
   }
 
   get canRate() {
-    return !this.judged && super.canRate;
+    return !this.judged && !this.isElsewhere && super.canRate;
   }
 
   open(found) {
     this.judged = null;
+    this.isElsewhere = false;
     hideJudgement();
     super.open(found);
+    tellTabs({ who: this.who, item: this.item.item });
+  }
+
+  /** Another tab has opened this exercise: it goes on there, with what is kept. Where nothing is kept, each has its own. */
+  heard({ who, item }) {
+    if (who !== this.who || item !== this.item?.item || !this.canRate || !this.keeping.works) return;
+    this.isElsewhere = true;
+    showSaved("none");
+    this.paint();
+    explain("elsewhere", { fact: say("trouble_opened_elsewhere"), goOn: () => this.goOnHere() });
+  }
+
+  goOnHere() {
+    hideTrouble();
+    this.againWanted();
+  }
+
+  paint(sending = null) {
+    super.paint(this.isElsewhere ? say("elsewhere_now") : sending);
+  }
+
+  submit() {
+    if (this.isElsewhere) this.goOnHere();
+    else super.submit();
   }
 
   draftsFor() {

@@ -4,6 +4,7 @@ import { say } from "./words.js";
 
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
 const clockTime = new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+const dayAndTime = new Intl.DateTimeFormat(document.documentElement.lang || "en", { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 const sign = part("saved");
 const signText = sign.querySelector("[data-text]");
@@ -43,8 +44,14 @@ function unreached(state, { unsaved, isUnsent, isKept }) {
   return unsaved ? say(`${state}_${kept}`, { n: unsaved }) : say(`${state}_work_${kept}`);
 }
 
+/** Of today the time says enough; work of another day needs its date. */
+function whenSaved(at) {
+  const isToday = at.toDateString() === new Date().toDateString();
+  return (isToday ? clockTime : dayAndTime).format(at);
+}
+
 function textOf(state, { at, ...lacking }) {
-  if (state === "saved") return say("saved_at", { time: clockTime.format(new Date(at)) });
+  if (state === "saved") return say("saved_at", { time: whenSaved(new Date(at)) });
   if (state === "saving") return say("saving");
   if (state === "offline") return unreached("offline", lacking);
   if (state === "signed-out") return unreached("signed_out", lacking);
