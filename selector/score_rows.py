@@ -141,7 +141,7 @@ def candidates_of(
     ]
 
 
-def _committees_word(row: ScoreRow) -> dict[str, float]:
+def _committees_word(row: ScoreRow) -> dict[str, Any]:
     said = disagreement(row.step_scores, row.step_spreads)
     return {} if said is None else {"spread": said[0], "doubt": said[1]}
 

@@ -169,6 +169,8 @@ def _ratio_row(name: str, ratio: Bounded | None) -> Row:
 
 
 def _part(part: int, whole: int) -> str:
+    if not whole:
+        return _("none yet")
     return _("{part} of {all}").format(part=grouped(part), all=grouped(whole))
 
 

@@ -339,7 +339,7 @@ def test_gold_of_before_a_resumption_is_told_alike_everywhere(
         assert "0 of 0" not in page, path
     assert "has labeled no gold since they were let go on" in text_of(client.get(f"{here}labelers/{ada.pk}/"))
     one = lead.get(f"/api/v1{here}quality/{ada.pk}/").json()
-    (listed,) = [found for found in lead.get(f"/api/v1{here}quality/").json() if found["labeler"] == ada.pk]
+    (listed,) = [found for found in lead.get(f"/api/v1{here}quality/").json()["results"] if found["labeler"] == ada.pk]
     assert (one["right"], one["count"]) == (listed["right"], listed["count"]) == (0, 0)
 
 

@@ -44,7 +44,7 @@ export function bindHands({ actions: actionsNow, take, given, written }) {
     else take(...control.dataset.take.split(".").map(Number));
   });
   document.addEventListener("focusin", ({ target }) => {
-    document.documentElement.dataset.atDesk = target.matches(".dock :is(input, textarea)") ? "writing" : "";
+    document.documentElement.dataset.atDesk = target.matches(".dock :is(input, textarea)") ? "writing" : "rating";
   });
   bindReasons(given, written);
 }

@@ -29,7 +29,7 @@ function set(name) {
     button.setAttribute("aria-expanded", String(button.getAttribute("aria-controls") === name));
   }
   desk.dataset.guide = name ? "open" : "closed";
-  document.body.toggleAttribute("data-laying", false);
+  document.documentElement.dataset.atDesk = "rating"; // no longer "laying"
 }
 
 /** Open a panel, or close it when it is open. A drawer takes the focus, so that Esc and Tab begin there. */
