@@ -11,7 +11,7 @@ import { explain, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
 
 const SILENCE_MS = 20_000; // what happened meanwhile is asked when somebody comes back after so long
-const LOOK_MS = 10_000; // another device may have taken over: a visible page asks so often
+const LOOK_MS = 10_000; // another device may have taken over: where somebody is at work, it is asked so often
 const correctButton = document.querySelector('[data-part="correct"]');
 
 /** A desk of this kind that works for the server. */
@@ -280,8 +280,9 @@ export const leased = (Kind) => class extends Kind {
     const slept = Math.abs(Date.now() - this.tickedAt) > SILENCE_MS;
     this.tickedAt = Date.now();
     if (slept && !document.hidden) this.woke();
-    if (this.canRate && this.clock.isActive && !this.drafts.isDirty && this.drafts.isLeaseHalfOver) this.drafts.touch();
-    else if (this.canRate && !document.hidden && this.drafts.canLook && this.drafts.unseen > LOOK_MS) this.drafts.look();
+    if (!this.canRate || !this.clock.isActive) return;
+    if (!this.drafts.isDirty && this.drafts.isLeaseHalfOver) this.drafts.touch();
+    else if (this.drafts.canLook && this.drafts.unseen > LOOK_MS) this.drafts.look();
   }
 
   /** Whether something would be lost with this page: neither the server has it nor this browser keeps it. */
