@@ -15,7 +15,7 @@ from labeling.actions import events
 from labeling.actions.backups import making, restoring
 from labeling.actions.backups.engines import engine
 from labeling.actions.backups.tables import Table
-from labeling.models import Campaign
+from labeling.models import Campaign, QueueItem
 from tests import factories as make
 
 ONE_EARLIER, EARLIER = (
@@ -56,6 +56,9 @@ def fill(campaign: Campaign) -> None:
         make.make_grade(solution)
         make.make_score(version, solution)
         label = make.make_label(item=make.make_item(solution, round_, state="labeled"))
+    sent_back = make.make_item(make.make_solution(problem), round_, state="withdrawn")
+    person = make.make_labeler(campaign)
+    make.make_label(item=sent_back, labeler=person, requeue=make.make_requeue(person))
     make.make_dispute(label)
     make.make_draft(make.make_item(solution, round_, state="leased"), label.labeler)
     person = make.make_account()
@@ -71,6 +74,7 @@ def test_a_filled_database_goes_back_and_forward_again(campaign: Campaign, forwa
 
     migrate(EARLIER)
     assert len(MigrationRecorder(connection).applied_migrations()) < before["django_migrations"].rows
+    assert not QueueItem.objects.filter(state="withdrawn").exists(), "what was sent back was labeled then"
     migrate(None)
 
     assert {name for name, table in rows().items() if table != before[name]} == {"django_migrations"}  # their times
