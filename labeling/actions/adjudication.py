@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -64,6 +64,22 @@ def _open(campaign: Campaign) -> QuerySet[Solution]:
     ruled = Ruling.objects.filter(solution=OuterRef("pk"), about=RulingAbout.FIRST_ERROR)
     found: QuerySet[Solution] = Solution.objects.of(campaign).filter(~Exists(ruled), problem__state="active")
     return found.select_related("problem").order_by("pk")
+
+
+Places = list[tuple[int | None, int]]
+
+
+def with_places(solutions: Iterable[Solution], campaign: Campaign) -> list[tuple[Solution, Places]]:
+    """Each with where people put its first error, and how many did; None: nowhere. One query for all of them."""
+    found = list(solutions)
+    counts: dict[int, Counter[int | None]] = {solution.pk: Counter() for solution in found}
+    for label in _judged(campaign).filter(solution__in=counts):
+        counts[label.solution_id or 0][label.first_error_index] += 1
+    last = (NO_ERROR, 0)
+    return [
+        (solution, sorted(counts[solution.pk].items(), key=lambda place: last if place[0] is None else place))
+        for solution in found
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     reported = Problem.objects.filter(campaign=membership.campaign).annotate(
         report_count=Count("labels", filter=is_report)
     )
+    of = membership.campaign
     context = {
         "rows": page_of(request, concerning.filter(state=DisputeState.OPEN).order_by("pk")),
         "held": reported.filter(state=ProblemState.HELD).order_by("pk"),
@@ -37,8 +38,8 @@ def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
         "paused": Labeler.objects.filter(campaign=membership.campaign, paused_at__isnull=False).select_related(
             "account"
         ),
-        "disagreements": adjudication.disagreements(membership.campaign)[:SHOWN],
-        "unsure": adjudication.unsure(membership.campaign)[:SHOWN],
+        "disagreements": adjudication.with_places(adjudication.disagreements(of)[:SHOWN], of),
+        "unsure": adjudication.with_places(adjudication.unsure(of)[:SHOWN], of),
         "decided": concerning.exclude(state=DisputeState.OPEN).order_by("-decided_at")[:20],
     }
     return page(request, "decisions.html", membership, context)

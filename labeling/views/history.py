@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from labeling.list_filters import HistoryFilter
-from labeling.models import Campaign, Event, Membership
+from labeling.models import Campaign, Event, Gold, Membership
+from labeling.templatetags.codes import right_of_gold
 from labeling.views.found import within_days
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.tables import csv_file
@@ -73,8 +74,14 @@ def _changes(event: Event) -> list[tuple[str, str, str]]:
     before, after = event.before, event.after
     if isinstance(before, dict) or isinstance(after, dict):
         was, now = (side if isinstance(side, dict) else {} for side in (before, after))
-        return [(name, _plain(was.get(name)), _plain(now.get(name))) for name in {**was, **now}]
+        return [(name, _told(name, was.get(name)), _told(name, now.get(name))) for name in {**was, **now}]
     return [("", _plain(before), _plain(after))] if before is not None or after is not None else []
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "accepted" and isinstance(value, str) and re.fullmatch("[1-7]+", value):
+        return right_of_gold(Gold(accepted=value))
+    return _plain(value)
 
 
 def _plain(value: Any) -> str:

@@ -34,9 +34,10 @@ def test_sides_are_those_of_the_labels_and_nobody_is_named(campaign: Campaign, s
     sides = [(side.letter, side.first_error, side.count, side.flagged) for side in adjudication.sides(solution)]
     assert sides == [("A", 1, 2, []), ("B", 2, 1, [1])]
     client = signed_in(owner)
-    assert "People put the first error at different steps" in text_of(
-        client.get(f"/campaigns/{campaign.slug}/decisions/")
-    )
+    listed = text_of(client.get(f"/campaigns/{campaign.slug}/decisions/"))
+    assert "Some solutions can be decided" in listed
+    assert "People put the first error at different steps" in listed
+    assert listed.count("<td>step 2 (2); step 3</td>") == 2, "once as a disagreement, once as unsure"
     page = text_of(client.get(f"/campaigns/{campaign.slug}/decisions/solutions/{solution.pk}/"))
     assert "A, 2 labels: step 2." in page
     assert "canary-" not in page

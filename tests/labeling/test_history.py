@@ -50,6 +50,10 @@ def test_a_lead_finds_what_was_done(campaign: Campaign, owner: User) -> None:
     assert '<a href="/campaigns/campaign/rounds/3/">round 3</a>' in whole
     assert "round 8" not in whole
 
+    make.make_event(campaign, "gold.made", subject="solution 5", before={"accepted": "67"}, after={"accepted": "661"})
+    told = lead.get(f"/campaigns/{campaign.slug}/history/").content.decode()
+    assert "<code>accepted</code> step 2, none, all steps are good → step 3" in told
+
     by_owner = lead.get(f"/campaigns/{campaign.slug}/history/?actor=OWN&verb=campaign.changed").content.decode()
     assert ("changed settings" in by_owner, "round 3" in by_owner) == (True, False)
     refused = lead.get(f"/campaigns/{campaign.slug}/history/?after=yesterday").content.decode()
