@@ -12,7 +12,7 @@ from labeling.actions.staging.batch import Counts
 from labeling.models import CandidateTree, Job, Label, Solution
 from selector.rows import RowError
 
-MAX_REPEATED = 100_000  # rows, for a campaign with hardly any
+MAX_REPEATED = 50_000  # rows, for a campaign with hardly any
 TIMES = 100  # that a file may hold as many rows as the campaign: drawn without ids, short solutions come again
 ROW_BYTES = 10_000  # larger ones count as several
 MAX_CHECKED = 200_000  # rows of which nothing comes, since one before them was refused
