@@ -6,7 +6,6 @@ solutions, since the labels of one solution belong together. Of few solutions, a
 bootstrap finds no width at all: there a share has Wilson's interval, with solutions as cases, and alpha has none.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,12 @@ from typing import TypeVar
 import krippendorff
 import numpy as np
 
+from labeling.intervals import wilson
+
 RATINGS = (-1, 0, 1)
 RESAMPLES = 300  # a second for a thousand pairs, nearly all of it the resampled alphas
 LEVEL = 0.95
 LEAST_SOLUTIONS = 10  # of fewer a bootstrap is not believed
-Z = 1.959964  # of the level
 
 Array = np.ndarray
 Case = TypeVar("Case")
@@ -181,16 +181,8 @@ def _share(groups: Sequence[Sequence[Case]], holds: Callable[[Case], bool], draw
     share = float(hits.sum() / sizes.sum())
     resampled = hits[draws].sum(axis=1) / sizes[draws].sum(axis=1)
     is_known = len(groups) >= LEAST_SOLUTIONS and resampled.min() < resampled.max()
-    low, high = _bounds(resampled) if is_known else _wilson(share, len(groups))
+    low, high = _bounds(resampled) if is_known else wilson(share, len(groups))
     return Figure(share, int(sizes.sum()), low, high)
-
-
-def _wilson(share: float, count: int) -> tuple[float, float]:
-    """Wilson's interval of a share of so many independent cases; at the ends it holds the end itself."""
-    middle = share + Z**2 / (2 * count)
-    spread = Z * math.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2))
-    low, high = (middle - spread) / (1 + Z**2 / count), (middle + spread) / (1 + Z**2 / count)
-    return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 def _neutral_against_positive(groups: Sequence[Sequence[Pair]], seed: int) -> Figure:

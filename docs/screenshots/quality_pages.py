@@ -8,7 +8,6 @@ import json
 import os
 import random
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from itertools import cycle
@@ -22,6 +21,7 @@ from bench import rows
 from bench.client import Labeler, Person
 from bench.desk import browser
 from bench.site import Site, installed
+from tests.live import eventually
 
 CAMPAIGN, GOLD, POOL = "algebra", 40, 120
 LABELERS = {"ada": 0.03, "emmy": 0.06, "kurt": 0.12, "max": 0.6}  # shares that they get wrong
@@ -79,8 +79,7 @@ def label_all(site: Site, lead: Person, tokens: dict[str, str], known: dict[str,
         if not at_work:
             break
     lead.expect(202, "POST", f"campaigns/{CAMPAIGN}/agreement/")
-    while lead.ask("GET", f"campaigns/{CAMPAIGN}/agreement/")[0] == 404:
-        time.sleep(1)
+    eventually(lambda: lead.ask("GET", f"campaigns/{CAMPAIGN}/agreement/")[0] == 200)
 
 
 def take(started: Browser, site: Site, lead: dict[str, Any], look: str) -> None:

@@ -1,6 +1,5 @@
 """How right labelers are on gold: a rolling share with its interval, and what follows below the bar."""
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,22 +12,16 @@ from django.utils.translation import gettext
 
 from labeling.actions import events
 from labeling.actions.errors import Conflict
+from labeling.intervals import wilson
 from labeling.models import Campaign, Gold, Label, Labeler, Purpose
 
 WINDOW = 20  # the last gold labels, of which the rolling share is
 LEAST = 5  # fewer say nothing
 SLIP = timedelta(minutes=10)
-Z = 1.959964  # of a 95 % interval
 WHY_PAUSED = (  # known to `labeling.stored_words`
     "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead will look "
     "at it with you."
 )
-
-
-def wilson(share: float, count: float, side: int) -> float:
-    """The lower (side -1) or upper (1) bound of Wilson's 95 % interval of a share of so many cases."""
-    spread = Z * math.sqrt(share * (1 - share) / count + Z**2 / (4 * count**2))
-    return min(1.0, max(0.0, (share + Z**2 / (2 * count) + side * spread) / (1 + Z**2 / count)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class Accuracy:
     def _bound(self, side: int) -> float:
         if not self.count:
             return 0.0 if side < 0 else 1.0
-        return wilson(self.right / self.count, self.count, side)
+        return wilson(self.right / self.count, self.count)[side > 0]
 
     def is_below(self, bar: float) -> bool:
         """Whether the whole interval lies below the bar, on enough labels: chance alone pauses few."""

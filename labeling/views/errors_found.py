@@ -13,7 +13,7 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
-from labeling.actions.gold_accuracy import wilson
+from labeling.intervals import wilson
 from labeling.models import Campaign, FinishReason, Label, LabelerKind, Mode, Origin, Purpose
 from labeling.views.work import IMPORTED, KEPT_SECONDS, Bounded
 from selector import strategies
@@ -51,7 +51,7 @@ class Side:
         """Errors per label or per step, with Wilson's interval of as many cases as these are worth."""
         count, share = self.total(cost), self.total("errors") / self.total(cost)
         worth = count / self._clustering(cost, share)
-        return share, wilson(share, worth, -1), wilson(share, worth, 1)
+        return share, *wilson(share, worth)
 
     def _clustering(self, cost: str, share: float) -> float:
         """How many times wider the variance is, as labels of one problem are alike; at least 1."""

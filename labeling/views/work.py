@@ -11,7 +11,8 @@ from django.db.models import Count, FloatField, Q, Sum
 from django.db.models.functions import Cast, Length, TruncDate
 from django.utils.timezone import get_current_timezone_name
 
-from labeling.actions.gold_accuracy import Accuracy, Z
+from labeling.actions.gold_accuracy import Accuracy
+from labeling.intervals import Z
 from labeling.models import CHECKS, Campaign, FinishReason, JobKind, JobState, Label, RoundState
 
 SECONDS_A_MINUTE, MINUTES_AN_HOUR = 60, 60
