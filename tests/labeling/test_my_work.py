@@ -240,7 +240,7 @@ def test_the_desk_of_a_revision_gets_what_any_desk_gets_and_nothing_more(
     browser: Client, campaign: Campaign, person: Labeler
 ) -> None:
     solution = make.make_solution(
-        make.make_problem(campaign, reference="42"),
+        make.make_problem(campaign, reference="canary-reference"),
         alternatives={"1": ["Same.", "Same.", "Else."]},
         generator="canary-generator",
         metadata={"note": "canary-metadata"},
@@ -255,7 +255,7 @@ def test_the_desk_of_a_revision_gets_what_any_desk_gets_and_nothing_more(
     answer = browser.get(f"{WORK}labels/{label.pk}/revise/")
     offered = answer.context["offered"]
     assert set(offered) == {"item", "label", "problem", "steps", "answer", "answer_differs", "alternatives", "draft"}
-    assert offered["problem"]["ground_truth_answer"] == "42"
+    assert offered["problem"]["ground_truth_answer"] == "canary-reference"
     assert offered["draft"]["ratings"] == [1, -1]
     assert offered["draft"]["alternatives"] == {
         "1": [
@@ -265,7 +265,7 @@ def test_the_desk_of_a_revision_gets_what_any_desk_gets_and_nothing_more(
     Campaign.objects.update(reference_answer="hidden")
     hidden = browser.get(f"{WORK}labels/{label.pk}/revise/").context["offered"]
     assert "answer_differs" not in hidden
-    assert "42" not in json.dumps(hidden["problem"])
+    assert "canary" not in json.dumps(hidden)
     for page in (WORK, f"{WORK}labels/{label.pk}/", f"{WORK}labels/{label.pk}/revise/"):
         text = text_of(browser.get(page))
         assert not [canary for canary in ("canary", "7315924", "gold", "is_correct") if canary in text], page
