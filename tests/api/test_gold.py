@@ -398,8 +398,3 @@ def test_the_bar_pauses_the_spammer_and_spares_the_honest(
                 break
     print(f"skill {skill}: paused {paused / runs:.1%} of {runs} labelers within 30 gold labels")  # noqa: T201
     assert least_paused <= paused / runs <= most_paused
-
-
-def test_wilsons_interval_is_that_of_the_books() -> None:
-    accuracy = Accuracy(8, 10)
-    assert (round(accuracy.low, 4), round(accuracy.high, 4)) == (0.4902, 0.9433)
