@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from labeling.actions import accounts, two_factor
 from labeling.actions.statements import Statement
 from labeling.api.fields import Nothing
-from labeling.models import Campaign, Job, Labeler, Membership, QueueItem, Role
+from labeling.models import READERS, Campaign, Job, Labeler, Membership, QueueItem, Role
 
 # What a labeler's requests look at. Naming and reading all columns took a third of their time, the texts of an item
 # most of all. A column that is missing here is read when it is asked for.
@@ -39,6 +39,7 @@ NO_CAMPAIGN = _("There is no campaign of this name, or you are not in it.")
 NO_ITEM = _("There is no such item, or it is not yours.")
 TWO_FACTOR = _("Leads sign in with two factors here: set it up in your settings, or send an API token.")
 LEADS_ONLY = _("Only a lead of this campaign can do this.")
+READERS_ONLY = _("Only leads and reviewers of this campaign can see this.")
 
 
 LARGEST_ID = BigIntegerField.MAX_BIGINT
@@ -74,6 +75,16 @@ def membership(request: Request, slug: str) -> Membership:
     if found is None:
         raise NotFound(NO_CAMPAIGN)
     return found
+
+
+def reader_of(request: Request, slug: str) -> Campaign:
+    """The campaign, for its leads and reviewers. Raises NotFound for others than its members, PermissionDenied."""
+    found = membership(request, slug)
+    if found.role not in READERS:
+        raise PermissionDenied(READERS_ONLY)
+    if found.role == Role.LEAD:
+        check_two_factor(request)
+    return found.campaign
 
 
 def lead_of(request: Request, slug: str) -> Campaign:
@@ -142,17 +153,29 @@ def may_create_campaigns(who: User) -> bool:
     return accounts.leads_something(who)
 
 
-def job_of_lead(request: Request, job_id: int) -> Job:
-    """A job of a campaign that this account leads. Raises NotFound, PermissionDenied.
-
-    The address names no campaign, so that "only a lead" would say in whose campaign a job's number is.
-    """
-    led = Membership.objects.filter(account=account(request), role=Role.LEAD).values("campaign")
-    job = Job.objects.filter(pk=job_id, campaign__in=led).select_related("campaign").first()
-    if job is None:
-        raise NotFound(_("There is no such job, or it is not yours to see."))
-    check_two_factor(request)
+def job_of_reader(request: Request, job_id: int) -> Job:
+    """A job of a campaign that this account leads or reviews. Raises NotFound, PermissionDenied."""
+    job, role = _job(request, job_id)
+    if role == Role.LEAD:
+        check_two_factor(request)
     return job
+
+
+def job_of_lead(request: Request, job_id: int) -> Job:
+    """A job of a campaign that this account leads. Raises NotFound, PermissionDenied."""
+    job, role = _job(request, job_id)
+    check_lead(request, role)
+    return job
+
+
+def _job(request: Request, job_id: int) -> tuple[Job, str]:
+    """A job, and one's role in its campaign. A labeler is not told in whose campaign a job's number is."""
+    job = Job.objects.filter(pk=job_id).select_related("campaign").first()
+    members = Membership.objects.filter(account=account(request), role__in=READERS)
+    mine = members.filter(campaign=job.campaign_id).first() if job else None
+    if job is None or mine is None:
+        raise NotFound(_("There is no such job, or it is not yours to see."))
+    return job, mine.role
 
 
 def refuse_body(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Lists of one campaign's rows, for its leads."""
+"""Lists of one campaign's rows, for its leads and reviewers."""
 
 from typing import Any
 
@@ -10,16 +10,17 @@ from labeling.api import access
 from labeling.models import Campaign
 
 
-class LeadList(ListAPIView):
-    """Paged and filtered; a subclass says which rows of the campaign."""
+class CampaignList(ListAPIView):
+    """Paged and filtered; a subclass says which rows of the campaign, and whether leads alone see them."""
 
     queryset: QuerySet[Any]
+    for_whom = staticmethod(access.reader_of)
 
     def get_queryset(self) -> QuerySet[Any]:
-        """The rows, for a lead of the campaign in the address."""
+        """The rows, for who may see them of the campaign in the address."""
         if getattr(self, "swagger_fake_view", False):  # the schema asks with no request
             return self.queryset
-        return self.rows(access.lead_of(self.request, self.kwargs["slug"]))
+        return self.rows(self.for_whom(self.request, self.kwargs["slug"]))
 
     def rows(self, campaign: Campaign) -> QuerySet[Any]:
         """The rows of this campaign, in order."""

@@ -22,7 +22,7 @@ class Refusal(Answer):
 REFUSED = Refusal
 _WORDS = {
     400: "A field breaks a rule; `fields` names both.",
-    403: "You are in this campaign, but this is for its leads.",
+    403: "You are in this campaign, but your role there does not allow it.",
     404: "Not there, or not yours.",
     409: "Not possible in the state that the thing is in.",
 }

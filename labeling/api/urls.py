@@ -47,7 +47,7 @@ urlpatterns = [
     path("items/<int:item_id>/release/", work.release, name="release"),
     path("items/<int:item_id>/label/", work.label, name="label"),
     path(CAMPAIGN + "guide/", guides.Guide.as_view(), name="guide"),
-    # For leads.
+    # For leads; reviewers read.
     path(CAMPAIGN + "guide/versions/", guides.GuideVersions.as_view(), name="guide-versions"),
     path("campaigns/", campaigns.Campaigns.as_view(), name="campaigns"),
     path(CAMPAIGN, campaigns.CampaignDetail.as_view(), name="campaign"),

@@ -5,6 +5,7 @@ from labeling.models.bulk import BulkChange, BulkKind
 from labeling.models.campaigns import (
     DEFAULT_MIXTURE,
     MADE_WITHOUT_LABELS,
+    READERS,
     Campaign,
     ColdStart,
     Labeler,
@@ -57,6 +58,7 @@ __all__ = [
     "MAX_NOTE",
     "MAX_STEPS",
     "RATINGS",
+    "READERS",
     "SIGNS",
     "UNFINISHED",
     "AgreementReport",

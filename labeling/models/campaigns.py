@@ -194,6 +194,9 @@ class Role(models.TextChoices):
     LEAD = "lead"
 
 
+READERS = (Role.LEAD, Role.REVIEWER)  # who see how a campaign goes; leads also decide
+
+
 class Membership(models.Model):
     """One account's role in one campaign."""
 

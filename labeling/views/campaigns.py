@@ -19,10 +19,10 @@ from labeling.actions.errors import ActionError
 from labeling.actions.pool_size import solution_count
 from labeling.api.access import may_create_campaigns
 from labeling.forms import CampaignForm, SettingsForm, add_refusal
-from labeling.models import Campaign, Label, Membership, Problem, Round, Solution
+from labeling.models import READERS, Campaign, Label, Membership, Problem, Round, Solution
 from labeling.views import cold_start, overview, panels
 from labeling.views.dashboard import SHOWN_PEOPLE, Dashboard
-from labeling.views.lead_pages import READERS, account, done, for_leads, for_readers, page, to_two_factor
+from labeling.views.lead_pages import account, done, for_leads, for_readers, page, to_two_factor
 from labeling.views.selector_report import SelectorReport, best_of_n_table, of_final_answers
 from labeling.views.tables import csv_file
 from labeling.views.work import Found, Work

@@ -23,7 +23,7 @@ from django.views.decorators.http import require_http_methods
 
 from labeling.actions import two_factor
 from labeling.actions.errors import ActionError
-from labeling.models import Campaign, Dispute, DisputeState, Labeler, Membership, Problem, ProblemState, Role
+from labeling.models import READERS, Campaign, Dispute, DisputeState, Labeler, Membership, Problem, ProblemState, Role
 
 View = Callable[..., HttpResponseBase]
 PAGE_ROWS = 50
@@ -38,7 +38,6 @@ SECTIONS = {  # the tab that is open on a page, by the name of its address; else
     **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),
     **dict.fromkeys(("data", "export", "export-card"), "data"),
 }
-READERS = (Role.LEAD, Role.REVIEWER)
 
 
 def account(request: HttpRequest) -> User:

@@ -22,7 +22,7 @@ class Agreement(APIView):
     @extend_schema(responses={200: AgreementAnswer, **refusals(400, 403, 404)})
     def get(self, request: Request, slug: str) -> Response:
         """What the last computation found; 404 before the first."""
-        campaign = access.lead_of(request, slug)
+        campaign = access.reader_of(request, slug)
         refuse_unknown(request)
         report = AgreementReport.objects.filter(campaign=campaign).select_related("campaign").first()
         if report is None:

@@ -49,11 +49,12 @@ class Campaigns(ListAPIView):
 
 
 class CampaignDetail(APIView):
-    """One campaign, for its leads."""
+    """One campaign."""
 
     @extend_schema(operation_id="campaign_retrieve", responses={200: CampaignAnswer, **refusals(403, 404)})
     def get(self, request: Request, slug: str) -> Response:
-        """Name and settings."""
+        """Its name, and for leads its settings."""
+        access.reader_of(request, slug)
         return self._answer(request, slug)
 
     @extend_schema(request=CampaignChange, responses={200: CampaignAnswer, **refusals(400, 403, 404)})
@@ -78,16 +79,15 @@ class CampaignDetail(APIView):
         return Response(status=204)
 
     def _answer(self, request: Request, slug: str) -> Response:
-        access.lead_of(request, slug)
         return Response(CampaignAnswer(access.membership(request, slug)).data)
 
 
 class Stats(APIView):
-    """Figures of one campaign, for its leads."""
+    """Figures of one campaign."""
 
     @extend_schema(responses={200: StatsAnswer, **refusals(400, 403, 404)})
     def get(self, request: Request, slug: str) -> Response:
         """How much there is of what."""
-        campaign = access.lead_of(request, slug)
+        campaign = access.reader_of(request, slug)
         refuse_unknown(request)
         return Response(stats.of(campaign))

@@ -1,4 +1,4 @@
-"""Gold, labelers' accuracy on it, pauses, and work sent back: for leads."""
+"""Gold, labelers' accuracy on it, pauses, and work sent back: reviewers read, leads decide."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from labeling.actions import gold, gold_accuracy, requeue, screening
 from labeling.api import access
 from labeling.api.filters import NoFilters
-from labeling.api.lists import LeadList
+from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
 from labeling.api.serializers.gold import (
     GoldAnswer,
@@ -28,7 +28,7 @@ from labeling.api.serializers.gold import (
 from labeling.models import Campaign, Gold, Label, Labeler, Requeue, Solution
 
 
-class GoldList(LeadList):
+class GoldList(CampaignList):
     """All gold, the newest first."""
 
     queryset = Gold.objects.none()
@@ -77,7 +77,7 @@ def retire(request: Request, slug: str, solution: int) -> Response:
     return Response(status=204)
 
 
-class Quality(LeadList):
+class Quality(CampaignList):
     """How right each labeler is on gold."""
 
     queryset = Labeler.objects.none()
@@ -97,7 +97,10 @@ class Quality(LeadList):
 
 
 def _labeler(request: Request, slug: str, labeler: int) -> Labeler:
-    campaign = access.lead_of(request, slug)
+    return _of(access.lead_of(request, slug), labeler)
+
+
+def _of(campaign: Campaign, labeler: int) -> Labeler:
     return get_object_or_404(Labeler.objects.select_related("account", "campaign"), pk=labeler, campaign=campaign)
 
 
@@ -105,7 +108,7 @@ def _labeler(request: Request, slug: str, labeler: int) -> Labeler:
 @api_view(["GET"])
 def labeler(request: Request, slug: str, labeler: int) -> Response:
     """One labeler, with what could be sent back."""
-    return Response(_one(_labeler(request, slug, labeler)))
+    return Response(_one(_of(access.reader_of(request, slug), labeler)))
 
 
 def _one(of: Labeler) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from labeling.actions import guides
 from labeling.api import access
 from labeling.api.filters import NoFilters
-from labeling.api.lists import LeadList
+from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
 from labeling.api.serializers.guides import GuideAnswer, GuideVersionAnswer, MyGuideAnswer, NewGuide, Noted
 from labeling.models import Campaign, GuideVersion
@@ -61,7 +61,7 @@ def _version(campaign: Campaign, asked: str | None) -> GuideVersion:
     return found
 
 
-class GuideVersions(LeadList):
+class GuideVersions(CampaignList):
     """All versions of a campaign's guide, the first one first."""
 
     queryset = GuideVersion.objects.none()

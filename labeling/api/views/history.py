@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from labeling.api.filters import EventFilters
-from labeling.api.lists import LeadList
+from labeling.api.lists import CampaignList
 from labeling.api.serializers.history import EventAnswer
 from labeling.models import Campaign, Event
 
 
-class Events(LeadList):
+class Events(CampaignList):
     """Who did what and when, the newest first. Events are only appended to; the database refuses anything else."""
 
     queryset = Event.objects.none()

@@ -12,18 +12,19 @@ from rest_framework.views import APIView
 from labeling.actions import invitations
 from labeling.api import access
 from labeling.api.filters import NoFilters
-from labeling.api.lists import LeadList
+from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
 from labeling.api.serializers.people import InvitationAnswer, NewInvitation
 from labeling.models import Campaign, Invitation
 
 
-class Invitations(LeadList):
+class Invitations(CampaignList):
     """The campaign's invitations with their state, the newest first."""
 
     queryset = Invitation.objects.none()
     serializer_class = InvitationAnswer
     filterset_class = NoFilters
+    for_whom = staticmethod(access.lead_of)  # a link lets its bearer in
 
     def rows(self, campaign: Campaign) -> QuerySet[Any]:
         """Of one campaign."""

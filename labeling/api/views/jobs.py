@@ -13,13 +13,13 @@ from rest_framework.response import Response
 from labeling.actions import events, jobs, selectors
 from labeling.api import access
 from labeling.api.filters import JobFilters, NoFilters
-from labeling.api.lists import LeadList
+from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
 from labeling.api.serializers.jobs import JobAnswer, SelectorAnswer
 from labeling.models import Campaign, Job, JobKind, SelectorVersion
 
 
-class Jobs(LeadList):
+class Jobs(CampaignList):
     """The campaign's jobs, the newest first."""
 
     queryset = Job.objects.none()
@@ -35,7 +35,7 @@ class Jobs(LeadList):
 @api_view(["GET"])
 def detail(request: Request, job_id: int) -> Response:
     """One job."""
-    return Response(JobAnswer(access.job_of_lead(request, job_id)).data)
+    return Response(JobAnswer(access.job_of_reader(request, job_id)).data)
 
 
 @extend_schema(request=None, responses={200: JobAnswer, **refusals(400, 403, 404, 409)})
@@ -74,7 +74,7 @@ def retrain(request: Request, slug: str) -> Response:
     return Response(JobAnswer(job).data, status=202)
 
 
-class Selectors(LeadList):
+class Selectors(CampaignList):
     """The campaign's selector versions, the newest first."""
 
     queryset = SelectorVersion.objects.none()

@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from labeling.actions import people
 from labeling.api import access
 from labeling.api.filters import NoFilters
-from labeling.api.lists import LeadList, counted
+from labeling.api.lists import CampaignList, counted
 from labeling.api.schema import refusals
 from labeling.api.serializers.campaigns import MemberAnswer, MemberChange, NewMember
 from labeling.models import Campaign, Label, Membership
@@ -28,7 +28,7 @@ def _members(campaign: Campaign) -> QuerySet[Any]:
     return found.annotate(label_count=counted(labels, "labeler")).order_by("account__username")
 
 
-class Members(LeadList):
+class Members(CampaignList):
     """The campaign's members, by name."""
 
     queryset = Membership.objects.none()
@@ -65,12 +65,12 @@ class MemberDetail(APIView):
     @extend_schema(operation_id="member_retrieve", responses={200: MemberAnswer, **refusals(403, 404)})
     def get(self, request: Request, slug: str, username: str) -> Response:
         """Role and count of labels."""
-        return Response(MemberAnswer(self._member(request, slug, username)).data)
+        return Response(MemberAnswer(self._member(access.reader_of(request, slug), username)).data)
 
     @extend_schema(request=MemberChange, responses={200: MemberAnswer, **refusals(400, 403, 404, 409)})
     def patch(self, request: Request, slug: str, username: str) -> Response:
         """Give the member another role."""
-        member = self._member(request, slug, username)
+        member = self._member(access.lead_of(request, slug), username)
         body = MemberChange(data=request.data)
         body.is_valid(raise_exception=True)
         people.change_role(member=member, role=body.validated_data["role"], by=access.account(request))
@@ -79,11 +79,12 @@ class MemberDetail(APIView):
     @extend_schema(responses={204: OpenApiResponse(description="Out; their labels stay."), **refusals(403, 404, 409)})
     def delete(self, request: Request, slug: str, username: str) -> Response:
         """End the membership; labels stay."""
-        people.remove_member(member=self._member(request, slug, username), by=access.account(request))
+        member = self._member(access.lead_of(request, slug), username)
+        people.remove_member(member=member, by=access.account(request))
         return Response(status=204)
 
-    def _member(self, request: Request, slug: str, username: str) -> Membership:
-        found = _members(access.lead_of(request, slug)).filter(account__username=username).first()
+    def _member(self, campaign: Campaign, username: str) -> Membership:
+        found = _members(campaign).filter(account__username=username).first()
         if found is None:
             raise NotFound(_("Nobody called “{username}” is in this campaign.").format(username=username))
         return found

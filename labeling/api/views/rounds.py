@@ -15,13 +15,13 @@ from labeling.actions import rounds
 from labeling.actions.round_plans import RoundPlan
 from labeling.api import access
 from labeling.api.filters import NoFilters
-from labeling.api.lists import LeadList
+from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
 from labeling.api.serializers.rounds import NewRound, RoundAnswer, RoundSummary, described, verdicts_of
 from labeling.models import Campaign, Round, Solution
 
 
-class Rounds(LeadList):
+class Rounds(CampaignList):
     """The campaign's rounds, without their picks."""
 
     queryset = Round.objects.none()
@@ -77,7 +77,7 @@ def _answer(campaign: Campaign, number: int) -> dict[str, Any]:
 @api_view(["GET"])
 def detail(request: Request, slug: str, number: int) -> Response:
     """One round with all its items."""
-    return Response(_answer(access.lead_of(request, slug), number))
+    return Response(_answer(access.reader_of(request, slug), number))
 
 
 @extend_schema(request=None, responses={200: RoundAnswer, **refusals(400, 403, 404, 409)})

@@ -1,4 +1,4 @@
-"""What a lead sees of the pool: labels, solutions, problems, disputes; and decisions about the last two."""
+"""What leads and reviewers see of the pool: labels, solutions, problems, disputes; and decisions about the last two."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ from labeling.actions.candidates import selector_in_use
 from labeling.actions.references import current_answer
 from labeling.api import access
 from labeling.api.filters import DisputeFilters, LabelFilters, ProblemFilters, SolutionFilters
-from labeling.api.lists import LeadList, counted
+from labeling.api.lists import CampaignList, counted
 from labeling.api.schema import refusals
 from labeling.api.serializers import rows
 from labeling.models import Campaign, Dispute, Label, Problem, Solution, SolutionScore
 from labeling.models.reading import only_value
 
 
-class Labels(LeadList):
+class Labels(CampaignList):
     """The campaign's labels; revised versions too, unless filtered by `is_current`."""
 
     queryset = Label.objects.none()
@@ -37,7 +37,7 @@ class Labels(LeadList):
         return labels.select_related("problem", "solution", "labeler__account", "round", "item", "guide").order_by("pk")
 
 
-class Solutions(LeadList):
+class Solutions(CampaignList):
     """The campaign's pool, with the score of the selector version in use."""
 
     queryset = Solution.objects.none()
@@ -63,7 +63,7 @@ class Solutions(LeadList):
         )
 
 
-class Problems(LeadList):
+class Problems(CampaignList):
     """The campaign's problems."""
 
     queryset = Problem.objects.none()
@@ -73,6 +73,11 @@ class Problems(LeadList):
     def rows(self, campaign: Campaign) -> QuerySet[Any]:
         """In the order in which they came in."""
         return _problems(campaign).order_by("pk")
+
+
+def _campaign(request: Request, slug: str) -> Campaign:
+    """Who reads is a lead or a reviewer; who decides, a lead."""
+    return (access.reader_of if request.method == "GET" else access.lead_of)(request, slug)
 
 
 def _problems(campaign: Campaign) -> QuerySet[Any]:
@@ -98,7 +103,7 @@ def _problems(campaign: Campaign) -> QuerySet[Any]:
 @api_view(["GET", "PATCH"])
 def problem(request: Request, slug: str, problem_id: int) -> Response:
     """One problem; a lead takes it back into the queue or excludes it."""
-    campaign = access.lead_of(request, slug)
+    campaign = _campaign(request, slug)
     found = _problems(campaign).filter(pk=problem_id).first()
     if found is None:
         raise NotFound(_("This campaign has no such problem."))
@@ -110,7 +115,7 @@ def problem(request: Request, slug: str, problem_id: int) -> Response:
     return Response(rows.ProblemAnswer(found).data)
 
 
-class Disputes(LeadList):
+class Disputes(CampaignList):
     """The campaign's answer disputes."""
 
     queryset = Dispute.objects.none()
@@ -139,7 +144,7 @@ def _disputes(campaign: Campaign) -> QuerySet[Any]:
 @api_view(["GET", "PATCH"])
 def dispute(request: Request, slug: str, dispute_id: int) -> Response:
     """One dispute; a lead decides it, once."""
-    campaign = access.lead_of(request, slug)
+    campaign = _campaign(request, slug)
     found = _disputes(campaign).filter(pk=dispute_id).first()
     if found is None:
         raise NotFound(_("This campaign has no such dispute."))

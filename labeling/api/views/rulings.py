@@ -1,4 +1,4 @@
-"""Adjudication: what has to be decided, deciding it, and precedents; for leads."""
+"""Adjudication: what has to be decided, deciding it, and precedents."""
 
 from typing import Any
 
@@ -12,13 +12,13 @@ from rest_framework.response import Response
 from labeling.actions import adjudication
 from labeling.api import access
 from labeling.api.filters import NoFilters, RulingFilters
-from labeling.api.lists import LeadList
+from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
 from labeling.api.serializers.rulings import FinalLabel, OpenQuestion, RulingRow
 from labeling.models import Campaign, Ruling, Solution
 
 
-class Rulings(LeadList):
+class Rulings(CampaignList):
     """Decisions, the newest first."""
 
     queryset = Ruling.objects.none()
@@ -30,7 +30,7 @@ class Rulings(LeadList):
         return adjudication.precedents(campaign)
 
 
-class Questions(LeadList):
+class Questions(CampaignList):
     """What has to be decided: where people differ, then where they were unsure, the oldest first."""
 
     queryset = Solution.objects.none()
