@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
@@ -142,8 +143,9 @@ class QueueItem(models.Model):
     reserved_for = models.ForeignKey(
         Labeler, null=True, on_delete=models.PROTECT, related_name="reserved_items", db_index=False
     )
-    # Every labeler who has held it, such as `12 7 12 `: to others of the campaign it is as if it were not there, and
-    # only these may keep work on it. Written by the claim itself, which a table of leases would cost one more write.
+    # Every lease there was, as its labeler and the second it began, such as `12@1795852800 7@1795854600 `; of those
+    # before that was kept the labeler alone. To others of the campaign it is as if it were not there, and only these
+    # may keep work on it. Written by the claim itself, which a table of leases would cost one more write.
     holders = models.TextField(default="", db_default="", blank=True)
     # Why this solution was chosen, as the strategy said it.
     score = models.FloatField(null=True)
@@ -230,7 +232,12 @@ class QueueItem(models.Model):
 
     def was_held_by(self, labeler: Labeler) -> bool:
         """Whether this labeler holds it or has ever held it."""
-        return self.leased_by_id == labeler.pk or str(labeler.pk) in self.holders.split()
+        return self.leased_by_id == labeler.pk or any(who == labeler.pk for who, _began_at in self.leases())
+
+    def leases(self) -> list[tuple[int, datetime | None]]:
+        """Every lease there was, the earliest first: its labeler's number, and when it began, where that is known."""
+        marks = [mark.partition("@") for mark in self.holders.split()]
+        return [(int(who), datetime.fromtimestamp(int(at), UTC) if at else None) for who, _, at in marks]
 
 
 class Draft(models.Model):

@@ -1,6 +1,7 @@
 """Stored codes and rows as words: states, kinds, roles, reasons, ratings."""
 
 from collections.abc import Mapping
+from itertools import groupby
 
 from django import template
 from django.utils.html import format_html
@@ -161,6 +162,18 @@ def right_of_gold(gold: Gold) -> str:
     """The acceptable first errors."""
     steps = [_("step {step}").format(step=index + 1) for index in gold.first_errors]
     return listed([*steps, *([_("none, all steps are good")] if gold.may_have_none else [])])
+
+
+@register.filter
+def ratings_of_gold(gold: Gold) -> str:
+    """The acceptable ratings of each step; neighbours that have the same ones are told together."""
+    told, first = [], 1
+    for signs, group in groupby(gold.sets):
+        last = first + len(list(group)) - 1
+        words = _("step {first}: {signs}") if first == last else _("steps {first}–{last}: {signs}")
+        told.append(words.format(first=first, last=last, signs="/".join(signs).replace("-", "−")))
+        first = last + 1
+    return listed(told)
 
 
 @register.filter

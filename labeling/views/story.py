@@ -1,20 +1,21 @@
 """One solution's story: its ledger of steps, and what happened to it, in order."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from labeling import charts, code_words
 from labeling.actions.references import current_reference
-from labeling.models import Dispute, Gold, Grade, ItemState, Label, QueueItem, Ruling, Solution, SolutionScore
+from labeling.models import BulkChange, Dispute, Event, Grade, Label, Requeue, Ruling, Solution, SolutionScore
 from labeling.stored_words import said
-from labeling.templatetags.codes import found, gold_use, how_finished, right_of_gold, ruling_words, why_chosen
+from labeling.templatetags.codes import change_words, found, how_finished, ruling_words
 from labeling.templatetags.lead import name_of, spent
+from labeling.views.happenings import Happening, as_gold, by_whom, in_the_queue
 from labeling.wording import decimal, grouped, listed
 
 COMPARED = 2  # versions beside one another in the ledger: the one in use, and the one before it
@@ -31,16 +32,6 @@ class Step:
     is_first_error: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that happened: when, what in bold, what follows it."""
-
-    at: datetime | None
-    what: str
-    words: str
-    quote: str = ""
-
-
 def solution_story(solution: Any) -> dict[str, Any]:
     """What a solution's page shows beside the solution itself."""
     scored = solution.duplicate_of_id or solution.pk
@@ -50,7 +41,7 @@ def solution_story(solution: Any) -> dict[str, Any]:
     labels = list(
         Label.objects.filter(solution=solution)
         .filter(Q(import_job__isnull=True) | Q(import_job__state="done"))
-        .select_related("labeler__account", "round")
+        .select_related("labeler__account", "round", "requeue__created_by")
         .order_by("submitted_at", "pk")
     )
     current = [label for label in labels if label.is_current]
@@ -122,20 +113,19 @@ def _happenings(
     solution: Any, labels: list[Label], grades: list[Grade], scores: list[SolutionScore]
 ) -> list[Happening]:
     """Everything that happened, the earliest first."""
-    items = QueueItem.objects.filter(solution=solution, round__isnull=False).wanted().select_related("round")
     disputes = Dispute.objects.filter(label__solution=solution).select_related("decided_by")
     rulings = Ruling.objects.filter(Q(solution=solution) | Q(solution=None, problem=solution.problem_id))
-    leased = QueueItem.objects.filter(solution=solution, state=ItemState.LEASED)
     told = [
         Happening(solution.import_job.finished_at, _("Imported"), _source(solution)),
         *[_graded(grade) for grade in grades],
         *[_scored(score) for score in scores],
-        *[_chosen(item) for item in items],
+        *in_the_queue(solution, labels),
         *[_labeled(label) for label in labels],
+        *[_sent_back(label, label.requeue) for label in labels if label.requeue],
         *[told for dispute in disputes for told in _disputed(dispute)],
         *[_ruled(ruling) for ruling in rulings.select_related("created_by")],
-        *[_made_gold(one) for one in Gold.objects.filter(solution=solution).select_related("created_by")],
-        *[_in_hand(item) for item in leased.select_related("leased_by__account")],
+        *as_gold(solution),
+        *_of_its_problem(solution),
     ]
     return sorted(told, key=lambda one: (one.at is not None, one.at and one.at.timestamp()))
 
@@ -188,13 +178,6 @@ def _scored(score: SolutionScore) -> Happening:
     return Happening(score.version.scored_at, _("Scored {score}").format(score=decimal(score.score)), by)
 
 
-def _chosen(item: QueueItem) -> Happening:
-    words = _("for round {number}, rank {rank}: {reason}").format(
-        number=item.round.number if item.round else "", rank=item.rank + 1, reason=why_chosen(item.reason)
-    )
-    return Happening(item.round.planned_at if item.round else None, _("Chosen"), words)
-
-
 def _labeled(label: Label) -> Happening:
     words = found(label)
     if label.total_time_ms:
@@ -202,34 +185,40 @@ def _labeled(label: Label) -> Happening:
     marks = [
         *([_("simulated")] if label.origin == "simulated" else []),
         *([] if label.is_current else [_("revised since")]),
+        *([_("counts no more")] if label.requeue_id else []),
     ]
     words = f"{words} ({listed(marks)})" if marks else words
     return Happening(label.submitted_at, name_of(label.labeler), words, label.reason)
 
 
+def _sent_back(label: Label, made: Requeue) -> Happening:
+    whose = _("the label of {name}").format(name=name_of(label.labeler))
+    return Happening(made.created_at, _("Sent back to the queue"), by_whom(whose, made.created_by))
+
+
 def _ruled(ruling: Ruling) -> Happening:
-    words = ruling_words(ruling)
-    if ruling.created_by:
-        words = _("{decision} by {name}").format(decision=words, name=ruling.created_by.get_username())
-    return Happening(ruling.created_at, _("Ruled"), words, ruling.reason)
+    return Happening(ruling.created_at, _("Ruled"), by_whom(ruling_words(ruling), ruling.created_by), ruling.reason)
 
 
-def _made_gold(gold: Gold) -> Happening:
-    words = _("{use}. First error: {right}").format(use=gold_use(gold.use), right=right_of_gold(gold))
-    if gold.created_by:
-        words = _("{decision} by {name}").format(decision=words, name=gold.created_by.get_username())
-    return Happening(gold.created_at, _("Made gold"), words)
-
-
-def _in_hand(item: QueueItem) -> Happening:
-    return Happening(item.leased_at, _("In hand"), name_of(item.leased_by) if item.leased_by else "")
+def _of_its_problem(solution: Solution) -> list[Happening]:
+    """Its problem taken out of the queue by reports, and what was done to many problems at once."""
+    of, pk = solution.problem.campaign_id, solution.problem_id
+    held = Event.objects.filter(campaign=of, verb="problem.held", subject=f"problem {pk}")
+    changes = BulkChange.objects.filter(campaign=of).alias(rows=Cast("before", TextField()))
+    told = [Happening(event.created_at, _("Held"), _("its problem was reported as bad")) for event in held]
+    for one in changes.filter(rows__contains=f'"{pk}":').defer("before").select_related("created_by", "undone_by"):
+        words = change_words(one)
+        told.append(
+            Happening(one.created_at, _("Its problem, with others"), by_whom(words, one.created_by), one.reason)
+        )
+        if one.undone_at:
+            told.append(Happening(one.undone_at, _("Undone"), by_whom(words, one.undone_by)))
+    return told
 
 
 def _disputed(dispute: Dispute) -> list[Happening]:
     opened = Happening(dispute.created_at, _("Disputed"), _("every step good, another answer than the current guess"))
     if dispute.decided_at is None:
         return [opened]
-    words = str(code_words.DISPUTE_STATES[dispute.state])
-    if dispute.decided_by:
-        words = _("{decision} by {name}").format(decision=words, name=dispute.decided_by.get_username())
+    words = by_whom(str(code_words.DISPUTE_STATES[dispute.state]), dispute.decided_by)
     return [opened, Happening(dispute.decided_at, _("Decided"), words, said(dispute.decision_reason))]

@@ -112,7 +112,7 @@ def test_a_story_tells_rulings_gold_and_who_has_it_in_hand(campaign: Campaign, o
         "first error: step 2 by owner",
         "It is plain.",
         "Nothing is wrong with it.",
-        "First error: step 2 by owner",
+        "First error: step 2 (step 1: 0/+, step 2: −) by owner",
         "<b>In hand</b> ada",
     ):
         assert words in page
