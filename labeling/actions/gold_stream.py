@@ -42,10 +42,11 @@ def put_before(candidates: Sequence[int], *, labeler: Labeler) -> None:
         if item is None or not locked or locked[0].state != RoundState.OPEN or locked[0].number < 0:
             return
         of = locked[0]
-        gold = _new_to(labeler) if _given(labeler, of) < campaign.gold_per_round else None
+        given = _given(labeler, of)
+        gold = _new_to(labeler) if given < campaign.gold_per_round else None
         if gold is not None and not _take_over(item, gold, labeler):
             return  # somebody was faster; it is still due
-        until = gap(campaign, of) if gold else NOT_THIS_ROUND
+        until = gap(campaign, of, given=given + 1) if gold else NOT_THIS_ROUND
         Labeler.objects.filter(pk=labeler.pk).update(until_gold=until)
 
 

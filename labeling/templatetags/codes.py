@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling import code_words
+from labeling.actions.gold_draw import FEWEST, Foreseen
 from labeling.models import (
     BulkChange,
     BulkKind,
@@ -23,7 +24,7 @@ from labeling.models import (
     RulingAbout,
 )
 from labeling.stored_words import expected, said
-from labeling.wording import grouped, listed, percent
+from labeling.wording import grouped, listed, percent, sentences
 from selector import strategies
 
 register = template.Library()
@@ -174,6 +175,23 @@ def ratings_of_gold(gold: Gold) -> str:
         told.append(words.format(first=first, last=last, signs="/".join(signs).replace("-", "−")))
         first = last + 1
     return listed(told)
+
+
+@register.filter
+def gold_foreseen(gold: Foreseen) -> str:
+    """How much gold a round will give, and why it is little where it is."""
+    words = ngettext(
+        "Besides, about {each} of gold for each labeler ({people} labeler).",
+        "Besides, about {each} of gold for each labeler ({people} labelers).",
+        gold.labelers,
+    ).format(each=grouped(gold.each), people=grouped(gold.labelers))
+    if not gold.is_little:
+        return words
+    if gold.each == gold.new:
+        why = _("That is less than {fewest}: no more is left that everybody is new to. Make more gold.")
+    else:
+        why = _("That is less than {fewest}: the round is too small for it.")
+    return sentences(words, why.format(fewest=FEWEST))
 
 
 @register.filter

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from labeling import charts
-from labeling.actions import candidates, previews, rounds, waiting
+from labeling.actions import candidates, gold_draw, previews, rounds, waiting
 from labeling.actions.errors import ActionError
 from labeling.actions.round_plans import RoundPlan
 from labeling.forms import PlanForm, add_refusal
@@ -51,6 +51,7 @@ class Preview:
     chart: str
     wrong_count: int
     job: Job | None  # that computed it, where it was one
+    gold: gold_draw.Foreseen | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _shown(campaign: Campaign, wanted: RoundPlan, told: dict[str, Any], job: Job
         chart=charts.score_histogram(pool, chosen) if pool and pool["count"] else "",
         wrong_count=pool["count"] if pool else 0,
         job=job,
+        gold=gold_draw.foreseen(campaign, told["wanted"]),
     )
 
 

@@ -66,10 +66,19 @@ class RoundSummary(Answer):
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
+class GoldForeseen(Answer):
+    """How much gold the round will give."""
+
+    labelers = serializers.IntegerField()
+    each = serializers.IntegerField(help_text="To each labeler, about.")
+    new = serializers.IntegerField(help_text="Gold left that none of them has had.")
+
+
 class RoundAnswer(RoundSummary):
     """A round with its picks."""
 
     picks = PickAnswer(many=True)
+    gold = GoldForeseen(required=False, help_text="In a preview, where the campaign gives gold.")
 
 
 def described(of: Round, items: Iterable[QueueItem], verdicts: Mapping[int, tuple[str, str]]) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labeling.actions import rounds
+from labeling.actions import gold_draw, rounds
 from labeling.actions.round_plans import RoundPlan
 from labeling.api import access
 from labeling.api.filters import NoFilters
 from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
-from labeling.api.serializers.rounds import NewRound, RoundAnswer, RoundSummary, described, verdicts_of
+from labeling.api.serializers.rounds import GoldForeseen, NewRound, RoundAnswer, RoundSummary, described, verdicts_of
 from labeling.models import Campaign, Round, Solution
 
 
@@ -61,7 +61,9 @@ def _previewed(campaign: Campaign, wanted: RoundPlan) -> dict[str, Any]:
     verdicts: dict[int, tuple[str, str]] = {}
     for start in range(0, len(chosen), rounds.BATCH):  # a database takes only so many values in one statement
         verdicts |= verdicts_of(Solution.objects.filter(pk__in=chosen[start : start + rounds.BATCH]))
-    return described(of, sorted(items, key=lambda item: (item.rank, item.place)), verdicts)
+    answer = described(of, sorted(items, key=lambda item: (item.rank, item.place)), verdicts)
+    gold = gold_draw.foreseen(campaign, len(items))
+    return answer | {"gold": GoldForeseen(gold).data} if gold else answer
 
 
 def _answer(campaign: Campaign, number: int) -> dict[str, Any]:
