@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
+        "BulkKind": "labeling.models.BulkKind",
         "InvitationState": "labeling.models.InvitationState",
         "DisputeState": "labeling.models.DisputeState",
         "ItemState": "labeling.models.ItemState",

@@ -22,12 +22,17 @@ ERASED = "erased/"  # how an account is called that is nobody's any more; no acc
 def listed(text: str = "") -> QuerySet[User]:
     """Accounts by name, with their memberships; those whose name or address holds the text."""
     memberships = Membership.objects.select_related("campaign").order_by("campaign__slug")
-    found = User.objects.filter(Q(username__icontains=text) | Q(email__icontains=text)) if text else User.objects.all()
+    found = User.objects.filter(called(text)) if text else User.objects.all()
     found = found.annotate(
         has_two_factor=Exists(TOTPDevice.objects.filter(user=OuterRef("pk"), confirmed=True)),
         is_erased=Q(username__startswith=ERASED),
     )
     return found.order_by("username").prefetch_related(Prefetch("memberships", memberships))
+
+
+def called(text: str) -> Q:
+    """Whose name or address holds the text."""
+    return Q(username__icontains=text) | Q(email__icontains=text)
 
 
 def deactivate(*, account: User, by: User) -> None:

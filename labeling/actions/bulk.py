@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,21 +16,29 @@ from labeling.models import (
     BulkKind,
     Campaign,
     FinishReason,
+    ItemState,
     Label,
     Problem,
     ProblemState,
+    QueueItem,
     Ruling,
     RulingAbout,
 )
+from labeling.wording import grouped
 
 NAMES_A_PERSON = "labeler"  # the one filter with part of a name: events hold none
 MOST = 10_000  # rows in one transaction: some seconds
+MAX_REASON = 5_000
 STATES = {BulkKind.EXCLUDE: ProblemState.EXCLUDED, BulkKind.RESTORE: ProblemState.ACTIVE}
 VERBS = {
     BulkKind.EXCLUDE: "problems.excluded",
     BulkKind.RESTORE: "problems.restored",
     BulkKind.REQUEUE: "labels.requeued",
 }
+
+
+class CountChanged(Conflict):
+    """There are more rows or fewer than were shown before."""
 
 
 def to_change(kind: BulkKind, rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -40,13 +48,41 @@ def to_change(kind: BulkKind, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.exclude(state=STATES[kind]).order_by("pk")
 
 
+def follows(kind: BulkKind, wanted: QuerySet[Any]) -> dict[str, int]:
+    """What would follow from changing these rows, in numbers."""
+    if kind == BulkKind.REQUEUE:
+        return {"labelers": wanted.order_by().values("labeler").distinct().count()}
+    problems = wanted.order_by().values("pk")
+    items = QueueItem.objects.all().of_problems(Problem.objects.filter(pk__in=problems))
+    if kind == BulkKind.RESTORE:
+        return {"items_back": items.come_back().count()}
+    states = dict(items.order_by().values_list("state").annotate(count=Count("pk")))
+    return {
+        "items_withdrawn": states.get(ItemState.WAITING, 0) + states.get(ItemState.PLANNED, 0),
+        "items_in_hand": states.get(ItemState.LEASED, 0),
+        "labels_out_of_training": Label.objects.for_training().filter(problem__in=problems).count(),
+    }
+
+
 def change(
-    *, kind: BulkKind, campaign: Campaign, rows: QuerySet[Any], by: User, sought: Mapping[str, Any], reason: str = ""
+    *,
+    kind: BulkKind,
+    campaign: Campaign,
+    rows: QuerySet[Any],
+    by: User,
+    sought: Mapping[str, Any],
+    reason: str = "",
+    shown: int | None = None,
 ) -> BulkChange:
-    """Do it to all of them, or to none. Raises Conflict where there is none, or too many for once."""
+    """Do it to all of them, or to none; `shown` is how many were told of before. Raises Conflict where there is none,
+    or too many for once, CountChanged where there is another number now.
+    """
     with transaction.atomic():
         found = to_change(kind, rows)
         count = found.count()
+        if shown is not None and shown != count:
+            told = _("Meanwhile there are {count}. Nothing was changed; look once more.")
+            raise CountChanged(told.format(count=grouped(count)), {"count": grouped(count)})
         if not count:
             raise Conflict(_("There is nothing to change."))
         if count > MOST:

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from labeling.actions import accounts, two_factor
 from labeling.actions.statements import Statement
+from labeling.api.errors import NOT_FOUND
 from labeling.api.fields import Nothing
 from labeling.models import READERS, Campaign, Job, Labeler, Membership, QueueItem, Role
 
@@ -105,6 +106,13 @@ def check_two_factor(request: Request) -> None:
     """Raise PermissionDenied where leads need a second factor and this session has none; a token is one."""
     if request.auth is None and two_factor.is_lacking(request._request):
         raise PermissionDenied(TWO_FACTOR, code="two_factor_required")
+
+
+def check_administrator(request: Request) -> None:
+    """Raise NotFound unless the account runs the site, PermissionDenied unless its session is as safe as that needs."""
+    if not account(request).is_superuser:
+        raise NotFound(NOT_FOUND)
+    check_two_factor(request)
 
 
 def labeler_in(request: Request, slug: str) -> Labeler:

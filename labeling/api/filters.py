@@ -1,15 +1,17 @@
 """Filters of lists: closed lists, so that a mistyped filter is refused instead of giving everything."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import django_filters
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from labeling.actions.accounts import called
 from labeling.actions.drafts import DRAFT_STATES
 from labeling.models import (
     Dispute,
@@ -50,6 +52,22 @@ class ClosedFilters(DjangoFilterBackend):
         """The rows that the filters leave."""
         refuse_unknown(request, set(getattr(view, "filterset_class", FilterSet).get_filters()) | PAGING)
         return super().filter_queryset(request, queryset, view)
+
+
+def found_by(filters: type[FilterSet], said: Mapping[str, str], rows: QuerySet[Any], *, field: str) -> QuerySet[Any]:
+    """The rows that a body's `field` asks for, as a list's query would. Raises ValidationError; nothing asked is no
+    answer: it would be all rows.
+    """
+    known = set(filters.get_filters())
+    if unknown := sorted(set(said) - known):
+        told = _("Not a known filter; known are {known}.").format(known=", ".join(sorted(known)))
+        raise ValidationError({field: dict.fromkeys(unknown, told)})
+    asked = filters(said, queryset=rows)
+    if not asked.is_valid():
+        raise ValidationError({field: asked.errors})
+    if not any(value not in (None, "") for value in asked.form.cleaned_data.values()):
+        raise ValidationError({field: _("At least one filter with a value.")})
+    return asked.qs
 
 
 class NoFilters(FilterSet):
@@ -212,6 +230,21 @@ class EventFilters(FilterSet):
     class Meta:
         model = Event
         fields: list[str] = []
+
+
+class AccountFilters(FilterSet):
+    """Of the site's accounts."""
+
+    q = django_filters.CharFilter(method="by_text", max_length=200)
+    is_active = YesNoFilter()
+
+    class Meta:
+        model = User
+        fields: list[str] = []
+
+    def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        """Whose name or address holds it."""
+        return queryset.filter(called(value))
 
 
 class JobFilters(FilterSet):

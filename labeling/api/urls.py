@@ -4,8 +4,10 @@ from django.urls import path
 
 from labeling.api.schema import SchemaView
 from labeling.api.views import (
+    accounts,
     agreement,
     campaigns,
+    changes,
     drafts,
     exports,
     gold,
@@ -30,6 +32,7 @@ urlpatterns = [
     path("schema/", SchemaView.as_view(), name="schema"),
     # What is personal, and labeling itself.
     path("me/", me.Me.as_view(), name="me"),
+    path("me/campaigns/<slug:slug>/", me.MyCampaign.as_view(), name="my-campaign"),
     path("me/settings/", me.MySettings.as_view(), name="my-settings"),
     path("me/tokens/", tokens.MyTokens.as_view(), name="my-tokens"),
     path("me/tokens/<slug:key>/", tokens.MyToken.as_view(), name="my-token"),
@@ -87,6 +90,9 @@ urlpatterns = [
     path("jobs/<int:job_id>/", jobs.detail, name="job"),
     path("jobs/<int:job_id>/retry/", jobs.retry, name="job-retry"),
     path("jobs/<int:job_id>/cancel/", jobs.cancel, name="job-cancel"),
+    path(CAMPAIGN + "changes/", changes.Changes.as_view(), name="changes"),
+    path(CAMPAIGN + "changes/<int:change_id>/", changes.detail, name="change"),
+    path(CAMPAIGN + "changes/<int:change_id>/undo/", changes.undo, name="change-undo"),
     path(CAMPAIGN + "events/", history.Events.as_view(), name="events"),
     path(CAMPAIGN + "labels/", rows.Labels.as_view(), name="labels"),
     path(CAMPAIGN + "solutions/", rows.Solutions.as_view(), name="solutions"),
@@ -94,4 +100,8 @@ urlpatterns = [
     path(CAMPAIGN + "problems/<int:problem_id>/", rows.problem, name="problem"),
     path(CAMPAIGN + "disputes/", rows.Disputes.as_view(), name="disputes"),
     path(CAMPAIGN + "disputes/<int:dispute_id>/", rows.dispute, name="dispute"),
+    # For administrators of the site.
+    path("accounts/", accounts.Accounts.as_view(), name="accounts"),
+    path("accounts/<str:username>/deactivate/", accounts.deactivate, name="account-deactivate"),
+    path("accounts/<str:username>/activate/", accounts.activate, name="account-activate"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from labeling.actions import bulk
 from labeling.actions.errors import ActionError
 from labeling.list_filters import LabelFilter, ListFilter, ProblemFilter
-from labeling.models import BulkChange, BulkKind, Campaign, ItemState, Label, Membership, Problem, QueueItem
+from labeling.models import BulkChange, BulkKind, Campaign, Membership
 from labeling.views import found
 from labeling.views.lead_pages import account, done, for_leads, for_readers, only_posted, page, page_of, refused
 from labeling.wording import grouped
 
 EXAMPLES = 10
-MAX_REASON = 5_000
+MOST_DIGITS = 10
+NOT_SHOWN = -1  # a form that says no number
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +75,16 @@ def change(request: HttpRequest, membership: Membership, kind: str) -> HttpRespo
 def _do(
     request: HttpRequest, of: Campaign, kind: BulkKind, rows: QuerySet[Any], sought: dict[str, str]
 ) -> HttpResponse:
-    shown, now = request.POST.get("count", ""), bulk.to_change(kind, rows).count()
-    if shown != str(now):
-        error = ActionError(
-            _("Meanwhile there are {count}. Nothing was changed; look once more.").format(count=grouped(now))
-        )
+    count = request.POST.get("count", "")
+    shown = int(count) if count.isdecimal() and len(count) < MOST_DIGITS else NOT_SHOWN
+    reason = request.POST.get("reason", "")[: bulk.MAX_REASON].strip()
+    made_by = {"by": account(request), "sought": sought, "reason": reason, "shown": shown}
+    try:
+        made = bulk.change(kind=kind, campaign=of, rows=rows, **made_by)
+    except bulk.CountChanged as error:
         answer = refused(request, error, "bulk", of.slug, kind)
         answer["Location"] += f"?{request.GET.urlencode()}"
         return answer
-    reason = request.POST.get("reason", "")[:MAX_REASON].strip()
-    try:
-        made = bulk.change(kind=kind, campaign=of, rows=rows, by=account(request), sought=sought, reason=reason)
     except ActionError as error:
         return refused(request, error, KINDS[kind].back_to, of.slug)
     return done(request, _("Done. It can be undone here."), "change", of.slug, made.pk)
@@ -120,25 +120,24 @@ def _question(kind: BulkKind, count: int) -> str:
 
 def _following(kind: BulkKind, wanted: QuerySet[Any]) -> list[str]:
     """What follows from it, with numbers."""
+    numbers = bulk.follows(kind, wanted)
     if kind == BulkKind.REQUEUE:
-        people = wanted.order_by().values("labeler").distinct().count()
+        people = numbers["labelers"]
         words = ngettext(
             "They are of {count} labeler. They count no more, and somebody else labels these solutions.",
             "They are of {count} labelers. They count no more, and somebody else labels these solutions.",
             people,
         )
         return [words.format(count=grouped(people)), _("Nothing is deleted.")]
-    items = QueueItem.objects.all().of_problems(Problem.objects.filter(pk__in=wanted.order_by().values("pk")))
-    states = dict(items.order_by().values_list("state").annotate(count=Count("pk")))
     if kind == BulkKind.RESTORE:
-        count = items.come_back().count()
+        count = numbers["items_back"]
         words = ngettext("{count} wanted label comes back.", "{count} wanted labels come back.", count)
         return [words.format(count=grouped(count))]
-    leaving = states.get(ItemState.WAITING, 0) + states.get(ItemState.PLANNED, 0)
+    leaving, trained, in_hand = (
+        numbers[name] for name in ("items_withdrawn", "labels_out_of_training", "items_in_hand")
+    )
     words = ngettext("{count} wanted label leaves the queue.", "{count} wanted labels leave the queue.", leaving)
-    trained = Label.objects.for_training().filter(problem__in=wanted.order_by().values("pk")).count()
     kept = ngettext("{count} label trains no more.", "{count} labels train no more.", trained)
-    in_hand = states.get(ItemState.LEASED, 0)
     held = ngettext(
         "{count} is in somebody’s hands and may still be submitted.",
         "{count} are in somebody’s hands and may still be submitted.",

@@ -49,6 +49,10 @@ def _gold(rows: dict[str, Any]) -> dict[str, Any]:
     return {"solution": rows["gold"], "steps": [[1], [-1]]}
 
 
+def _change(rows: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": "exclude", "ids": [rows["problems"]], "count": 1}
+
+
 BODIES: dict[tuple[str, str], Any] = {
     # --- the API
     ("PATCH", A + "me/settings/"): {"theme": "dark"},
@@ -71,6 +75,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", A + C + "gold/"): _gold,
     ("POST", A + C + "quality/<int:labeler>/pause/"): {"reason": "Rest."},
     ("POST", A + C + "adjudication/<int:solution>/"): {"ratings": [1, -1], "reason": "It is wrong."},
+    ("POST", A + C + "changes/"): _change,
     ("PATCH", A + C + "problems/<int:problem_id>/"): {"state": "excluded"},
     ("PATCH", A + C + "disputes/<int:dispute_id>/"): {"decision": "declined", "reason": "No."},
     # --- pages

@@ -176,9 +176,12 @@ def test_what_is_a_labelers_own_is_nobody_elses() -> None:
 
 def test_a_labeler_does_nothing_that_is_a_leads_or_a_reviewers_and_a_reviewer_changes_nothing() -> None:
     shared = ("label/", "leave/", "guide/", "guide/panel/", "screening/", "next/")  # of every member
-    for entry in done_by("labeler", within="campaigns/<slug:slug>/"):
+    ours = {role: done_by(role, within="campaigns/<slug:slug>/") for role in ("labeler", "reviewer")}
+    for role, entries in ours.items():  # one's own place may be left
+        ours[role] = [entry for entry in entries if entry != "DELETE api/v1/me/campaigns/<slug:slug>/"]
+    for entry in ours["labeler"]:
         assert entry.endswith(tuple(f"/<slug:slug>/{end}" for end in shared)), entry
-    for entry in done_by("reviewer", within="campaigns/<slug:slug>/"):
+    for entry in ours["reviewer"]:
         assert entry.startswith(("GET ", "HEAD ")) or entry.endswith(("/leave/", "/screening/", "/next/")), entry
 
 

@@ -91,6 +91,7 @@ def _rows(campaign: Campaign, *, apart: int = 0) -> dict[str, Any]:
         "members": campaign.memberships.get(account=account).pk,
         "members/username": account.username if account else "",
         "accounts": account.pk if account else 0,
+        "accounts/username": account.username if account else "",
         "code": invitations.code_of(invitation := make.make_invitation(campaign)),
         "invitations": invitation.pk,
         "rounds": of.number,

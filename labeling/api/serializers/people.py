@@ -1,4 +1,4 @@
-"""Invitations, as leads see them."""
+"""Invitations, as leads see them, and accounts, as administrators do."""
 
 from django.urls import reverse
 from rest_framework import serializers
@@ -20,6 +20,25 @@ class NewInvitation(Body):
     def validate_email(self, value: str) -> str:
         """An address, or nothing."""
         return serializers.EmailField(allow_blank=True).run_validation(value)
+
+
+class AccountPlace(Answer):
+    """A campaign that somebody is in."""
+
+    campaign = serializers.CharField(source="campaign.slug")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class AccountAnswer(Answer):
+    """An account of the site."""
+
+    username = serializers.CharField()
+    email = serializers.CharField()
+    is_active = serializers.BooleanField()
+    is_administrator = serializers.BooleanField(source="is_superuser")
+    has_two_factor = serializers.BooleanField()
+    last_login = serializers.DateTimeField(allow_null=True, help_text="By password, on the site's pages.")
+    campaigns = AccountPlace(many=True, source="memberships.all")
 
 
 class InvitationAnswer(Answer):

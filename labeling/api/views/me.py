@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from labeling.actions import labels, my_work, preferences
+from labeling.actions import labels, my_work, people, preferences
 from labeling.api import access
 from labeling.api.filters import MyLabelFilters
 from labeling.api.schema import either, refusals
@@ -51,6 +51,16 @@ class Me(APIView):
                 },
             }
         )
+
+
+class MyCampaign(APIView):
+    """One's place in a campaign."""
+
+    @extend_schema(responses={204: OpenApiResponse(description="Out; one's labels stay."), **refusals(404, 409)})
+    def delete(self, request: Request, slug: str) -> Response:
+        """Leave it: what is in hand goes back to the queue, and only a lead lets one in again."""
+        people.remove_member(member=access.membership(request, slug), by=access.account(request))
+        return Response(status=204)
 
 
 class MySettings(APIView):
