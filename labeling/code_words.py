@@ -134,6 +134,7 @@ UNDECIDED_BY = {
     "committee": _("the disagreement of a committee"),
 }
 KEPT_OUT = {
+    "excluded": _("as the plan says"),
     "labeled": _("labeled before"),
     "copies": _("identical texts"),
     "too_long": _("longer than the selector’s base can read"),

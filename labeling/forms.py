@@ -42,6 +42,7 @@ WRITE_CHOICES = [
     (WriteStepWhen.NONE_POSITIVE.value, _("where none is positive")),
     (WriteStepWhen.ALL_NEGATIVE.value, _("only where all are negative")),
 ]
+EXCLUDED = _("Problems of a subject or level, solutions of a generator: subject=Geometry, level=5, generator=gpt-4.")
 
 
 class PercentField(forms.FloatField):
@@ -186,6 +187,7 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "leave_out_uncertain": _("Leave out answers in doubt"),
             "committee": _("Heads of the committee"),
             "mixture": _("Mixture"),
+            "exclude": _("Left out"),
             "round_size": _("Labels in a round"),
             "bad_problem_quorum": _("Reports that hold a problem"),
             "screening_size": _("Solutions in one screening"),
@@ -211,6 +213,7 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             ),
             "committee": _("How many heads a selector is trained with, 1 to 16; one alone cannot disagree."),
             "mixture": _("For the strategy of that name: strategies and their weights."),
+            "exclude": EXCLUDED,
             "round_size": _("What a planned round wants unless told otherwise."),
             "bad_problem_quorum": _("So many labels that say “bad problem” take it out of the queue until you decide."),
             "screening_size": _("Each attempt takes solutions that are new to its labeler, 1 to 500."),
@@ -283,6 +286,7 @@ class PlanForm(forms.Form):
     mixture = forms.CharField(
         max_length=300, label=_("Mixture"), help_text=_("For the strategy of that name: strategies and their weights.")
     )
+    exclude = forms.CharField(required=False, max_length=1_000, label=_("Left out"), help_text=EXCLUDED)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

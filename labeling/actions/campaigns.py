@@ -66,6 +66,7 @@ SETTINGS = (
     "undecided_by",
     "committee",
     "mixture",
+    "exclude",
     "round_size",
     "bad_problem_quorum",
     "mode",

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from labeling.actions.exclusions import left_out
 from labeling.models import (
     UNFINISHED,
     Campaign,
@@ -61,16 +62,22 @@ def labeled_solutions(campaign: Campaign) -> set[int]:
 
 
 def table(
-    campaign: Campaign, version: SelectorVersion | None, needs: Collection[str] = frozenset()
+    campaign: Campaign,
+    version: SelectorVersion | None,
+    needs: Collection[str] = frozenset(),
+    *,
+    exclude: str = "",
 ) -> Iterator[Candidate]:
-    """All candidates of a campaign with what one selector version says of them; ids are the rows' numbers.
+    """All candidates of a campaign, but for what a plan leaves out, with what one selector version says of them; ids
+    are the rows' numbers.
 
     Beyond the score only what the strategy `needs` is read: votes, for one, are a read of the whole pool.
     """
     labeled = labeled_solutions(campaign)
     marks = Marks(version, needs)
     votes = _votes(campaign) if "votes" in needs else Votes.count(())
-    rows = eligible(campaign).values_list("pk", "problem_id", "verdict", "answer", "problem__split")
+    there = eligible(campaign).exclude(left_out(exclude))
+    rows = there.values_list("pk", "problem_id", "verdict", "answer", "problem__split")
     for pk, problem, verdict, answer, split in rows.iterator(chunk_size=5000):
         subject = name(pk)
         yield Candidate(
@@ -138,14 +145,21 @@ def eligible_trees(campaign: Campaign) -> QuerySet[Any]:
     )
 
 
-def tree_table(campaign: Campaign) -> Iterator[Candidate]:
-    """All candidate trees of a campaign; nothing scores them, and each is a text of its own."""
+def tree_table(campaign: Campaign, *, exclude: str = "") -> Iterator[Candidate]:
+    """All candidate trees, but for what a plan leaves out; nothing scores them, and each is a text of its own."""
     labels = Label.objects.current().filter(problem__campaign=campaign, tree__isnull=False)
     labeled = set(labels.values_list("tree_id", flat=True))
-    rows = eligible_trees(campaign).values_list("pk", "problem_id", "problem__split")
+    there = eligible_trees(campaign).exclude(left_out(exclude, of_trees=True))
+    rows = there.values_list("pk", "problem_id", "problem__split")
     for pk, problem, split in rows.iterator(chunk_size=5000):
         subject = name(pk)
         yield Candidate(subject, name(problem), "unknown", split=split, text_key=subject, is_labeled=pk in labeled)
+
+
+def excluded_count(campaign: Campaign, exclude: str, *, of_trees: bool) -> int:
+    """How many candidates a plan leaves out."""
+    there = eligible_trees(campaign) if of_trees else eligible(campaign)
+    return there.filter(left_out(exclude, of_trees=of_trees)).count()
 
 
 def unlabeled_count(campaign: Campaign) -> int:

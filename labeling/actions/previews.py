@@ -13,7 +13,7 @@ from labeling.actions.convincing import BINS
 from labeling.actions.errors import Conflict
 from labeling.actions.pool_size import solution_count
 from labeling.actions.round_plans import RoundPlan
-from labeling.models import Campaign, Job, JobKind, JobState, Mode, QueueItem
+from labeling.models import Campaign, Job, JobKind, JobState, Mode, Problem, QueueItem
 from selector.records import Candidate
 
 AT_ONCE = 20_000  # solutions that are read while somebody waits: about a second
@@ -36,16 +36,28 @@ def made(campaign: Campaign, wanted: RoundPlan, seen: Callable[[int], object] = 
     chosen = {item.subject_id for item in items}
     scores = [item.score for item in items if item.reason == "convincing_wrong" and item.score is not None]
     wrong = [one.score for one in pool if _is_open_wrong(one) and one.score is not None]
+    problem_of = {int(one.solution_id): int(one.problem_id) for one in pool if int(one.solution_id) in chosen}
     return {
         "selector": planned.selector_id,
         "wanted": len(items),
         "by_reason": dict(Counter(item.reason for item in items)),
-        "problems": len({one.problem_id for one in pool if int(one.solution_id) in chosen}),
+        "problems": len(set(problem_of.values())),
+        "by_subject": _by_subject(campaign, [problem_of[item.subject_id] for item in items]),
         "pool": {"count": len(wrong), "bins": binned(wrong)} if planned.selector_id else None,
         "chosen": {"count": len(scores), "bins": binned(scores), "lowest": min(scores, default=None)},
         "examples": [(one.subject_id, one.rank, one.reason, one.score) for one in _first_of_each(items)],
         **{name: getattr(planned, name) for name in ("notes", "kept_out", "shortfall")},
     }
+
+
+def _by_subject(campaign: Campaign, problems: Sequence[int]) -> list[tuple[str, int, int]]:
+    """Each subject with how many problems and labels of it, the largest first; nothing where no subject is known."""
+    known = Problem.objects.filter(campaign=campaign).exclude(subject=None)
+    subjects = dict(known.values_list("pk", "subject"))
+    labels = Counter(subjects.get(problem) or "" for problem in problems)
+    of_each = Counter(subjects.get(problem) or "" for problem in set(problems))
+    ordered = sorted(labels.items(), key=lambda one: (-one[1], one[0]))
+    return [(name, of_each[name], count) for name, count in ordered] if set(labels) != {""} else []
 
 
 def _is_open_wrong(one: Candidate) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from labeling.actions import candidates
+from labeling.actions import candidates, exclusions
 from labeling.actions.errors import ActionError
 from labeling.models import DEFAULT_MIXTURE, Campaign, ColdStart, Mode, Scope
 from selector import strategies
@@ -16,7 +16,7 @@ from selector.strategies.settings import UndecidedBy
 MAX_OVERLAP = 20
 # What a plan for candidate trees says where nothing else is asked: nobody knows scores or answers of them.
 OF_TREES: dict[str, Any] = {"strategy": "uniform", "wrong_share": 0.0, "scope": Scope.CAMPAIGN}
-RAILS = ("problem_cap", "leave_out_uncertain", "undecided_by", "mixture")
+RAILS = ("problem_cap", "leave_out_uncertain", "undecided_by", "mixture", "exclude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,7 @@ class RoundPlan:
     leave_out_uncertain: bool = False
     undecided_by: UndecidedBy = "score"
     mixture: str = DEFAULT_MIXTURE
+    exclude: str = ""
     overlap: int = 1
     overlap_share: float = 1.0
 
@@ -83,6 +84,12 @@ class RoundPlan:
             strategies.check_mixture(self.mixture)
         except ValueError as error:
             raise ActionError(str(error), {"mixture": _("strategies with weights, such as uniform=0.5")}) from error
+        try:
+            exclusions.parse(self.exclude)
+        except ValueError as error:
+            known = ", ".join(f"{name}=…" for name in exclusions.COLUMNS)
+            said = _("A round leaves out by what is known: “{part}” is nothing of it.").format(part=error)
+            raise ActionError(said, {"exclude": _("one or more of {known}").format(known=known)}) from error
         if not 1 <= self.overlap <= MAX_OVERLAP:
             rule = _("from 1 to {most}").format(most=MAX_OVERLAP)
             raise ActionError(_("So many people cannot label each solution."), {"overlap": rule})

@@ -73,10 +73,11 @@ def _pool(
 ) -> tuple[list[Candidate], SelectorVersion | None]:
     """All candidates; `seen` is told how many are read, now and then."""
     if plan.mode == Mode.CANDIDATES:
-        return list(candidates.tree_table(campaign)), None
+        return list(candidates.tree_table(campaign, exclude=plan.exclude)), None
     version = candidates.selector_in_use(campaign)
     pool: list[Candidate] = []
-    for one in candidates.table(campaign, version, strategies.STRATEGIES[plan.strategy].needs):
+    needs = strategies.STRATEGIES[plan.strategy].needs
+    for one in candidates.table(campaign, version, needs, exclude=plan.exclude):
         pool.append(one)
         if len(pool) % TOLD_EVERY == 0:
             seen(len(pool))
@@ -104,7 +105,14 @@ def _planned(
     campaign: Campaign, wanted: RoundPlan, pool: list[Candidate], version: SelectorVersion | None
 ) -> tuple[Round, list[QueueItem]]:
     selection = select(pool, wanted)
+    kept_out = selection.kept_out
+    if wanted.exclude:  # told even where it is none: then a name is spelled otherwise here
+        of_trees = wanted.mode == Mode.CANDIDATES
+        excluded = candidates.excluded_count(campaign, wanted.exclude, of_trees=of_trees)
+        kept_out = {"excluded": excluded} | kept_out
     if not selection.picks:
+        if kept_out.get("excluded"):
+            raise Conflict(_("There is nothing left to label but what this plan leaves out."))
         if wanted.mode == Mode.CANDIDATES:
             raise Conflict(
                 _("There is nothing left to label: every candidate tree is labeled, wanted already, or held.")
@@ -130,7 +138,7 @@ def _planned(
         selector=version,
         rails={name: getattr(wanted, name) for name in RAILS},
         shortfall=selection.shortfall,
-        kept_out=selection.kept_out,
+        kept_out=kept_out,
         notes=list(selection.notes),
         convincing=convincing.kept(pool, selection.picks, wanted.size),
     )

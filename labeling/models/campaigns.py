@@ -96,6 +96,7 @@ class Campaign(models.Model):
     undecided_by = models.CharField(max_length=10, choices=UndecidedBy, default=UndecidedBy.COMMITTEE)
     committee = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1), MaxValueValidator(16)])
     mixture = models.CharField(max_length=300, default=DEFAULT_MIXTURE)
+    exclude = models.CharField(max_length=1_000, blank=True, default="")  # `labeling.actions.exclusions`
     round_size = models.PositiveIntegerField(
         default=100, validators=[MinValueValidator(1), MaxValueValidator(1_000_000)]
     )

@@ -52,6 +52,7 @@ class Preview:
     wrong_count: int
     job: Job | None  # that computed it, where it was one
     gold: gold_draw.Foreseen | None
+    by_subject: list[tuple[str, int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +169,7 @@ def _shown(campaign: Campaign, wanted: RoundPlan, told: dict[str, Any], job: Job
         chart=charts.score_histogram(pool, chosen) if pool and pool["count"] else "",
         wrong_count=pool["count"] if pool else 0,
         job=job,
+        by_subject=told.get("by_subject", []),  # which an earlier version did not keep
         gold=gold_draw.foreseen(campaign, told["wanted"]),
     )
 

@@ -32,7 +32,7 @@ WANTED = {
 LOOKED_AT = {
     "previewed": "strategy=convincing_wrong&size=4&seed=7&wrong_share=0.5&evaluation_share=0.0&scope=problem"
     "&overlap=1&overlap_share=1.0&mode=solution&problem_cap=0.2&leave_out_uncertain=False&undecided_by=committee"
-    f"&mixture={quote_plus(DEFAULT_MIXTURE)}"
+    f"&mixture={quote_plus(DEFAULT_MIXTURE)}&exclude="
 }
 
 
@@ -61,6 +61,7 @@ def test_guard_rails_of_one_round_are_tried_and_kept(campaign: Campaign, lead: C
         "leave_out_uncertain": True,
         "undecided_by": "committee",
         "mixture": "uniform=1",
+        "exclude": "",
     }
 
 

@@ -23,6 +23,9 @@ class NewRound(Body):
     scope = Choice(choices=Scope.choices, required=False)
     overlap = WholeNumber(min_value=1, max_value=20, required=False, help_text="So many people label a solution.")
     overlap_share = Number(min_value=0, max_value=1, required=False, help_text="Of the solutions; others get one.")
+    exclude = Text(
+        max_length=1_000, required=False, allow_blank=True, help_text="As `subject=Geometry, generator=gpt-4`."
+    )
     seed = WholeNumber(min_value=0, required=False)
     preview = YesNo(required=False, default=False, help_text="Only show what would be chosen.")
 
