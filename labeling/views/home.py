@@ -15,7 +15,9 @@ from labeling.models import Campaign, Label, Labeler, Membership, QueueItem, Rol
 from labeling.views.practice import standing
 from labeling.views.signing import SignIn
 
-COUNTED = 999  # a labeler need not know more; a queue of a million is not walked for it
+# What is said of how many wait. To the last one, a labeler who works alone would be told gold: it takes the place of
+# work that then still waits. Nor is a queue of a million walked for it.
+SAID = (0, 1, 10, 20, 50, 100, 200, 500)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +27,8 @@ class Place:
     campaign: Campaign
     is_lead: bool
     done_today: int
-    waiting: int
+    waiting: int  # so many or more, as one of SAID
     has_screening: bool = False
-
-    @property
-    def has_more_waiting(self) -> bool:
-        """Whether `waiting` is only where the counting stopped."""
-        return self.waiting >= COUNTED
 
 
 @never_cache
@@ -70,8 +67,9 @@ def _place(membership: Membership) -> Place:
 
 
 def _waiting(campaign: Campaign, labeler: Labeler | None) -> int:
-    """How many solutions wait for this person, counted no further than COUNTED."""
+    """How many solutions wait for this person, at least."""
     items = QueueItem.objects.filter(campaign=campaign).waiting()
     if labeler is not None:
         items = items.new_to(labeler)
-    return items[:COUNTED].count()
+    count = items[: SAID[-1]].count()
+    return max(said for said in SAID if said <= count)

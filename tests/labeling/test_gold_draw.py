@@ -1,6 +1,7 @@
 """How much gold a round gives to each labeler: ten to twenty, at places that nobody can foresee."""
 
 import random
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -14,6 +15,7 @@ from labeling.actions import gold_draw, people
 from labeling.models import Campaign, Labeler, Round
 from tests import factories as make
 from tests.labeling.pages import fill_pool, signed_in, text_of
+from tests.labeling.working import make_items, work
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +162,25 @@ def test_without_gold_nothing_is_foreseen(campaign: Campaign, lead: APIClient) -
     asked = {"size": 2, "preview": True}
     assert "gold" not in lead.post(f"/api/v1/campaigns/{campaign.slug}/rounds/", asked).json()
     assert Labeler.objects.filter(until_gold__isnull=False).count() == 0
+
+
+def test_how_many_solutions_wait_does_not_tell_gold_to_who_works_alone(campaign: Campaign, labeler: User) -> None:
+    """Gold takes the place of work that still waits: counted to the last one, the count would stand still at gold."""
+    make_stock(campaign, 3)
+    of, person = make.make_round(campaign), make.make_labeler(campaign, labeler)
+    make_items(of, 40)
+    client = signed_in(labeler)
+
+    def said() -> str:
+        found = re.search(r"<p>(\D*(\d+)\D* wait)", text_of(client.get("/")))
+        assert found
+        return found[1]
+
+    for until_gold in (None, 0, None, 0, None):
+        before = said()
+        Labeler.objects.filter(pk=person.pk).update(until_gold=until_gold)
+        person.refresh_from_db()
+        label = work(campaign, person)
+        assert label.item
+        assert (label.item.purpose == "gold") == (until_gold == 0)
+        assert said() == before == "20 or more solutions wait"
