@@ -40,6 +40,7 @@ from labeling.models import (
     Purpose,
     QueueItem,
     Reference,
+    Requeue,
     Round,
     Skip,
     Solution,
@@ -220,11 +221,19 @@ def why_not_revised(label: Label) -> str | None:
         return _("An imported label cannot be revised here.")
     if not label.is_current:
         return _("This label has been revised already; revise the newest version.")
-    if label.requeue_id is not None:
+    if label.requeue_id is not None or _stayed_as_gold(label):
         return _("A lead has sent this solution to somebody else: your label counts no more, and needs no revision.")
     if label.problem.state == ProblemState.EXCLUDED:
         return _("A lead has excluded this problem: its labels count no more, and need no revision.")
     return None
+
+
+def _stayed_as_gold(label: Label) -> bool:
+    """Whether all around it was sent back, and this only not because it is gold, which nobody may learn from that."""
+    if label.item is None or label.item.purpose != Purpose.GOLD:
+        return False
+    around = Requeue.objects.filter(labeler=label.labeler_id, undone_at__isnull=True)
+    return around.filter(since__lt=label.submitted_at, created_at__gt=label.submitted_at).exists()
 
 
 def _revised_already(label: Label, message: str) -> RevisedAlready:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from labeling.actions import gold_draw, people
+from labeling.actions import gold_draw, labels, people, requeue
 from labeling.models import Campaign, Labeler, Round
 from tests import factories as make
 from tests.labeling.pages import fill_pool, signed_in, text_of
@@ -184,3 +184,27 @@ def test_how_many_solutions_wait_does_not_tell_gold_to_who_works_alone(campaign:
         assert label.item
         assert (label.item.purpose == "gold") == (until_gold == 0)
         assert said() == before == "20 or more solutions wait"
+
+
+def test_what_is_sent_back_does_not_tell_which_labels_were_gold(campaign: Campaign, owner: User) -> None:
+    """Only work goes back; were gold alone still open to revision, it would be known for what it was."""
+    make_stock(campaign, 1)
+    make_items(make.make_round(campaign), 2)
+    ada = make.make_labeler(campaign)
+    made = [work(campaign, ada)]
+    Labeler.objects.filter(pk=ada.pk).update(until_gold=0)
+    ada.refresh_from_db()
+    made.append(work(campaign, ada))
+    assert [label.item.purpose for label in made if label.item] == ["round", "gold"]
+    assert {labels.why_not_revised(label) for label in made} == {None}
+
+    sent_back = requeue.requeue(labeler=ada, since=ada.created_at, by=owner)
+    for label in made:
+        label.refresh_from_db()
+    (told,) = {labels.why_not_revised(label) for label in made}
+    assert told is not None
+    assert "sent this solution to somebody else" in told
+    requeue.undo(requeue=sent_back, by=owner)
+    for label in made:
+        label.refresh_from_db()
+    assert {labels.why_not_revised(label) for label in made} == {None}
