@@ -12,11 +12,12 @@ from tempfile import TemporaryFile
 from typing import Any
 
 import orjson
+from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from labeling.actions import export_shapes
+from labeling.actions import events, export_shapes
 from labeling.actions.errors import ActionError
 from labeling.actions.export_shapes import FIELDS, LabelFacts
 from labeling.actions.references import current_answer
@@ -79,6 +80,13 @@ def rows(
     if wanted == Format.FIRST_ERROR:
         return _lines(found, export_shapes.first_error)
     return _lines(found, lambda label: export_shapes.stepwise(label, neutral_false=neutral_false))
+
+
+def note(campaign: Campaign, format: str, *, by: User | None, **asked: Any) -> None:
+    """Keep that this was taken out, and by whom; nobody: by a command."""
+    # Round 0 is asked for too: it merely equals False.
+    chosen = {name: value for name, value in asked.items() if value is not None and value is not False}
+    events.record(campaign=campaign, actor=by, verb="labels.exported", subject=format, after=chosen or None)
 
 
 def labels_in(campaign: Campaign, format: Format, *, include_external: bool = False, **asked: Any) -> QuerySet[Label]:

@@ -3,9 +3,12 @@
 import csv
 import io
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.http import StreamingHttpResponse
 
@@ -96,3 +99,18 @@ def test_taking_data_out_is_kept(campaign: Campaign, owner: User) -> None:
     assert signed_in(owner).get(f"/campaigns/{campaign.slug}/export/?format=prm800k").status_code == 200
     event = Event.objects.get(verb="labels.exported")
     assert (event.actor, event.subject) == (owner, "prm800k")
+
+
+def test_what_a_command_takes_out_is_in_the_history_too(campaign: Campaign, tmp_path: Path) -> None:
+    make.make_label(make.make_solution(make.make_problem(campaign)))
+    asked: list[tuple[str, dict[str, Any]]] = [("prm800k", {"split": "train"}), ("parquet", {})]
+    for format, more in asked:
+        call_command("export_labels", campaign=campaign.slug, format=format, out=tmp_path / format, **more)
+    kept = Event.objects.filter(campaign=campaign, verb="labels.exported").order_by("pk")
+    assert [(one.actor, one.subject, one.after) for one in kept] == [
+        (None, "prm800k", {"split": "train"}),
+        (None, "parquet", None),
+    ]
+    with pytest.raises(CommandError):
+        call_command("export_labels", campaign=campaign.slug, format="prm800k", round=7)
+    assert kept.count() == 2

@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from labeling.actions import data_cards, events, exporting
+from labeling.actions import data_cards, exporting
 from labeling.actions.export_parquet import write_parquet
 from labeling.actions.exporting import Format
 from labeling.api import access
@@ -54,9 +54,7 @@ def file_of(campaign: Campaign, *, by: User, format: str, **options: Any) -> Str
         lines = exporting.rows(campaign, format, **options)
         response = StreamingHttpResponse(in_chunks(lines), content_type=NDJSON)
         response["Content-Disposition"] = f'attachment; filename="{campaign.slug}-{format}.jsonl"'
-    # Round 0 is asked for too: it merely equals False.
-    asked = {name: value for name, value in options.items() if value is not None and value is not False}
-    events.record(campaign=campaign, actor=by, verb="labels.exported", subject=format, after=asked or None)
+    exporting.note(campaign, format, by=by, **options)
     return response
 
 

@@ -59,9 +59,12 @@ class Command(BaseCommand):
         if format == Format.PARQUET:
             if out is None:
                 raise CommandError("parquet is a file, not lines: name it with --out FILE.")
-            return write_parquet(exporting.labels(campaign, **chosen), out)
+            labels = exporting.labels(campaign, **chosen)
+            exporting.note(campaign, format, by=None, **chosen)
+            return write_parquet(labels, out)
         more = {name: options[name] for name in ("include_external", "neutral_false")}
         lines = exporting.rows(campaign, format, **chosen, **more)
+        exporting.note(campaign, format, by=None, **chosen, **more)
         if out is None:
             return self._print(lines)
         part = out.with_name(out.name + ".part")
