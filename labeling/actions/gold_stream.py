@@ -74,7 +74,7 @@ def _take_over(item: QueueItem, gold: Gold, labeler: Labeler) -> bool:
 def _new_to(labeler: Labeler) -> Gold | None:
     """One, at random, whose solution this labeler never had in hand: neither as gold nor as work."""
     seen = Q(solution__labels__labeler=labeler) | Q(solution__queue_items__reserved_for=labeler)
-    held = QueueItem.objects.filter(solution__gold__isnull=False, holders__contains=labeler.pk)
+    held = QueueItem.objects.filter(solution__gold__isnull=False, holders__contains=str(labeler.pk))
     mine = [item.solution_id for item in held if item.was_held_by(labeler)]
     fresh = in_stream(labeler.campaign).exclude(pk__in=Gold.objects.filter(seen).values("pk"))
     numbers = list(fresh.exclude(solution__in=mine).values_list("pk", flat=True))

@@ -181,8 +181,8 @@ def ratings_of_gold(gold: Gold) -> str:
 def gold_foreseen(gold: Foreseen) -> str:
     """How much gold a round will give, and why it is little where it is."""
     words = ngettext(
-        "Besides, about {each} of gold for each labeler ({people} labeler).",
-        "Besides, about {each} of gold for each labeler ({people} labelers).",
+        "Gold besides: about {each} for {people} labeler.",
+        "Gold besides: about {each} for each of {people} labelers.",
         gold.labelers,
     ).format(each=grouped(gold.each), people=grouped(gold.labelers))
     if not gold.is_little:

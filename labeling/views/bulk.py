@@ -78,9 +78,10 @@ def _do(
     count = request.POST.get("count", "")
     shown = int(count) if count.isdecimal() and len(count) < MOST_DIGITS else NOT_SHOWN
     reason = request.POST.get("reason", "")[: bulk.MAX_REASON].strip()
-    made_by = {"by": account(request), "sought": sought, "reason": reason, "shown": shown}
     try:
-        made = bulk.change(kind=kind, campaign=of, rows=rows, **made_by)
+        made = bulk.change(
+            kind=kind, campaign=of, rows=rows, by=account(request), sought=sought, reason=reason, shown=shown
+        )
     except bulk.CountChanged as error:
         answer = refused(request, error, "bulk", of.slug, kind)
         answer["Location"] += f"?{request.GET.urlencode()}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from labeling.actions import requeue
 from labeling.code_words import PURPOSES
@@ -42,7 +42,8 @@ def by_whom(words: str, who: User | None) -> str:
     """What was done (if there is a word for it) and who did it; the system is not named."""
     if who is None:
         return words
-    return (_("{decision} by {name}") if words else _("by {name}")).format(decision=words, name=who.get_username())
+    told = _("{decision} by {name}") if words else pgettext("who did it", "by {name}")
+    return told.format(decision=words, name=who.get_username())
 
 
 def in_the_queue(solution: Solution, labels: Sequence[Label]) -> list[Happening]:
@@ -71,7 +72,8 @@ def _chosen(item: QueueItem) -> Happening:
 
 
 def _given_back(skip: Skip) -> Happening:
-    return Happening(skip.skipped_at, _("Given back"), _("by {name}").format(name=name_of(skip.labeler)))
+    by = pgettext("who did it", "by {name}").format(name=name_of(skip.labeler))
+    return Happening(skip.skipped_at, _("Given back"), by)
 
 
 def _leases(item: QueueItem) -> list[tuple[int, datetime | None]]:

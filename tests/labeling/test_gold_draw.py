@@ -116,8 +116,8 @@ def lead_page(owner: User) -> Client:
 @pytest.mark.parametrize(
     ("items", "stock", "each", "words"),
     [
-        (200, 20, 15, "Besides, about 15 of gold for each labeler (2 labelers)."),
-        (30, 20, 12, "Besides, about 12 of gold for each labeler (2 labelers)."),
+        (200, 20, 15, "Gold besides: about 15 for each of 2 labelers."),
+        (30, 20, 12, "Gold besides: about 12 for each of 2 labelers."),
         (12, 20, 6, "That is less than 10: the round is too small for it."),
         (200, 7, 7, "That is less than 10: no more is left that everybody is new to. Make more gold."),
     ],
