@@ -1,8 +1,8 @@
 """Everything that is said of agreement in a campaign, from a file of labels: `python -m labeling.agreement_report`.
 
-A process of its own, so that numpy and the coefficients are loaded by it alone and their memory goes with it. A line of
-the file is `{"solution", "labeler", "ratings", "round", "subject"}`; the report goes to standard output as one JSON
-object, in which labelers are numbers. Progress goes to standard error.
+A process of its own, so that numpy, pandas and the coefficients are loaded by it alone and their memory goes with it. A
+line of the file is `{"solution", "labeler", "ratings", "round", "subject"}`; the report goes to standard output as one
+JSON object, in which labelers are numbers. Progress goes to standard error.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from typing import Any
 import orjson
 
 from labeling.agreement import Pair, Rated, grouped, measure, measure_by_position, pairs_of
+from labeling.consensus import consensus_of
 from selector.parent import end_with_parent
 from selector.progress import Progress
 
@@ -61,7 +62,7 @@ def report(rows: Iterable[dict[str, Any]], say: Callable[[int, int], None]) -> d
     labels = Labels.of(rows)
     pairs = pairs_of(labels.rated)
     groups = labels.groups(pairs)
-    total = 2 + sum(map(len, groups.values()))
+    total = 3 + sum(map(len, groups.values()))
     done = 0
 
     def counted(group: Sequence[Pair]) -> dict[str, Any]:
@@ -75,6 +76,9 @@ def report(rows: Iterable[dict[str, Any]], say: Callable[[int, int], None]) -> d
     for name, of_name in groups.items():
         found[name] = [[key, counted(group)] for key, group in of_name.items()]
     found["steps"] = [[index, asdict(figure)] for index, figure in measure_by_position(pairs).items()]
+    say(total - 1, total)
+    consensus = consensus_of(labels.rated)
+    found["consensus"] = consensus and asdict(consensus)
     say(total, total)
     return found
 

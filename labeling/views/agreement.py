@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from labeling.actions import agreements, waiting
 from labeling.models import AgreementReport, JobKind, JobState, Labeler, Membership
 from labeling.templatetags.lead import name_of
+from labeling.views import consensus
 from labeling.views.lead_pages import account, for_readers, only_posted, page
 from labeling.views.overview import ACTIVE
 from labeling.views.tables import csv_file
@@ -68,20 +69,19 @@ def _shown(report: AgreementReport) -> dict[str, Any]:
     found = report.figures["all"]
     shown: dict[str, Any] = {"report": report, "found": found, "labels_since": agreements.since(report)}
     if found["pairs"]:
+        name = _names(report)
         shown |= {
             "confusion": _confusion(found),
-            "tables": [table for table in _tables(report) if table.rows],
+            "tables": [table for table in _tables(report, name) if table.rows],
             "steps": [(index + 1, figure) for index, figure in report.figures["steps"]],
+            "consensus": consensus.shown(report, name),
+            "is_consensus_known": "consensus" in report.figures,
         }
     return shown
 
 
-def _tables(report: AgreementReport) -> list[Table]:
+def _tables(report: AgreementReport, name: consensus.Named) -> list[Table]:
     figures = report.figures
-    people = {pk: str(name_of(one)) for pk, one in _people(report).items()}
-
-    def name(pk: int) -> str:
-        return people.get(pk, str(pk))
 
     def both(one: int, other: int) -> str:
         return _("{one} and {other}").format(one=name(one), other=name(other))
@@ -97,9 +97,11 @@ def _tables(report: AgreementReport) -> list[Table]:
     ]
 
 
-def _people(report: AgreementReport) -> dict[int, Labeler]:
-    people = Labeler.objects.filter(campaign=report.campaign).select_related("account")
-    return people.in_bulk([pk for pk, _found in report.figures["labelers"]])
+def _names(report: AgreementReport) -> consensus.Named:
+    """What each labeler of the report is called, from one query."""
+    labelers = Labeler.objects.filter(campaign=report.campaign).select_related("account")
+    people = labelers.in_bulk([pk for pk, _found in report.figures["labelers"]])
+    return lambda pk: str(name_of(people[pk])) if pk in people else str(pk)
 
 
 def _confusion(found: Figures) -> list[tuple[str, list[tuple[int, bool]]]]:
@@ -132,8 +134,11 @@ def download(_request: HttpRequest, membership: Membership, table: str) -> HttpR
         return csv_file(name, ("step", "same_rating", "low", "high", "pairs"), rows)
     if table == "ratings":
         return csv_file(name, ("one_said", "other_said", "steps"), _said(report.figures["all"]))
+    named = _names(report)
+    if found := consensus.table(report, table, named):
+        return csv_file(name, *found)
     groups = {"all": [Group(membership.campaign.slug, report.figures["all"])]}
-    groups |= {one.name: one.rows for one in _tables(report)}
+    groups |= {one.name: one.rows for one in _tables(report, named)}
     if table not in groups:
         raise Http404(f"There is no table {table!r} of agreement.")
     return csv_file(name, ("group", *GROUP_COLUMNS), (_cells(group) for group in groups[table]))

@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from labeling.actions import agreements, jobs, rounds
 from labeling.agreement_report import report
-from labeling.models import AgreementReport, Campaign, Job, JobKind, Labeler
+from labeling.models import RATINGS, AgreementReport, Campaign, Job, JobKind, Labeler
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
 from workers import pipeline
@@ -99,6 +99,51 @@ def test_the_job_leaves_figures_that_the_page_and_its_tables_show(
     assert lead.get(f"{ADDRESS}download/nothing/").status_code == 404
     over_the_api = lead.get("/api/v1/campaigns/campaign/agreement/").json()
     assert (over_the_api["labels"], over_the_api["labels_since"], over_the_api["figures"]) == (4, 2, kept.figures)
+
+
+def test_consensus_stands_beside_the_majority_with_links_to_where_they_differ(
+    campaign: Campaign,
+    lead: Client,
+    labeler: User,
+    owner: User,
+    stranger: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """The stranger calls everything good. Of the last two solutions the majority is undecided."""
+    people = [labeler_of(campaign, account) for account in (labeler, owner, stranger)]
+    for said in [("+-", "+-", "++"), ("++", "++", "++"), ("0+", "0+", "++")] * 3 + [("+-", "", "++"), ("", "-", "++")]:
+        solution = make.make_solution(make.make_problem(campaign, text="How many?"))
+        for person, signs in zip(people, said, strict=True):
+            if signs:
+                make.make_label(solution, person, ratings=[RATINGS[sign] for sign in signs])
+    computed(campaign)
+
+    with django_assert_max_num_queries(12):
+        said = text_of(lead.get(ADDRESS)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Of 11 solutions both put the first error at the same place in 82 % (52 % to 95 %)." in said
+    assert "In 0 the consensus puts it elsewhere. In 2 the majority is undecided." in said
+    assert f'href="/campaigns/campaign/solutions/{solution.pk}/">How many?</a>' in said
+    assert "<td>undecided at step 1</td><td>step 1</td>" in said
+    assert ["undecided", "-1", "2"] in table(lead, "consensus")
+    told = table(lead, "differences")
+    assert told[0] == ["solution", "labels", "majority", "consensus", "probability"]
+    assert sorted(row[1:4] for row in told[1:]) == [["2", "undecided", "1"], ["2", "undecided", "2"]]
+    skills = table(lead, "skills")
+    assert skills[0] == ["labeler", "is", "says", "share", "low", "high", "steps"]
+    assert [(row[0], round(float(row[3]))) for row in skills if row[1:3] == ["-1", "1"]] == [
+        ("labeler", 0),
+        ("owner", 0),
+        ("stranger", 1),
+    ]
+
+    kept = AgreementReport.objects.get()
+    kept.figures |= {"consensus": None}
+    kept.save()
+    assert "takes three or more who labeled the same solutions" in text_of(lead.get(ADDRESS))
+    assert len(table(lead, "skills")) == 1
+    del kept.figures["consensus"]
+    kept.save()
+    assert "onsensus" not in text_of(lead.get(ADDRESS)), "a report of before still shows"
 
 
 def test_without_figures_the_page_says_what_brings_some(campaign: Campaign, lead: Client, stranger: User) -> None:
