@@ -383,7 +383,8 @@ class GuideForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 22, "spellcheck": "true"}),
         help_text=_(
             "Markdown, with formulas between dollar signs. [+], [0] or [-] at the start of a paragraph is the mark of "
-            "a rating. HTML is shown as text, pictures are left out, links must be https."
+            "a rating. HTML is shown as text, pictures are left out, links must be https, or [words](ruling:12), which "
+            "cites the ruling of that number."
         ),
     )
     note = LinesField(

@@ -2,11 +2,13 @@
 
 Beyond CommonMark: tables, formulas (`$…$`, `$$…$$`: left as text, which the page's own script sets), and `[+]`, `[0]`,
 `[-]` at the start of a paragraph or cell for the mark of a rating. HTML is text. A link to https opens in a tab of its
-own and tells nothing about where it came from; any other link and every picture is text.
+own and tells nothing about where it came from; so does one to `ruling:12`, where the caller says at which address the
+reader finds that ruling. Any other link and every picture is text.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from django.utils.html import escape, format_html
@@ -21,21 +23,50 @@ MARKS = {"[+]": "positive", "[0]": "neutral", "[-]": "negative", "[\N{MINUS SIGN
 HEADINGS = {"h1": "h3", "h2": "h3"}  # the page has its own above them; deeper ones are h4
 # What may stand in a tag; anything else that the parser puts there (an alignment as a style, say) is dropped.
 KEPT_ATTRIBUTES = {"ordered_list_open": ("start",), "link_open": ("href",)}
+RULING = "ruling:"
+NUMBER = re.compile(r"[1-9]\d{0,17}", re.ASCII)
 
 
-def render(text: str, since: str | None = None) -> SafeString:
-    """The text as HTML; what was not there in `since`, if given, is marked as new, in class and word."""
-    return _render(text, since, get_language())
+def render(text: str, since: str | None = None, rulings: Mapping[int, str] | None = None) -> SafeString:
+    """The text as HTML; what was not there in `since`, if given, is marked as new, in class and word.
+
+    `rulings`: the addresses of those that the reader may open, by number; a citation of another one is text.
+    """
+    return _render(text, since, get_language(), tuple(sorted((rulings or {}).items())))
 
 
 @lru_cache(maxsize=64)
-def _render(text: str, since: str | None, _language: str | None) -> SafeString:
+def _render(text: str, since: str | None, _language: str | None, rulings: tuple[tuple[int, str], ...]) -> SafeString:
     """Once for each version, language and earlier version: the texts of a version never change."""
     tokens = _PARSER.parse(text)
     if since is not None:
         _mark_new(tokens, text, since)
-    _soften(tokens)
+    _soften(tokens, dict(rulings))
     return mark_safe(_PARSER.renderer.render(tokens, _PARSER.options, {}))  # noqa: S308  each rule escapes its text
+
+
+@lru_cache(maxsize=64)
+def citations(text: str) -> tuple[tuple[int, int | None, str], ...]:
+    """Every link to a ruling: its line (from 1), the number, and what stands for it; None where that is no number."""
+    found, line = [], 0
+    for token in _PARSER.parse(text):
+        line = token.map[0] + 1 if token.map else line
+        at = line
+        for child in token.children or []:
+            at += child.type in ("softbreak", "hardbreak")
+            if child.type == "link_open" and (said := _cited(child)) is not None:
+                found.append((at, _number(said), said))
+    return tuple(found)
+
+
+def _cited(link: Token) -> str | None:
+    """What stands behind `ruling:`, None where a link leads elsewhere."""
+    address = str(link.attrGet("href"))
+    return address[len(RULING) :] if address.lower().startswith(RULING) else None
+
+
+def _number(said: str) -> int | None:
+    return int(said) if NUMBER.fullmatch(said) else None
 
 
 def _parser() -> MarkdownIt:
@@ -67,7 +98,7 @@ def _link_close(token: Token) -> str:
 
 
 def _is_followed(token: Token) -> bool:
-    return str(token.attrGet("href")).lower().startswith("https://")
+    return "ruling" in token.meta or str(token.attrGet("href")).lower().startswith("https://")
 
 
 def _image(token: Token) -> str:
@@ -100,7 +131,7 @@ _RULES = {
 _PARSER = _parser()
 
 
-def _soften(tokens: list[Token]) -> None:
+def _soften(tokens: list[Token], rulings: Mapping[int, str]) -> None:
     """Bring headings under the page's own, drop attributes, turn ratings into marks and links into text."""
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -108,6 +139,7 @@ def _soften(tokens: list[Token]) -> None:
         _drop_attributes(token)
         if token.type == "inline":
             _mark_rating(token)
+            _lead_to_rulings(token.children or [], rulings)
             _close_links(token.children or [])
 
 
@@ -128,6 +160,14 @@ def _mark_rating(inline: Token) -> None:
             children[at].content = children[at].content[len(sign) :].lstrip()
             children.insert(at, Token("rating_mark", "", 0, info=name))
             return
+
+
+def _lead_to_rulings(children: list[Token], rulings: Mapping[int, str]) -> None:
+    for token in children:
+        number = _number(_cited(token) or "") if token.type == "link_open" else None
+        if number is not None and number in rulings:
+            token.attrSet("href", rulings[number])
+            token.meta = {"ruling": number}
 
 
 def _close_links(children: list[Token]) -> None:

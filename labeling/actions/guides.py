@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
 
-from labeling.actions import events
+from labeling.actions import events, precedents
 from labeling.actions.errors import ActionError, Conflict, RuleBroken
 from labeling.models import MAX_GUIDE, MAX_NOTE, Campaign, GuideReading, GuideVersion, Label
 from labeling.wording import grouped
@@ -48,6 +48,7 @@ def publish(*, campaign: Campaign, text: str, note: str, by: User | None, replac
     """
     text, note = text.replace("\r\n", "\n").strip(), note.replace("\r\n", "\n").strip()
     _check(text, note)
+    precedents.check_citations(campaign=campaign, text=text)
     current = campaign.guide
     number = current.number if current else 0
     if replaces is not None and replaces != number:

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import markdown
-from labeling.actions import guides
+from labeling.actions import guides, precedents
 from labeling.actions.errors import ActionError
 from labeling.differences import difference
 from labeling.forms import GuideForm, add_refusal
 from labeling.models import Campaign, GuideVersion, Membership, Role
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page
+from labeling.views.precedents import addresses
 
 
 @require_safe
@@ -26,7 +27,7 @@ def guide_page(request: HttpRequest, membership: Membership) -> HttpResponse:
     versions = [(version, counts.get(version.number, 0)) for version in guides.versions(of).reverse()]
     context = {
         "version": of.guide,
-        "html": markdown.render(_in_force(of)),
+        "html": markdown.render(_in_force(of), rulings=addresses(of, _in_force(of))),
         "versions": versions,
         "labelers": of.memberships.filter(role=Role.LABELER).count(),
     }
@@ -48,7 +49,7 @@ def guide_version(request: HttpRequest, membership: Membership, number: int) -> 
         "version": version,
         "before": before,
         "difference": difference(before.text, version.text) if before else [],
-        "html": markdown.render(version.text),
+        "html": markdown.render(version.text, rulings=addresses(membership.campaign, version.text)),
         "is_in_force": version.pk == membership.campaign.guide_id,
     }
     return page(request, "guide_version.html", membership, context)
@@ -68,9 +69,15 @@ def guide_edit(request: HttpRequest, membership: Membership) -> HttpResponseBase
     of = membership.campaign
     form = GuideForm(request.POST or None, initial=_start(request, of))
     wants_preview = "preview" in request.POST
-    if form.is_valid() and not wants_preview:
+    if form.is_valid():
         try:
-            made = guides.publish(campaign=of, by=account(request), **form.cleaned_data)
+            if not wants_preview:
+                made = guides.publish(campaign=of, by=account(request), **form.cleaned_data)
+                words = _(
+                    "Version %(number)s of the guide is in force. Labelers see its note with their next solution."
+                )
+                return done(request, words % {"number": made.number}, "guide", of.slug)
+            precedents.check_citations(campaign=of, text=form.cleaned_data["text"])
         except ActionError as error:
             add_refusal(form, error)
             of.refresh_from_db(fields=["guide"])
@@ -78,9 +85,6 @@ def guide_edit(request: HttpRequest, membership: Membership) -> HttpResponseBase
                 **request.POST.dict(),
                 "replaces": _number(of),
             }  # the difference beside it is to that version now
-        else:
-            words = _("Version %(number)s of the guide is in force. Labelers see its note with their next solution.")
-            return done(request, words % {"number": made.number}, "guide", of.slug)
     status = 400 if form.errors and not wants_preview else 200
     context = {"form": form, "next_number": _number(of) + 1, **_preview(form, of, wants_preview)}
     return page(request, "guide_edit.html", membership, context, status=status)
@@ -108,4 +112,4 @@ def _preview(form: GuideForm, of: Campaign, is_wanted: bool) -> dict[str, Any]:
     since = _in_force(of)
     if not text or "text" in form.errors or not (is_wanted or form.errors or text != since):
         return {"preview": None}
-    return {"preview": markdown.render(text, since), "difference": difference(since, text)}
+    return {"preview": markdown.render(text, since, addresses(of, text)), "difference": difference(since, text)}

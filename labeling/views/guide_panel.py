@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from labeling import markdown
 from labeling.actions import guides
 from labeling.models import Campaign, Membership
+from labeling.views.precedents import addresses
 
 
 @require_safe
@@ -31,10 +32,11 @@ def panel(campaign: Campaign, account: User) -> dict[str, Any]:
     news = guides.news_for(campaign=campaign, account=account)
     language = get_language() or guides.ENGLISH
     since = guides.text_in(news.known, language) if news.versions else None
+    text = guides.text_in(campaign.guide, language)
     return {
         "number": campaign.guide.number if campaign.guide else None,
         "news": news.versions,
-        "html": markdown.render(guides.text_in(campaign.guide, language), since),
+        "html": markdown.render(text, since, addresses(campaign, text)),
     }
 
 

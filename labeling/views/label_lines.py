@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from labeling import code_words
-from labeling.models import SIGNS, CandidateTree, Draft, Label, Mode
+from labeling.models import RATINGS, SIGNS, CandidateTree, Draft, Label, Mode, Ruling, RulingAbout
 
 STATES = {1: "positive", 0: "neutral", -1: "negative"}
 
@@ -31,6 +31,14 @@ def lines_of(label: Label) -> list[Line]:
         return [_place(number, place) for number, place in enumerate(label.steps or [], 1)]
     steps = label.solution.steps if label.solution else []
     return _steps(steps, label.rating_values, flagged=label.flagged, others=label.alternatives)
+
+
+def lines_of_ruling(ruling: Ruling) -> list[Line]:
+    """A solution as a lead rated it; nothing where it was decided about something else."""
+    if ruling.solution is None or ruling.about != RulingAbout.FIRST_ERROR:
+        return []
+    ratings = [RATINGS[sign] for sign in ruling.outcome]
+    return _steps(ruling.solution.steps, ratings, flagged=[], others=[])
 
 
 def lines_of_draft(draft: Draft) -> list[Line]:

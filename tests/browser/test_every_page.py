@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from labeling.actions import invitations
 from labeling.agreement_report import report
-from labeling.models import Campaign, Labeler, Solution
+from labeling.models import Campaign, Labeler, Ruling, Solution
 from tests import factories as make
 from tests.browser.axe import expect_no_violations
 from tests.conftest import BrowserErrors
@@ -30,7 +30,8 @@ LEADS = [
     "jobs/{job}/", "jobs/{job}/cancel/", "selectors/", "selectors/1/", "selectors/2/publish/", "guide/", "guide/1/",
     "guide/edit/", "history/",
     "gold/", "invitations/", "labels/", "labelers/", "labelers/{person}/",
-    "bulk/exclude/?q=x", "changes/", "decisions/solutions/{solution}/", "rulings/", "screening/",
+    "bulk/exclude/?q=x", "changes/", "decisions/solutions/{solution}/", "rulings/", "rulings/{ruling}/",
+    "screening/",
 ]  # fmt: skip
 OF_ACCOUNTS = [
     "/me/two-factor/",
@@ -92,6 +93,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
         "dispute": make.make_dispute(label).pk,
         "job": make.make_job(campaign, "grade", "requested").pk,
         "person": person.pk,
+        "ruling": Ruling.objects.get(about="first_error").pk,
         "member": campaign.memberships.get(account=labeler).pk,
     }
     return lambda path: path if path.startswith("/") else f"/campaigns/{campaign.slug}/" + path.format(**numbers)
@@ -116,10 +118,14 @@ def quality(campaign: Campaign, labeler: User, solution: Solution) -> Labeler:
             item=item, labeler=who, ratings=ratings, flagged=[0], submitted_at=at, step_times_ms=[9_000] * len(ratings)
         )
     make.make_ruling(solution.problem, outcome="active", reason="It stays.")
-    labels = [(1, person.pk, "+-"), (1, 0, "-"), (2, person.pk, "++"), (2, 0, "++")]
+    final = make.make_label(solution, make.make_labeler(campaign, kind="final"), [1, -1])
+    decided = {"about": "first_error", "solution": solution, "label": final, "outcome": final.ratings}
+    make.make_ruling(solution.problem, reason="So $x$ is wrong.", **decided)
+    apart = [(solution.pk, person.pk, "+-"), (solution.pk, 0, "-")]
+    labels = [*apart, *((other, who, "++") for other in (10**6, 10**6 + 1) for who in (person.pk, 0, 10**6))]
     names = ("solution", "labeler", "ratings", "round", "subject")
     figures = report((dict(zip(names, (*label, 1, "Algebra"), strict=True)) for label in labels), lambda *_: None)
-    make.make_agreement(campaign, figures, labels=4, last_label=4)
+    make.make_agreement(campaign, figures, labels=8, last_label=8)
     return person
 
 

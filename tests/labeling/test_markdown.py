@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labeling.markdown import render
+from labeling.markdown import citations, render
 from labeling.models import MAX_GUIDE
 
 TAGS = {
@@ -202,3 +202,29 @@ def test_what_is_new_is_marked_and_what_only_moved_is_not() -> None:
     assert '<div data-tex class="new">$$x$$</div>' in html
     assert html.count('"new"') == 2
     assert render("Same.\n\nSame.", "Same.").count('"new"') == 1  # said once more than before
+
+
+# --- rulings that are cited
+
+
+def test_a_cited_ruling_becomes_a_link_only_where_its_reader_may_open_it() -> None:
+    text = "See [the precedent](ruling:12), <ruling:7> and [this](RULING:12)."
+    html = render(text, rulings={12: "/campaigns/c/rulings/12/"})
+    link = '<a href="/campaigns/c/rulings/12/" rel="noopener noreferrer" target="_blank">'
+    assert f"See {link}the precedent</a>, ruling:7 and {link}this</a>." in html
+    assert "<a" not in render(text)
+    assert "See the precedent (ruling:12), ruling:7" in render(text), "nothing of another reader's is kept"
+
+
+@pytest.mark.parametrize(
+    "odd", ["012", "0", "-1", "1e3", "", "12/../3", "12?x", "9" * 19, "\N{ARABIC-INDIC DIGIT ONE}"]
+)
+def test_what_is_no_number_of_a_ruling_leads_nowhere(odd: str) -> None:
+    assert "<a" not in render(f"[x](ruling:{odd})", rulings=dict.fromkeys((1, 3, 12), "/"))
+    assert [number for _line, number, _said in citations(f"[x](ruling:{odd})")] in ([None], [])
+
+
+def test_citations_are_found_on_their_lines_wherever_they_stand() -> None:
+    text = "# [a](ruling:1)\n\nOne\ntwo [b](ruling:2),\\\nthree [c][d]\n\n- x\n  - [e](ruling:5)\n\n"
+    text += "a|b\n-|-\n1|[f](ruling:6)\n\n`[g](ruling:7)` ![h](ruling:8) [i](https://ruling:9)\n\n[d]: ruling:4"
+    assert citations(text) == ((1, 1, "1"), (4, 2, "2"), (5, 4, "4"), (8, 5, "5"), (12, 6, "6"))

@@ -82,7 +82,6 @@ def _rows(campaign: Campaign, *, apart: int = 0) -> dict[str, Any]:
     make.make_gold(done)
     make.make_agreement(campaign, _figures(labeler))
     requeue = make.make_requeue(labeler)
-    make.make_ruling(problem)
     return {
         **dict.fromkeys(("labelers", "quality"), labeler.pk),
         **dict.fromkeys(("items", "drafts"), item.pk),
@@ -101,6 +100,7 @@ def _rows(campaign: Campaign, *, apart: int = 0) -> dict[str, Any]:
         "disputes": make.make_dispute(label).pk,
         "trees": make.make_candidate_tree(problem).pk,
         "requeues": requeue.pk,
+        "rulings": make.make_ruling(problem).pk,
         "changes": make.make_bulk_change(campaign).pk,
         "selectors": spare.number,
         "jobs": _import_with_refused_rows(campaign).pk,
