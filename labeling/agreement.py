@@ -61,6 +61,14 @@ class Pair:
         """What each said of the steps that both rated."""
         return list(zip(self.one.ratings, self.other.ratings, strict=False))
 
+    def at(self, position: int) -> "Pair":
+        """What both said of one step that both rated, as if there were no other."""
+        one, other = (
+            Rated(label.solution, label.labeler, label.ratings[position : position + 1])
+            for label in (self.one, self.other)
+        )
+        return Pair(one, other)
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -90,6 +98,16 @@ class Agreement:
     confusion: tuple[tuple[int, ...], ...]  # step ratings of pairs, rows and columns negative, neutral, positive
 
 
+@dataclass(frozen=True, slots=True)
+class AtStep:
+    """What is said of the steps at one position, where both of a pair rated them."""
+
+    same_rating: Figure
+    same_error: Figure  # of pairs of which one put the first error here, how many of which both did
+    alpha: Figure
+    neutral_positive: Figure
+
+
 def pairs_of(labels: Iterable[Rated]) -> list[Pair]:
     """Every two labels of one solution by different people; who comes first is decided by the labelers' numbers."""
     by_solution: dict[int, list[Rated]] = defaultdict(list)
@@ -116,7 +134,7 @@ def is_within_one(pair: Pair) -> bool:
 
 def is_same_verdict(pair: Pair) -> bool:
     """Whether both found an error, or neither did."""
-    return (pair.one.first_error is None) == (pair.other.first_error is None)
+    return is_good(pair.one) == is_good(pair.other)
 
 
 def measure(pairs: Sequence[Pair], *, seed: int = 0) -> Agreement:
@@ -147,16 +165,30 @@ def grouped(pairs: Iterable[Pair], keys: Callable[[Pair], Iterable[Key]]) -> dic
     return groups
 
 
-def measure_by_position(pairs: Iterable[Pair], *, seed: int = 0) -> dict[int, Figure]:
-    """Of each step position, the share of pairs that gave the step the same rating, where both rated it."""
-    groups: dict[int, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+def measure_by_position(pairs: Iterable[Pair], *, seed: int = 0) -> dict[int, AtStep]:
+    """What is said of each step position, over the pairs of which both rated a step there."""
+    groups: dict[int, dict[int, list[Pair]]] = defaultdict(lambda: defaultdict(list))
     for pair in pairs:
-        for position, step in enumerate(pair.steps):
-            groups[position][pair.solution].append(step)
-    return {
-        position: _share(list(by_solution.values()), lambda step: step[0] == step[1], _draws(len(by_solution), seed))
-        for position, by_solution in sorted(groups.items())
-    }
+        for position in range(len(pair.steps)):
+            groups[position][pair.solution].append(pair.at(position))
+    return {position: _at_step(list(group.values()), seed) for position, group in sorted(groups.items())}
+
+
+def _at_step(groups: Sequence[Sequence[Pair]], seed: int) -> AtStep:
+    draws = _draws(len(groups), seed)
+    found = [[pair for pair in group if not (is_good(pair.one) and is_good(pair.other))] for group in groups]
+    errors = [group for group in found if group]
+    return AtStep(
+        same_rating=_share(groups, lambda pair: pair.one.ratings == pair.other.ratings, draws),
+        same_error=_share(errors, is_exact, _draws(len(errors), seed)),
+        alpha=_alpha(groups, draws),
+        neutral_positive=_neutral_against_positive(groups, seed),
+    )
+
+
+def is_good(rated: Rated) -> bool:
+    """Whether somebody found no error."""
+    return rated.first_error is None
 
 
 # --- figures

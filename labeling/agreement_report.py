@@ -75,12 +75,18 @@ def report(rows: Iterable[dict[str, Any]], say: Callable[[int, int], None]) -> d
     found: dict[str, Any] = {"all": counted(pairs)}
     for name, of_name in groups.items():
         found[name] = [[key, counted(group)] for key, group in of_name.items()]
-    found["steps"] = [[index, asdict(figure)] for index, figure in measure_by_position(pairs).items()]
+    found["steps"] = [[index, _flat(asdict(step))] for index, step in measure_by_position(pairs).items()]
     say(total - 1, total)
     consensus = consensus_of(labels.rated)
     found["consensus"] = consensus and asdict(consensus)
     say(total, total)
     return found
+
+
+def _flat(step: dict[str, Any]) -> dict[str, Any]:
+    """The share of same ratings in front, the other figures beside it."""
+    same: dict[str, Any] = step.pop("same_rating")
+    return same | step
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -20,7 +20,10 @@ from labeling.views.tables import csv_file
 
 Figures = dict[str, Any]
 SHARES = ("exact", "within_one", "any_error", "alpha", "neutral_positive")
-GROUP_COLUMNS = ("pairs", "solutions", *(f"{name}{end}" for name in SHARES for end in ("", "_low", "_high")))
+ENDS = ("", "_low", "_high", "_count")
+GROUP_COLUMNS = ("pairs", "solutions", *(f"{name}{end}" for name in SHARES for end in ENDS))
+AT_STEPS = ("same_error", "alpha", "neutral_positive")
+STEP_COLUMNS = ("step", "same_rating", "low", "high", "pairs", *(f"{name}{end}" for name in AT_STEPS for end in ENDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +133,8 @@ def download(_request: HttpRequest, membership: Membership, table: str) -> HttpR
         raise Http404("Agreement was not computed yet.")
     name = f"{membership.campaign.slug}-agreement-{table}"
     if table == "steps":
-        rows = ((index + 1, *_numbers(figure), figure["count"]) for index, figure in report.figures["steps"])
-        return csv_file(name, ("step", "same_rating", "low", "high", "pairs"), rows)
+        rows = (_at_step(index, figure) for index, figure in report.figures["steps"])
+        return csv_file(name, STEP_COLUMNS, rows)
     if table == "ratings":
         return csv_file(name, ("one_said", "other_said", "steps"), _said(report.figures["all"]))
     named = _names(report)
@@ -150,10 +153,14 @@ def _cells(group: Group) -> tuple[object, ...]:
     return group.name, found["pairs"], found["solutions"], *shares
 
 
-def _numbers(figure: Figures | None) -> tuple[float | None, float | None, float | None]:
+def _at_step(index: int, found: Figures) -> tuple[object, ...]:
+    return index + 1, *_numbers(found), *(number for name in AT_STEPS for number in _numbers(found.get(name)))
+
+
+def _numbers(figure: Figures | None) -> tuple[float | None, ...]:
     if figure is None:  # of a report that was computed before there was this figure
-        return None, None, None
-    return figure["value"], figure["low"], figure["high"]
+        return (None,) * len(ENDS)
+    return figure["value"], figure["low"], figure["high"], figure["count"]
 
 
 def _said(found: Figures) -> Iterator[tuple[int, int, int]]:

@@ -125,11 +125,24 @@ def test_groups_are_measured_apart_and_a_labeler_against_all_others() -> None:
 def test_positions_count_only_where_both_rated() -> None:
     found = measure_by_position(pairs(("+0+", "++-"), ("+-", "+++")))
 
-    assert {position: (figure.value, figure.count) for position, figure in found.items()} == {
+    assert {position: (step.same_rating.value, step.same_rating.count) for position, step in found.items()} == {
         0: (1, 2),
         1: (0, 2),
         2: (0, 1),
     }
+
+
+def test_each_position_has_its_errors_alpha_and_neutral_against_positive() -> None:
+    """By hand, of the second step: -- and -+ hold an error, one of the two is shared; of three neutral ratings one
+    stands against a positive. Its units are -- -+ 00 0+ with n(-) = 3, n(0) = 3, n(+) = 2; ordinal distances d(-0) = 9,
+    d(0+) = 6.25, d(-+) = 30.25; observed 2 * (30.25 + 6.25) / 8, expected 2 * (9 * 9 + 6 * 6.25 + 6 * 30.25) / 56.
+    """
+    found = measure_by_position(pairs(("+-", "+-"), ("+-", "++"), ("+0", "+0"), ("+0", "++")))[1]
+
+    assert (found.same_error.value, found.same_error.count) == (0.5, 2)
+    assert found.alpha.value == pytest.approx(1 - (73 / 8) / (600 / 56))
+    assert (found.neutral_positive.value, found.neutral_positive.count) == (pytest.approx(1 / 3), 3)
+    assert measure_by_position(pairs(("+", "+")))[0].same_error == agreement.Figure(None, 0)
 
 
 @pytest.mark.parametrize("count", [1, 3, 30])
@@ -142,7 +155,7 @@ def test_a_share_of_cases_that_are_all_alike_is_not_told_as_certain(count: int) 
     assert (apart.exact.value, apart.exact.low) == (0, 0)
     assert apart.exact.high == pytest.approx(1.959964**2 / (count + 1.959964**2))
     by_place = measure_by_position(pairs(*[("+", "+")] * count))[0]
-    assert by_place == agreement.Figure(1, count, agreed.exact.low, 1)
+    assert by_place.same_rating == agreement.Figure(1, count, agreed.exact.low, 1)
 
 
 def test_many_labels_of_one_solution_are_one_case_of_an_interval() -> None:

@@ -90,8 +90,11 @@ def test_the_job_leaves_figures_that_the_page_and_its_tables_show(
     assert head[:4] == ["group", "pairs", "solutions", "exact"]
     assert one[:4] == ["labeler and owner", "2", "2", "0.5"]
     assert [row[:4] for row in table(lead, "rounds")[1:]] == [["3", "2", "2", "0.5"]]
-    steps = [[round(float(cell), 2) for cell in row] for row in table(lead, "steps")[1:]]
+    steps = [[round(float(cell), 2) for cell in row[:5]] for row in table(lead, "steps")[1:]]
     assert steps == [[1, 1, 0.34, 1, 2], [2, 0.5, 0.09, 0.91, 2]]
+    head, first, second = table(lead, "steps")
+    assert dict(zip(head, first, strict=True))["same_error"] == ""
+    assert [dict(zip(head, second, strict=True))[name] for name in ("same_error", "same_error_count")] == ["0.5", "2"]
     assert "interval not known yet" in said
     assert ["1", "-1", "1"] in table(lead, "ratings")
     assert len(table(lead, "labelers")) == 3
@@ -225,10 +228,11 @@ def test_neutral_against_positive_is_told_with_its_interval_where_it_was_compute
     assert "Against 2 neutral ratings the other said positive in 100 % (21 % to 100 %)." in said
     head, one = table(lead, "all")
     assert dict(zip(head, one, strict=True))["neutral_positive"] == "1.0"
+    assert dict(zip(head, one, strict=True))["neutral_positive_count"] == "2"
 
     kept = AgreementReport.objects.get()
     del kept.figures["all"]["neutral_positive"]
     kept.save()
-    assert "neutral rating" not in text_of(lead.get(ADDRESS)), "a report of before still shows"
+    assert "neutral ratings the other" not in text_of(lead.get(ADDRESS)), "a report of before still shows"
     head, one = table(lead, "all")
     assert dict(zip(head, one, strict=True))["neutral_positive"] == ""
