@@ -19,9 +19,15 @@ from selector.records import Mode, Reduction, TrainedKind
 from selector.rows import RowError
 from selector.strategies import NAMES
 from selector.strategies.settings import PROBLEM_CAP, UndecidedBy
+from selector.trials import SEEDS
 
 TORCH = "selector.torch_commands"  # takes seconds to load
-MODULES = {"pretrain": TORCH, "train": TORCH, "score": "selector.score_command"}
+MODULES = {
+    "pretrain": TORCH,
+    "train": TORCH,
+    "score": "selector.score_command",
+    "multiplier": "selector.multiplier_command",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,6 +53,9 @@ def parser() -> argparse.ArgumentParser:
     _add_score(subparsers.add_parser("score", parents=[common, tensors], help="a pool to scores"))
     _add_select(subparsers.add_parser("select", parents=[common], help="scores to what to label next"))
     _add_evaluate(subparsers.add_parser("evaluate", parents=[common], help="how good scores are"))
+    _add_multiplier(
+        subparsers.add_parser("multiplier", parents=[common, tensors], help="what a chosen label is worth in training")
+    )
     _add_grade(subparsers.add_parser("grade", parents=[common], help="answers against reference answers"))
     return top
 
@@ -61,8 +70,13 @@ def _add_train(train: argparse.ArgumentParser) -> None:
     train.add_argument("--base", required=True, help="tiny, or a Hugging Face causal model by name or folder")
     train.add_argument("--out", required=True, metavar="MODEL")
     train.add_argument("--kind", choices=get_args(TrainedKind), default="prm")
-    train.add_argument("--mode", choices=get_args(Mode), default="full")
     train.add_argument("--seed", type=int, default=0)
+    _add_recipe(train)
+
+
+def _add_recipe(train: argparse.ArgumentParser) -> None:
+    """How a model is trained, whatever on."""
+    train.add_argument("--mode", choices=get_args(Mode), default="full")
     train.add_argument("--epochs", type=int, default=2)
     train.add_argument("--batch-size", type=int, default=16, help="solutions")
     train.add_argument("--learning-rate", type=float, help="of the base (default 5e-4 for tiny, 2e-5 for others)")
@@ -116,6 +130,20 @@ def _add_evaluate(evaluate: argparse.ArgumentParser) -> None:
     evaluate.add_argument("--split", choices=("train", "test"), help="solutions of one split alone")
     evaluate.add_argument("--threshold", type=float, help="a step scored below it is an error (default: calibrated)")
     evaluate.add_argument("--seed", type=int, default=0)
+
+
+def _add_multiplier(multiplier: argparse.ArgumentParser) -> None:
+    multiplier.add_argument("--uniform", nargs="+", required=True, metavar="ROWS", help="labels that chance drew")
+    multiplier.add_argument("--chosen", nargs="+", required=True, metavar="ROWS", help="labels that a strategy chose")
+    multiplier.add_argument("--test", nargs="+", required=True, metavar="POOL", help="solutions to measure on")
+    multiplier.add_argument("--labels", nargs="+", default=[], metavar="ROWS", help="evaluation labels of these")
+    multiplier.add_argument("--base", required=True, help="tiny, or a Hugging Face causal model by name or folder")
+    multiplier.add_argument("--out", required=True, metavar="FOLDER", help="where trainings are kept, and gone on with")
+    multiplier.add_argument("--seeds", type=int, default=SEEDS, help="of trainings and of which labels come first")
+    multiplier.add_argument("--batch-tokens", type=int, default=8192, help="tokens of one batch in scoring")
+    multiplier.set_defaults(kind="prm", seed=0, share_prefixes="auto")
+    _add_recipe(multiplier)
+    multiplier.set_defaults(epochs=None)
 
 
 def _add_grade(grade: argparse.ArgumentParser) -> None:

@@ -63,3 +63,15 @@ class Progress:
         else:
             line = f"{stage} {progress:4.0%}  {message}".rstrip()
         print(line, file=self.stream, flush=True)
+
+
+class PartOf(Progress):
+    """Some part of a longer stage: whatever it is at is told as progress of the whole, in the whole's own words."""
+
+    def __init__(self, whole: Progress, stage: str, start: float, end: float, message: str = "") -> None:
+        super().__init__(is_silent=True)
+        self.whole, self.stage, self.start, self.end, self.message = whole, stage, start, end, message
+
+    def report(self, stage: str, progress: float, message: str = "") -> None:
+        """`start` where nothing of the part is done, `end` where all is."""
+        self.whole.report(self.stage, self.start + (self.end - self.start) * progress, self.message or message)

@@ -24,7 +24,7 @@ def run_pretrain(arguments: argparse.Namespace, progress: Progress) -> dict[str,
     started = time.monotonic()
     together = Processes(checked_device(arguments.device))
     set_threads(arguments.threads, arguments.base)
-    base = _base_of_pool(arguments, progress, together)
+    base = base_of_pool(arguments, progress, together)
     return {"base": base.name, "revision": base.revision, "seconds": round(time.monotonic() - started, 3)}
 
 
@@ -32,7 +32,7 @@ def run_train(arguments: argparse.Namespace, progress: Progress) -> dict[str, An
     started = time.monotonic()
     together = Processes(checked_device(arguments.device))
     set_threads(arguments.threads, arguments.base)
-    config = _config(arguments)
+    config = config_of(arguments)
     progress.report("read", 0.0, "reading rows")
     rows = _all_rows(arguments.data)
     found = examples.of_rows(rows, config.kind)
@@ -115,16 +115,17 @@ def scorer(arguments: argparse.Namespace, progress: Progress) -> _Reading:
     progress.report("read", 0.0, "loading the model")
     if arguments.kind == "surprise":
         set_threads(arguments.threads, arguments.base)
-        loaded = checkpoint.untrained(_base_of_pool(arguments, progress, together), "surprise", together.device)
+        loaded = checkpoint.untrained(base_of_pool(arguments, progress, together), "surprise", together.device)
         return _Reading(loaded, arguments, together)
     loaded = checkpoint.load(Path(arguments.model), together.device)
     set_threads(arguments.threads, loaded.base[0])
     asks_base = arguments.base and not loaded.knows_likelihood  # models of earlier versions: they do not hold it
-    base = _base_of_pool(arguments, progress, together) if asks_base else None
+    base = base_of_pool(arguments, progress, together) if asks_base else None
     return _Reading(loaded, arguments, together, base)
 
 
-def _base_of_pool(arguments: argparse.Namespace, progress: Progress, together: Processes) -> bases.Base:
+def base_of_pool(arguments: argparse.Namespace, progress: Progress, together: Processes) -> bases.Base:
+    """The base that the arguments name; `tiny` is that of `--pool`, else of the data."""
     is_pretrained_here = arguments.base == "tiny" and not arguments.pool
     return _base(arguments, _all_rows(arguments.data) if is_pretrained_here else [], progress, together)
 
@@ -147,7 +148,8 @@ def _base(arguments: argparse.Namespace, rows: list[ProblemRow], progress: Progr
     return base
 
 
-def _config(arguments: argparse.Namespace) -> TrainingConfig:
+def config_of(arguments: argparse.Namespace) -> TrainingConfig:
+    """How the arguments want it trained. Raises InputError where they contradict one another."""
     rate = arguments.learning_rate or (_TINY_RATE if arguments.base == "tiny" else _LARGE_RATE)
     try:
         return TrainingConfig(

@@ -26,6 +26,7 @@ from labeling.models import (
     SolutionScore,
 )
 from selector.committee import disagreement
+from selector.examples import tiny_epochs
 from workers import pretraining, snapshots
 from workers.child import CommandFailed, Selector, Stage
 
@@ -37,7 +38,6 @@ PUBLISH = Stage("publish", 0.97, 1.0)
 ENOUGH_EVALUATION_LABELS = 30
 DAMAGED = "model "  # how the selector begins what it says of a model folder that it cannot use
 BATCH = 1_000
-TINY_PASSES, MOST_TINY_EPOCHS = 1_000, 10
 SURPRISE = "surprise"
 MOST_OUTCOMES = 10_000  # one pass over so many takes minutes, and further ones teach little
 
@@ -141,14 +141,6 @@ def _train(job: Job, version: SelectorVersion, folder: Path, selector: Selector)
 def _base_arguments(version: SelectorVersion, folder: Path) -> list[str]:
     """The version's base; `tiny` is the one of the pool as it was."""
     return ["--base", version.base_model, "--pool", str(folder / "pool.jsonl"), *pretraining.arguments()]
-
-
-def tiny_epochs(labels: int) -> int:
-    """Passes over the labels for `tiny`: it starts from next to nothing, and the paper's 2 teach it nothing.
-
-    About a thousand solutions seen in all: seconds on a laptop, and no memorizing of a handful of labels.
-    """
-    return min(MOST_TINY_EPOCHS, max(2, TINY_PASSES // max(labels, 1)))
 
 
 def _score(job: Job, version: SelectorVersion, folder: Path, selector: Selector) -> None:

@@ -9,10 +9,11 @@ from pytest_django import Settings
 
 from labeling.actions import jobs
 from labeling.models import Campaign, JobKind
+from selector.examples import tiny_epochs
 from tests import factories as make
 from workers import pipeline, retraining, snapshots
 from workers.child import Selector, Stage
-from workers.retraining import publish_rule, tiny_epochs
+from workers.retraining import publish_rule
 
 
 def test_progress_never_goes_backwards_from_pretraining_to_training() -> None:
