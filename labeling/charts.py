@@ -71,10 +71,22 @@ def versions(newer: Sequence[Point], older: Sequence[Point], *, names: tuple[str
     return _curves(shared, lines)
 
 
-def _curves(points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]]) -> SafeString:
-    label = _("Best-of-N accuracy. At N {n}: {figures}.").format(
-        n=points[-1].n, figures=listed(f"{label} {percent(values[-1][1], 1)}" for values, _paint, label in lines)
-    )
+def learning(points: Sequence[Point], *, name: str) -> SafeString:
+    """A figure over the number `n` of labels that selectors were trained on: chosen ones, and beside them uniform."""
+    lines = [
+        (values, paint, _("by chance") if paint == "line-2" else label)
+        for values, paint, label in _lines(points, _("chosen"))
+    ]
+    return _curves(points, lines, measure=name)
+
+
+def _curves(points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]], *, measure: str = "") -> SafeString:
+    """Lines over N, or over numbers of labels where another `measure` is named."""
+    figures = listed(f"{label} {percent(values[-1][1], 1)}" for values, _paint, label in lines)
+    label = _("Best-of-N accuracy. At N {n}: {figures}.").format(n=points[-1].n, figures=figures)
+    if measure:
+        label = _("{measure} with {n} labels: {figures}.").format(measure=measure, n=points[-1].n, figures=figures)
+    first = str(points[0].n) if measure else f"N = {points[0].n}"
     wide = _Frame.around(points)
     narrow = replace(wide, right=350.0)
     ends = [(wide.y(values[-1][1]), _end_words(values, label)) for values, _paint, label in lines]
@@ -84,19 +96,27 @@ def _curves(points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]]
     ]
     return joined(
         [
-            svg(660, 300, label, [*_plot(points, lines, wide), *names]),
-            svg(360, 306 + 20 * len(lines), label, [*_plot(points, lines, narrow), *_legend(lines)], "chart for-phone"),
+            svg(660, 300, label, [*_plot(points, lines, wide, first), *names]),
+            svg(
+                360,
+                306 + 20 * len(lines),
+                label,
+                [*_plot(points, lines, narrow, first), *_legend(lines)],
+                "chart for-phone",
+            ),
         ]
     )
 
 
-def _plot(points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]], frame: "_Frame") -> list[SafeString]:
-    """Axes, band and lines."""
+def _plot(
+    points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]], frame: "_Frame", first: str
+) -> list[SafeString]:
+    """Axes, band and lines; `first` is written under the first point."""
     drawn = [
         polyline([(frame.x(index), frame.y(value)) for index, value in values], paint) for values, paint, _name in lines
     ]
     here = dot(frame.x(len(points) - 1), frame.y(points[-1].score), "dot-here", 5)
-    return [frame.axes(), *_n_labels(points, frame), _band(points, frame), *drawn, here]
+    return [frame.axes(), *_n_labels(points, frame, first), _band(points, frame), *drawn, here]
 
 
 def _legend(lines: Sequence[tuple["_Values", str, str]]) -> list[SafeString]:
@@ -174,9 +194,9 @@ def _lines(points: Sequence[Point], name: str) -> list[tuple[_Values, str, str]]
     return found
 
 
-def _n_labels(points: Sequence[Point], frame: _Frame) -> list[SafeString]:
+def _n_labels(points: Sequence[Point], frame: _Frame, first: str) -> list[SafeString]:
     return [
-        text(frame.x(index), 288, f"N = {point.n}" if index == 0 else str(point.n), anchor="middle")
+        text(frame.x(index), 288, first if index == 0 else str(point.n), anchor="middle")
         for index, point in enumerate(points)
     ]
 

@@ -151,6 +151,7 @@ KINDS = {
     "plan": pgettext_lazy("kind of job", "planning"),
     "agreement": pgettext_lazy("kind of job", "agreement"),
     "preview": pgettext_lazy("kind of job", "preview"),
+    "multiplier": pgettext_lazy("kind of job", "worth of chosen labels"),
 }
 STAGES = {
     "snapshot": _("collecting labels"),
@@ -164,6 +165,7 @@ STAGES = {
     "keep": _("keeping the grades"),
     "plan": _("choosing solutions"),
     "compare": _("comparing labels"),
+    "trials": _("training on parts of the labels"),
 }
 COUNTS = {
     "problems": _("New problems"),
@@ -212,6 +214,7 @@ EVENTS = {
     "guide.published": _("published a guide"),
     "training.requested": _("asked for a training"),
     "agreement.requested": _("asked how far labelers agree"),
+    "multiplier.requested": _("asked what a chosen label is worth"),
     "selector.published": _("put a selector into use"),
     "job.cancelled": _("cancelled a job"),
     "job.retried": _("tried a job again"),
@@ -268,6 +271,11 @@ JOBS = {
     ("agreement", "done"): _("The comparison of labels is done"),
     ("agreement", "failed"): _("The comparison of labels failed"),
     ("agreement", "cancelled"): _("The comparison of labels was cancelled"),
+    ("multiplier", "requested"): _("The worth of chosen labels waits for a worker"),
+    ("multiplier", "running"): _("The worth of chosen labels is {percent} measured"),
+    ("multiplier", "done"): _("The worth of chosen labels is measured"),
+    ("multiplier", "failed"): _("Measuring the worth of chosen labels failed"),
+    ("multiplier", "cancelled"): _("Measuring the worth of chosen labels was cancelled"),
     ("preview", "requested"): _("The preview waits for a worker"),
     ("preview", "running"): _("The preview is {percent} done"),
     ("preview", "done"): _("The preview is done"),

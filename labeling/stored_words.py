@@ -72,6 +72,7 @@ FORMS = [
             gettext_noop("loading the base {name}"),
             gettext_noop("tiny base, loss {loss}"),
             gettext_noop("update {done} of {total}"),
+            gettext_noop("training {done} of {total}"),
             gettext_noop("this model is complete already"),
             gettext_noop("{done} of {total} solutions"),
             gettext_noop("{done} of {total} groups"),
@@ -120,6 +121,19 @@ FORMS = [
             gettext_noop("Round {number} is open."),
             gettext_noop("Round {number} is planned."),
             gettext_noop("The base that trainings start from is ready."),
+            gettext_noop("By first-error F1 a chosen label is worth {value} uniform ones ({low} to {high})."),
+            gettext_noop("By step AUC a chosen label is worth {value} uniform ones ({low} to {high})."),
+            gettext_noop("By best of N a chosen label is worth {value} uniform ones ({low} to {high})."),
+            gettext_noop("What a chosen label is worth in training is not known yet."),
+            gettext_noop(
+                "It does not rise for certain with more uniform labels, so no number of them can be read off."
+            ),
+            gettext_noop("It takes {count} evaluation labels, some with an error and some without."),
+            gettext_noop("It takes {count} test problems with several graded solutions each."),
+            gettext_noop(
+                "expected at least {least} labels of either way on problems that are not measured on; there are "
+                "{uniform} uniform and {chosen} chosen ones"
+            ),
             gettext_noop(
                 "Chosen again from its record: the same labels ({labels}), out of {candidates} candidates. {more}"
             ),

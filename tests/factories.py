@@ -340,6 +340,21 @@ def make_agreement(campaign: Campaign, figures: dict[str, Any], **fields: Any) -
     return AgreementReport.objects.create(**defaults | {"campaign": campaign, "figures": figures} | fields)
 
 
+def make_multiplier(campaign: Campaign, value: float | None = 1.5, **fields: Any) -> Job:
+    """A job that measured what a chosen label is worth: so much by step AUC, nothing known by the others."""
+    known = {"multiplier": value, "low": value and value / 2, "high": value and value * 2, "why": ""}
+    unknown = {"multiplier": None, "low": None, "high": None, "why": "It takes 10 test problems.", "curves": {}}
+    counts = {"trainings": 18, "seeds": 3, "trained_on": 40, "uniform": 50, "chosen": 40}
+    curves = {
+        way: [{"labels": labels, "value": labels / 100, "low": 0.1, "high": 0.9} for labels in (10, 20, 40)]
+        for way in ("uniform", "chosen")
+    }
+    measures = {"first_error_f1": unknown, "step_auc": known | {"curves": curves}, "best_of_n": unknown | {"n": 4}}
+    found = counts | {"evaluation_labels": 30, "problems": 20, "measures": measures}
+    result = {"why": "By step AUC a chosen label is worth 1.50 uniform ones (0.75 to 3.00).", "multiplier": found}
+    return make_job(campaign, kind="multiplier", **{"result": result} | fields)
+
+
 def make_selector(campaign: Campaign, number: int = 1, state: str = "published", **fields: Any) -> SelectorVersion:
     if "job" not in fields:
         fields["job"] = make_job(campaign, kind="retrain")

@@ -14,7 +14,7 @@ from labeling.actions.jobs import ClaimLost
 from labeling.actions.pool_size import solution_count
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import Job, JobKind, Round
-from workers import agreement, grading, pretraining, retraining
+from workers import agreement, grading, multiplier, pretraining, retraining
 from workers.child import CommandFailed
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,7 @@ def _fail(job: Job, error: str) -> None:
     with transaction.atomic():
         jobs.fail(job, error=error)
         retraining.discard_unfinished(job)
+        multiplier.discard(job)
 
 
 def _import(job: Job) -> None:
@@ -101,4 +102,5 @@ STAGES: dict[str, Callable[[Job], Any]] = {
     JobKind.PLAN: _plan,
     JobKind.AGREEMENT: agreement.compare,
     JobKind.PREVIEW: _preview,
+    JobKind.MULTIPLIER: multiplier.measure,
 }

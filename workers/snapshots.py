@@ -13,9 +13,10 @@ from typing import Any
 
 import orjson
 
-from labeling.actions import exporting
+from labeling.actions import exporting, multiplier
 from labeling.actions.references import current_answer
 from labeling.models import Campaign, Label, Solution
+from selector.trials import Way
 
 CHUNK = 2_000
 BATCH = 500  # a database takes only so many values in one statement
@@ -42,6 +43,11 @@ def file_hash(path: Path) -> str:
     """SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def way_lines(campaign: Campaign, way: Way) -> Iterator[bytes]:
+    """Training labels that chance drew, or that a strategy chose."""
+    return exporting.prm800k_lines(multiplier.labels(campaign, way))
 
 
 def training_lines(campaign: Campaign) -> Iterator[bytes]:

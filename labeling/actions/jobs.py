@@ -23,7 +23,7 @@ from labeling.models import Campaign, Job, JobKind, JobState
 log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 3  # without any stage finished in between
-QUEUES = {JobKind.PRETRAIN: "gpu", JobKind.RETRAIN: "gpu"}
+QUEUES = dict.fromkeys((JobKind.PRETRAIN, JobKind.RETRAIN, JobKind.MULTIPLIER), "gpu")
 
 
 class ClaimLost(Exception):

@@ -20,6 +20,7 @@ class JobKind(models.TextChoices):
     PLAN = "plan"
     AGREEMENT = "agreement"
     PREVIEW = "preview"
+    MULTIPLIER = "multiplier"
 
 
 class JobState(models.TextChoices):

@@ -15,7 +15,9 @@ from labeling.actions.gold_accuracy import Accuracy, GoldLabel
 from labeling.forecast import Forecast, forecast
 from labeling.models import AgreementReport, Campaign, Label, Labeler, RoundState
 from labeling.templatetags.lead import name_of
+from labeling.views import multiplier
 from labeling.views.errors_found import ErrorsFound
+from labeling.views.multiplier import Measurement
 from labeling.views.overview import RoundProgress, in_hand
 from labeling.views.selector_report import SelectorReport
 from labeling.views.work import Found, Work
@@ -88,11 +90,12 @@ class Dashboard:
     people: list[Labeler]
     step_times: list[list[int]]
     errors_found: ErrorsFound
+    worth: Measurement | None  # of a chosen label in training
     today: date
 
     @classmethod
     def of(cls, campaign: Campaign, rounds: list[RoundProgress], work: Work) -> "Dashboard":
-        """In five further queries at most, however many labels there are."""
+        """In six further queries at most, however many labels there are."""
         return cls(
             campaign,
             rounds,
@@ -103,6 +106,7 @@ class Dashboard:
             list(Labeler.objects.filter(campaign=campaign).select_related("account", "campaign")),
             _recent_step_times(campaign),
             ErrorsFound.of(campaign, work.marks),
+            multiplier.latest(campaign),
             timezone.localdate(),
         )
 

@@ -13,14 +13,11 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
+from labeling.actions import drawn
 from labeling.intervals import wilson
-from labeling.models import Campaign, FinishReason, Label, LabelerKind, Mode, Origin, Purpose
+from labeling.models import Campaign, FinishReason, Label
 from labeling.views.work import IMPORTED, KEPT_SECONDS, Bounded
-from selector import strategies
 
-BY_CHANCE = ("uniform", "uniform_distinct")  # strategies, and the reasons of their picks
-# Without a selector these, too, draw from the whole pool by chance; others so only what they cannot rank.
-BY_CHANCE_AT_FIRST = [name for name, strategy in strategies.STRATEGIES.items() if "votes" not in strategy.needs]
 LEAST_LABELS, LEAST_ERRORS = 30, 5  # on either side; under them a ratio says nothing
 
 
@@ -88,20 +85,8 @@ class ErrorsFound:
 
     @classmethod
     def _read(cls, campaign: Campaign, rounds: Iterable[int]) -> "ErrorsFound":
-        labels = Label.objects.current().filter(
-            round__in=rounds,
-            labeler__campaign=campaign,
-            labeler__kind=LabelerKind.PERSON,
-            origin=Origin.HERE,
-            mode=Mode.SOLUTION,
-            item__purpose=Purpose.ROUND,
-        )
-        chosen = strategies.words_of_reasons().keys() - {"evaluation", *BY_CHANCE}
-        from_all = Q(round__strategy__in=BY_CHANCE) | Q(round__selector=None, round__strategy__in=BY_CHANCE_AT_FIRST)
-        return cls(
-            _by_problem(labels, Q(item__reason__in=sorted(chosen))),
-            _by_problem(labels, from_all & Q(item__reason__in=BY_CHANCE, round__number=0)),
-        )
+        labels = drawn.in_rounds(Label.objects.current(), campaign, rounds)
+        return cls(_by_problem(labels, drawn.by("chosen")), _by_problem(labels, drawn.by("uniform")))
 
     def ratio(self, cost: str) -> Bounded | None:
         """Errors per `labels` or `steps` of the chosen over those of the uniform ones; None: not known yet.
@@ -116,8 +101,8 @@ class ErrorsFound:
         return one / other, one / other * math.exp(-down), one / other * math.exp(up)
 
 
-def _by_problem(labels: QuerySet[Label], drawn: Q) -> Side:
+def _by_problem(labels: QuerySet[Label], which: Q) -> Side:
     found = Count("pk", filter=Q(finish_reason=FinishReason.FOUND_ERROR))
-    groups = labels.filter(drawn).order_by().values_list("problem_id")
+    groups = labels.filter(which).order_by().values_list("problem_id")
     counted = groups.annotate(all=Count("pk"), steps=Sum(Length("ratings"), default=0), found=found)
     return Side([OfProblem(*counts) for _problem, *counts in counted])

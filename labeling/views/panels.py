@@ -15,10 +15,12 @@ from labeling import code_words, work_charts
 from labeling.models import Mode
 from labeling.views.dashboard import CONVINCES, Cells, Dashboard
 from labeling.views.errors_found import LEAST_ERRORS, LEAST_LABELS
+from labeling.views.multiplier import MULTIPLIERS
 from labeling.views.overview import RoundProgress
 from labeling.views.work import Bounded
 from labeling.wording import decimal, grouped, percent, sentences
 from labeling.work_charts import Row
+from selector.trials import FARTHEST
 
 SHOWN_ROUNDS, SHOWN_DAYS, SHOWN_STEPS = 5, 30, 12
 AGREEMENT = ("exact", "within_one", "any_error", "alpha")
@@ -38,6 +40,7 @@ class Panel:
     lines: list[Cells]  # as programs do
     note: str = ""
     legend: list[tuple[str, str]] = field(default_factory=list)
+    page: str = ""  # the name of the address that says more
 
 
 def days(board: Dashboard) -> Panel | None:
@@ -64,8 +67,8 @@ def days(board: Dashboard) -> Panel | None:
 def panels(board: Dashboard) -> list[Panel]:
     """The smaller ones, as far as there is anything to show."""
     made = (
-        _by_round(board), _chosen(board), _agreement(board), _convincing(board), _left(board), _mix(board),
-        _times(board),
+        _by_round(board), _chosen(board), _worth(board), _agreement(board), _convincing(board), _left(board),
+        _mix(board), _times(board),
     )  # fmt: skip
     return [panel for panel in made if panel is not None]
 
@@ -158,6 +161,33 @@ def _chosen(board: Dashboard) -> Panel | None:
         ("errors_per", "chosen_errors", "chosen", "chance_errors", "chance", "ratio", "low", "high"),
         [[cost, *chain(*counts[cost]), *(ratios[cost] or (None,) * 3)] for cost in names],
         note,
+    )
+
+
+def _worth(board: Dashboard) -> Panel | None:
+    """How many uniform labels one chosen label is worth in training, as last measured."""
+    if board.campaign.mode != Mode.SOLUTION or not _shown_rounds(board):
+        return None
+    rows = [Row(_("In training"), _("not known yet"))]
+    lines: list[Cells] = []
+    note = _("It takes trainings on equal numbers of labels of either way; a lead asks for them.")
+    if board.worth is not None:
+        rows, lines = [one.row() for one in board.worth.measures], [*board.worth.lines()]
+        note = ngettext(
+            "From {trainings} trainings on up to {count} label of either way, measured on the same problems.",
+            "From {trainings} trainings on up to {count} labels of either way, measured on the same problems.",
+            board.worth.figures["trained_on"],
+        ).format(trainings=board.worth.figures["trainings"], count=grouped(board.worth.figures["trained_on"]))
+    return Panel(
+        "worth",
+        _("Uniform labels that a chosen one is worth"),
+        work_charts.rows(rows, most=FARTHEST, ends=("0", decimal(FARTHEST / 2, 0), decimal(FARTHEST, 0)), mark=1.0),
+        [_("Figure"), _("Worth, its interval")],
+        [[row.name, row.said] for row in rows],
+        MULTIPLIERS,
+        lines,
+        note,
+        page="multiplier",
     )
 
 

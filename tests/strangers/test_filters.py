@@ -89,4 +89,8 @@ def is_list(world: World, route: Route) -> bool:
     if "json" not in answer["Content-Type"] or answer.streaming:
         return False
     said = answer.json()
-    return isinstance(said, list) or "results" in said or route.pattern.endswith(("/stats/", "/agreement/"))
+    return (
+        isinstance(said, list)
+        or "results" in said
+        or route.pattern.endswith(("/stats/", "/agreement/", "/multiplier/"))
+    )

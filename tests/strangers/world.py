@@ -81,6 +81,7 @@ def _rows(campaign: Campaign, *, apart: int = 0) -> dict[str, Any]:
     label = make.make_label(item=make.make_item(done, of, state="labeled"), labeler=labeler, ratings=[1, 1, 1])
     make.make_gold(done)
     make.make_agreement(campaign, _figures(labeler))
+    make.make_multiplier(campaign)
     requeue = make.make_requeue(labeler)
     return {
         **dict.fromkeys(("labelers", "quality"), labeler.pk),

@@ -20,6 +20,7 @@ from tests.workers.work import (
     ended,
     grade_job,
     import_job,
+    multiplier_job,
     plan_job,
     retrain_job,
     undisturbed_outcome,
@@ -44,6 +45,10 @@ STOPS = {
         "half-published": "before:labeling.actions.jobs:finish",
     },
     agreement_job: {"before-its-end": "before:labeling.actions.jobs:finish"},
+    multiplier_job: {
+        "while-training": "after:workers.child:_progress:9",
+        "before-its-end": "before:labeling.actions.jobs:finish",
+    },
     plan_job: {"not-committed": "after:labeling.actions.rounds:advance"},
 }
 

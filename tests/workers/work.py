@@ -95,6 +95,22 @@ def agreement_job(slug: str) -> Job:
     return jobs.request(campaign=campaign, kind=JobKind.AGREEMENT)
 
 
+def multiplier_job(slug: str) -> Job:
+    """As many labels as it takes, of solutions of their own: drawn by chance, chosen, and for evaluation."""
+    campaign = make.make_campaign(slug)
+    labeler = make.make_labeler(campaign)
+    first = make.make_round(campaign, 0, "closed", strategy="uniform")
+    later = make.make_round(campaign, 1, "closed", strategy="uncertain", selector=make.make_selector(campaign))
+    ways = [(first, "uniform", "round", 40), (later, "uncertain", "round", 40), (first, "evaluation", "evaluation", 30)]
+    for of, reason, purpose, count in ways:
+        for place in range(count):
+            problem = make.make_problem(campaign, split="test" if purpose == "evaluation" else "train")
+            steps = [f"There are {place}.", f"One more is {place + 1 + place % 2}.", f"The answer is {place + 1}."]
+            item = make.make_item(make.make_solution(problem, steps), of, "labeled", reason=reason, purpose=purpose)
+            make.make_label(item=item, labeler=labeler, ratings=[1, -1] if place % 2 else [1, 1, 1])
+    return jobs.request(campaign=campaign, kind=JobKind.MULTIPLIER)
+
+
 @functools.cache
 def undisturbed_outcome(prepare: Callable[[str], Job]) -> dict[str, list[Any]]:
     """What this job leaves where nobody kills anything: found out once, with the worker that is running."""
