@@ -22,6 +22,7 @@ from labeling.models import (
     SelectorVersion,
     Solution,
     SolutionScore,
+    Split,
 )
 from selector.records import Candidate
 from selector.votes import Votes
@@ -163,11 +164,17 @@ def excluded_count(campaign: Campaign, exclude: str, *, of_trees: bool) -> int:
 
 
 def unlabeled_count(campaign: Campaign) -> int:
-    """How many solutions, or candidate trees, a next round could still want."""
+    """How many solutions, or candidate trees, a next round could still want under the campaign's settings."""
     if campaign.mode == Mode.CANDIDATES:
         labeled = Label.objects.current().filter(tree=OuterRef("pk"))
         return eligible_trees(campaign).filter(~Exists(labeled)).count()
     labels = Label.objects.current()
     own, of_duplicate = labels.filter(solution=OuterRef("pk")), labels.filter(solution__duplicate_of=OuterRef("pk"))
-    # Two conditions: one with OR inside would be answered by reading all labels for each solution.
-    return eligible(campaign).filter(~Exists(own), ~Exists(of_duplicate)).count()
+    # Each its own condition: one with OR inside would be answered by reading all labels for each solution.
+    too_long = SolutionScore.objects.filter(version=selector_in_use(campaign), score=None, solution=OuterRef("pk"))
+    left = eligible(campaign).filter(~Exists(own), ~Exists(of_duplicate), ~Exists(too_long))
+    if campaign.leave_out_uncertain:
+        left = left.exclude(verdict="uncertain")
+    if not campaign.evaluation_share:  # which alone wants those of the test split
+        left = left.filter(problem__split=Split.TRAIN)
+    return left.count()

@@ -234,7 +234,7 @@ def _after(campaign: Campaign, jobs: list[Job]) -> str:
     if not campaign.auto_advance:
         return _("Train the selector on the new labels, then plan the next round.")
     if candidates.unlabeled_count(campaign) == 0:
-        return _("Every distinct solution is labeled: bring more in, or take the labels out.")
+        return _("No further solution can be wanted: bring more in, or take the labels out.")
     return _("The next round is yours to plan: nothing is under way by itself.")
 
 

@@ -297,3 +297,21 @@ def test_a_record_from_before_chooses_what_it_chose(campaign: Campaign, monkeypa
 
     found = reproducing.compare(made)
     assert (found.is_same, found.is_pool_same, found.labels) == (True, True, len(pool))
+
+
+@pytest.mark.parametrize("kept_out", ["too_long", "uncertain", "test_split"])
+def test_what_planning_would_refuse_is_not_counted_as_left(campaign: Campaign, kept_out: str) -> None:
+    settings: dict[str, Any] = {"leave_out_uncertain": kept_out == "uncertain", "evaluation_share": 0.0}
+    Campaign.objects.filter(pk=campaign.pk).update(**settings)
+    campaign.refresh_from_db()
+    left = make.make_solution(make.make_problem(campaign, split="train"))
+    out = make.make_solution(make.make_problem(campaign, split="test" if kept_out == "test_split" else "train"))
+    make.make_grade(out, verdict="uncertain" if kept_out == "uncertain" else "wrong")
+    version = make.make_selector(campaign)
+    make.make_score(version, left, 0.9)
+    make.make_score(version, out, None if kept_out == "too_long" else 0.8)
+    assert candidates.unlabeled_count(campaign) == 1
+    make.make_label(left)
+    assert candidates.unlabeled_count(campaign) == 0
+    with pytest.raises(Conflict, match="nothing left to label"):
+        plan(campaign, size=1, evaluation_share=0.0)
