@@ -31,6 +31,7 @@ def measure(job: Job) -> None:
     for name, path in files.items():
         arguments += [f"--{name}", str(path)]
     found = run_selector(job, TRIALS, [*arguments, "--heads", str(job.campaign.committee)])
+    del found["seconds"]  # a job that was killed has only those of its last attempt
     with transaction.atomic():
         why = in_words(found)
         jobs.heartbeat(job, message=why)

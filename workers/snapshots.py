@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from labeling.actions import exporting, multiplier
+from labeling.actions import candidates, exporting, multiplier
 from labeling.actions.references import current_answer
 from labeling.models import Campaign, Label, Solution
 from selector.trials import Way
@@ -91,7 +91,7 @@ def pool_lines(campaign: Campaign, *, split: str | None = None) -> Iterator[byte
 def _pool_row(solution: Any) -> dict[str, Any]:
     """One solution with its verdict as it stands now; uncertain and unknown ones have none."""
     return {
-        "problem_id": str(solution.problem_id),
+        "problem_id": candidates.name(solution.problem_id),  # as text in the order of the rows, whatever their digits
         "problem": solution.problem.text,
         "ground_truth_answer": getattr(solution, "reference", None),
         "split": solution.problem.split,

@@ -104,9 +104,12 @@ def multiplier_job(slug: str) -> Job:
     ways = [(first, "uniform", "round", 40), (later, "uncertain", "round", 40), (first, "evaluation", "evaluation", 30)]
     for of, reason, purpose, count in ways:
         for place in range(count):
-            problem = make.make_problem(campaign, split="test" if purpose == "evaluation" else "train")
+            split, name = "test" if purpose == "evaluation" else "train", f"{reason} {place}"
+            problem = make.make_problem(campaign, split=split, text=f"What is {name}?", external_id=name)
             steps = [f"There are {place}.", f"One more is {place + 1 + place % 2}.", f"The answer is {place + 1}."]
-            item = make.make_item(make.make_solution(problem, steps), of, "labeled", reason=reason, purpose=purpose)
+            item = make.make_item(
+                make.make_solution(problem, steps, external_id=name), of, "labeled", reason=reason, purpose=purpose
+            )
             make.make_label(item=item, labeler=labeler, ratings=[1, -1] if place % 2 else [1, 1, 1])
     return jobs.request(campaign=campaign, kind=JobKind.MULTIPLIER)
 
