@@ -10,6 +10,7 @@ from selector.judged import judged
 from selector.minima import minima_at_last_step
 from selector.score_rows import ScoreRow
 from selector.step_metrics import step_metrics
+from selector.strict import strict_best_of_n
 
 
 def evaluate(
@@ -41,6 +42,7 @@ def evaluate(
         joined, left_out = judged(labels, scores)
         steps = step_metrics(joined, threshold, seed=seed)
         report["why"] |= steps.pop("why")
+        report["strict"] = strict_best_of_n(scores, joined, seed=seed)
         report |= {**steps, "labels_left_out": left_out}
         if against is not None:
             report["comparison"] = compare(joined, judged(labels, against)[0], seed=seed)

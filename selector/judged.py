@@ -22,6 +22,7 @@ class JudgedSolution:
     step_scores: tuple[float, ...]
     ratings: tuple[int, ...]
     has_verdict: bool = True
+    solution_id: str = ""  # as the scores name it
 
     @property
     def first_error(self) -> int | None:
@@ -49,7 +50,9 @@ def judged(paths: Iterable[str], scores: Sequence[ScoreRow]) -> tuple[list[Judge
                     continue
                 verdict = label.prm800k is None or label.prm800k.finish_reason in ("found_error", "solution")
                 key = f"{path}:{number}:{place}"
-                found.append(JudgedSolution(key, score.problem_id, score.step_scores, tuple(ratings), verdict))
+                found.append(
+                    JudgedSolution(key, score.problem_id, score.step_scores, tuple(ratings), verdict, score.solution_id)
+                )
     return found, {why: count for why, count in left_out.items() if count}
 
 
