@@ -165,6 +165,7 @@ STAGES = {
     "keep": _("keeping the grades"),
     "plan": _("choosing solutions"),
     "compare": _("comparing labels"),
+    "final_answers": _("measuring a model of final answers beside it"),
     "trials": _("training on parts of the labels"),
 }
 COUNTS = {

@@ -186,6 +186,7 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "base_model": _("Base model"),
             "leave_out_uncertain": _("Leave out answers in doubt"),
             "committee": _("Heads of the committee"),
+            "comparison_orm": _("Compare with a model of final answers"),
             "mixture": _("Mixture"),
             "exclude": _("Left out"),
             "round_size": _("Labels in a round"),
@@ -212,6 +213,10 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
                 "Answers that the graders disagree about are not chosen. Otherwise they may be, never as wrong ones."
             ),
             "committee": _("How many heads a selector is trained with, 1 to 16; one alone cannot disagree."),
+            "comparison_orm": _(
+                "With each version another one is trained on the same solutions, told only whether their final answers "
+                "are right: what the steps add. It takes about as long again, and is never put into use."
+            ),
             "mixture": _("For the strategy of that name: strategies and their weights."),
             "exclude": EXCLUDED,
             "round_size": _("What a planned round wants unless told otherwise."),

@@ -128,6 +128,7 @@ FORMS = [
             gettext_noop(
                 "It does not rise for certain with more uniform labels, so no number of them can be read off."
             ),
+            gettext_noop("It takes labeled solutions with a right final answer and with a wrong one."),
             gettext_noop("It takes {count} evaluation labels, some with an error and some without."),
             gettext_noop("It takes {count} test problems with several graded solutions each."),
             gettext_noop(

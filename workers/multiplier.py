@@ -4,6 +4,7 @@ Nothing is published, and only the figures stay. Each training is kept until the
 """
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,7 @@ def measure(job: Job) -> None:
 def _snapshot(job: Job, folder: Path) -> dict[str, Path]:
     """What is trained and measured on, by the command's arguments: of one moment, however often the job is begun."""
     campaign = job.campaign
-    lines = {way: snapshots.way_lines(campaign, way) for way in WAYS}
+    lines: dict[str, Iterator[bytes]] = {way: snapshots.way_lines(campaign, way) for way in WAYS}
     lines |= {
         "labels": snapshots.evaluation_lines(campaign),
         "test": snapshots.pool_lines(campaign, split="test"),

@@ -27,13 +27,13 @@ from labeling.models import (
 )
 from selector.committee import disagreement
 from selector.examples import tiny_epochs
-from workers import pretraining, snapshots
+from workers import final_answers, pretraining, snapshots
 from workers.child import CommandFailed, Selector, Stage
 
 SNAPSHOT = Stage("snapshot", 0.0, 0.02)
 TRAIN = Stage("train", 0.02, 0.65, first="pretrain")
 SCORE = Stage("score", 0.65, 0.85)
-EVALUATE = Stage("evaluate", 0.85, 0.97)
+EVALUATE = Stage("evaluate", 0.85, 0.9)
 PUBLISH = Stage("publish", 0.97, 1.0)
 ENOUGH_EVALUATION_LABELS = 30
 DAMAGED = "model "  # how the selector begins what it says of a model folder that it cannot use
@@ -122,6 +122,8 @@ def _snapshot(job: Job, version: SelectorVersion, folder: Path) -> None:
         lines = snapshots.outcome_lines(version.campaign, MOST_OUTCOMES)
     count = snapshots.write_once(training, lines)
     labels = count if version.kind == "prm" else 0
+    if version.kind == "prm" and version.campaign.comparison_orm:
+        final_answers.snapshot(version, folder)
     _change(job, version, training_labels=labels, snapshot_hash=snapshots.file_hash(training))
 
 
@@ -218,6 +220,7 @@ def _measure(version: SelectorVersion, folder: Path, selector: Selector) -> tupl
     metrics = selector.run(EVALUATE, arguments)
     if broken:
         metrics["comparison"] = {"is_not_worse": None, "broken": broken}
+    metrics["final_answers"] = final_answers.measure(version, folder, selector)
     return metrics, count
 
 

@@ -73,6 +73,15 @@ def outcome_lines(campaign: Campaign, limit: int) -> Iterator[bytes]:
         yield from (orjson.dumps(_pool_row(found[pk])) + b"\n" for pk in chosen[start : start + BATCH])
 
 
+def labeled_answer_lines(campaign: Campaign) -> Iterator[bytes]:
+    """The solutions that may be trained on and have a label for it, with a known answer, as rows without labels."""
+    labeled = Label.objects.for_training().filter(problem__campaign=campaign, solution__isnull=False)
+    graded = Solution.objects.of(campaign).for_training().with_verdict().filter(verdict__in=("correct", "wrong"))
+    found = graded.filter(pk__in=labeled.order_by().values("solution")).select_related("problem")
+    for solution in found.order_by("id").iterator(chunk_size=CHUNK):
+        yield orjson.dumps(_pool_row(solution)) + b"\n"
+
+
 def evaluation_lines(campaign: Campaign) -> Iterator[bytes]:
     """Every label of a test-split solution: what all versions are measured on."""
     return exporting.prm800k_lines(Label.objects.for_evaluation().filter(problem__campaign=campaign))

@@ -65,6 +65,7 @@ SETTINGS = (
     "leave_out_uncertain",
     "undecided_by",
     "committee",
+    "comparison_orm",
     "mixture",
     "exclude",
     "round_size",

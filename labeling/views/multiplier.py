@@ -49,6 +49,12 @@ class Measure:
     curves: dict[str, list[dict[str, Any]]]
     n: int | None
 
+    @classmethod
+    def of(cls, name: str, kept: dict[str, Any]) -> "Measure":
+        """Read from a job's figures."""
+        figures = {key: kept[key] for key in ("low", "high", "why", "curves")}
+        return cls(name=name, value=kept["multiplier"], n=kept.get("n"), **figures)
+
     @property
     def title(self) -> str:
         """What it is called."""
@@ -94,15 +100,17 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """What one job found."""
+    """What one job found, and its conclusion."""
 
     job: Job
     figures: dict[str, Any]
+    why: str
 
     @classmethod
     def of(cls, job: Job) -> "Measurement":
         """Read from what the job left."""
-        return cls(job, job.result["multiplier"])
+        result = job.result or {}
+        return cls(job, result["multiplier"], said(result["why"]))
 
     @property
     def at(self) -> datetime | None:
@@ -110,18 +118,9 @@ class Measurement:
         return self.job.finished_at
 
     @property
-    def why(self) -> str:
-        """Its conclusion."""
-        return said(self.job.result["why"])
-
-    @property
     def measures(self) -> list[Measure]:
-        """All of them, the one that speaks of steps first."""
-        of = self.figures["measures"]
-        return [
-            Measure(name, *(of[name][key] for key in ("multiplier", "low", "high", "why", "curves")), of[name].get("n"))
-            for name in MEASURES
-        ]
+        """All of them, the one that speaks of first errors first."""
+        return [Measure.of(name, self.figures["measures"][name]) for name in MEASURES]
 
     def lines(self) -> Iterator[Sequence[object]]:
         """Its multipliers, to take along."""

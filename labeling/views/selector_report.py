@@ -1,7 +1,6 @@
 """What is known of a selector version, read from its figures; what is not there is None, never an error."""
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from labeling import code_words
 from labeling.actions.gold_accuracy import Accuracy
 from labeling.charts import Point
 from labeling.models import SelectorState, SelectorVersion
+from labeling.views.kept_figures import OverAnswers, Strict, mapping, number, pair
 from labeling.views.work import Found
 from labeling.wording import decimal, grouped, percent, sentences
 
@@ -33,37 +33,45 @@ class SelectorReport:
     threshold: float | None = None
     is_calibrated: bool = False
     last_minima: tuple[float, float] | None = None
+    over_answers: OverAnswers | None = None
+    strict: Strict | None = None
     picked: Found | None = None  # what people found in the rounds that it chose
 
     @classmethod
     def of(cls, version: SelectorVersion) -> "SelectorReport":
         """Read what the evaluation left."""
-        metrics = _mapping(version.metrics)
+        metrics = mapping(version.metrics)
         is_known = version.evaluation_labels >= ENOUGH_EVALUATION_LABELS
         figures = {
-            name: _number(metrics.get(name)) if is_known else None for name in ("first_error_f1", "step_auc", "ece")
+            name: number(metrics.get(name)) if is_known else None for name in ("first_error_f1", "step_auc", "ece")
         }
-        pairs = {name: _pair(pair) for name, pair in _mapping(metrics.get("intervals")).items()}
+        pairs = {name: pair(bounds) for name, bounds in mapping(metrics.get("intervals")).items()}
         # One without width is no knowledge: every resample was the same.
         intervals = {name: pair for name, pair in pairs.items() if pair and pair[0] < pair[1]}
-        compared = _mapping(metrics.get("comparison") or metrics.get("compare"))
-        first_error, minima = _mapping(metrics.get("first_error")), _mapping(metrics.get("minima_at_last_step"))
+        compared = mapping(metrics.get("comparison") or metrics.get("compare"))
+        first_error, minima = mapping(metrics.get("first_error")), mapping(metrics.get("minima_at_last_step"))
+        of_answers = mapping(metrics.get("final_answers"))
         return cls(
             version,
-            _points(metrics.get("best_of_n")),
+            _points(metrics.get("best_of_n"), mapping(of_answers.get("best_of_n"))),
             first_error_f1=figures["first_error_f1"],
             step_auc=figures["step_auc"],
             ece=figures["ece"],
             intervals=intervals,
             comparison=compared,
-            threshold=_number(first_error.get("threshold")) if is_known else None,
+            threshold=number(first_error.get("threshold")) if is_known else None,
             is_calibrated=str(first_error.get("how", "")).startswith("calibrated"),
-            last_minima=_pair([minima.get("share"), minima.get("by_chance")]),
+            last_minima=pair([minima.get("share"), minima.get("by_chance")]),
+            over_answers=OverAnswers.of(of_answers),
+            strict=Strict.of(metrics.get("strict")) if is_known else None,
         )
 
     def beside(self, orm: "SelectorReport | None") -> "SelectorReport":
-        """The same with the best-of-N of a version that learned from final answers, where both have that N."""
-        if orm is None or orm.version.pk == self.version.pk:
+        """The same with the best-of-N of a version that learned from final answers, where both have that N.
+
+        Where a model of the same solutions' final answers was measured beside it, that one stays.
+        """
+        if orm is None or orm.version.pk == self.version.pk or any(point.orm is not None for point in self.points):
             return self
         theirs = {point.n: point.score for point in orm.points}
         return replace(self, points=[replace(point, orm=theirs.get(point.n)) for point in self.points])
@@ -116,12 +124,12 @@ class SelectorReport:
     @property
     def code(self) -> str:
         """Version of the code that trained it, "" where nothing was trained or it was not kept."""
-        return str(_mapping(self.version.manifest).get("code", ""))
+        return str(mapping(self.version.manifest).get("code", ""))
 
     @property
     def base_revision(self) -> str:
         """The hub's commit of the base, else a hash of its weights; "" where nothing was trained."""
-        return str(_mapping(_mapping(self.version.manifest).get("base")).get("revision", ""))
+        return str(mapping(mapping(self.version.manifest).get("base")).get("revision", ""))
 
     @property
     def snapshot(self) -> str:
@@ -223,23 +231,24 @@ class SelectorReport:
         return sentences(on, _("It is not worse.") if is_not_worse else _("It is worse."))
 
 
-def _points(best_of_n: Any) -> list[Point]:
+def _points(best_of_n: Any, of_answers: Mapping[str, Any]) -> list[Point]:
     points = []
-    for n, figures in _mapping(best_of_n).items():
-        values = _mapping(figures)
-        score = _number(values.get("score"))
+    for n, figures in mapping(best_of_n).items():
+        values = mapping(figures)
+        score = number(values.get("score"))
         if not str(n).isdigit() or score is None:
             continue
-        problems = int(_number(values.get("problems")) or 0)
-        low, high = _bounds_of_mean(score, problems, _pair(values.get("interval")))
+        problems = int(number(values.get("problems")) or 0)
+        low, high = _bounds_of_mean(score, problems, pair(values.get("interval")))
         points.append(
             Point(
                 n=int(n),
                 score=score,
-                majority=_number(values.get("majority")),
-                passed=_number(values.get("pass")),
-                popular=_number(values.get("popular")),
-                surprise=_number(values.get("surprise")),
+                majority=number(values.get("majority")),
+                passed=number(values.get("pass")),
+                popular=number(values.get("popular")),
+                surprise=number(values.get("surprise")),
+                orm=number(mapping(of_answers.get(n)).get("score")),
                 low=low,
                 high=high,
                 problems=problems,
@@ -250,7 +259,7 @@ def _points(best_of_n: Any) -> list[Point]:
 
 def best_of_n_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str], list[Sequence[object]]]:
     """Best-of-N of all versions at every N, to take along."""
-    figures = ("n", "score", "low", "high", "majority", "passed", "popular", "surprise", "problems")
+    figures = ("n", "score", "low", "high", "majority", "passed", "popular", "surprise", "problems", "orm")
     lines: list[Sequence[object]] = [
         [version.number, version.kind, *(getattr(point, name) for name in figures)]
         for version in versions
@@ -272,22 +281,6 @@ def _bounds_of_mean(
         return None, None
     plain = Accuracy(round(score * problems), problems)
     return plain.low, plain.high
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _number(value: Any) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number else None
-
-
-def _pair(value: Any) -> tuple[float, float] | None:
-    if not isinstance(value, list | tuple) or len(value) != 2:
-        return None
-    low, high = map(_number, value)
-    return None if low is None or high is None else (low, high)
 
 
 def of_final_answers(versions: QuerySet[SelectorVersion]) -> SelectorReport | None:

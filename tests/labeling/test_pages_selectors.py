@@ -71,6 +71,41 @@ def test_best_of_n_is_drawn_with_majority_and_ceiling_and_a_table_behind(campaig
     assert '<td class="figure">60.0\N{NO-BREAK SPACE}% to 95.0\N{NO-BREAK SPACE}%</td>' in page
 
 
+OF_ANSWERS = {
+    "solutions": 20,
+    "best_of_n": {"4": {"score": 0.62}},
+    "version_over_it": {"1": {"difference": 0.0}, "4": {"difference": 0.18, "interval": [-0.02, 0.35]}},
+}
+STRICT = {
+    "1": {"strict": 0.4, "lenient": 0.5, "problems": 30, "intervals": {"strict": [0.3, 0.5]}},
+    "2": {"strict": 0.55, "lenient": 0.7, "problems": 10, "intervals": {"strict": [0.4, 0.65]}},
+    "4": {"strict": 0.9, "lenient": 0.9, "problems": 9, "intervals": {"strict": [0.8, 1.0]}},
+}
+
+
+def test_a_model_of_the_same_final_answers_is_preferred_to_another_version(campaign: Campaign, lead: Client) -> None:
+    make.make_selector(campaign, 1, metrics=METRICS | {"final_answers": OF_ANSWERS})
+    of_cold_start = {"best_of_n": {"4": {"score": 0.7}}}
+    make.make_selector(campaign, 2, "retired", kind="orm", scored_at=make.A_MOMENT, metrics=of_cold_start)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "final answers 62.0 %" in page
+    assert "Best of 4, more than a model of final answers</dt><dd>18.0 % <small>−2.0 % to 35.0 %</small>" in page
+
+
+def test_why_there_is_no_model_of_final_answers_is_told(campaign: Campaign, lead: Client) -> None:
+    why = "It takes labeled solutions with a right final answer and with a wrong one."
+    make.make_selector(campaign, 1, metrics=METRICS | {"final_answers": {"why": why}})
+    assert f"not known: {why}" in text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/"))
+
+
+@pytest.mark.parametrize("labels", [29, 30])
+def test_strict_accuracy_is_told_at_the_largest_n_of_ten(campaign: Campaign, lead: Client, labels: int) -> None:
+    make.make_selector(campaign, 1, metrics=METRICS | {"strict": STRICT}, evaluation_labels=labels)
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/selectors/1/")).replace("\N{NO-BREAK SPACE}", " ")
+    said = "steps, best of 2</dt><dd>55 % <small>40 % to 65 %</small> <small>in its answer 70 %; 10 problems</small>"
+    assert (said in page) is (labels == 30)
+
+
 def test_a_share_of_problems_that_are_all_alike_is_not_told_as_certain(campaign: Campaign, lead: Client) -> None:
     top = {"score": 1.0, "majority": 1.0, "pass": 1.0, "problems": 4, "interval": [1.0, 1.0]}
     metrics = METRICS | {"best_of_n": METRICS["best_of_n"] | {"4": top}, "intervals": {"step_auc": [0.66, 0.66]}}
@@ -94,8 +129,8 @@ def test_the_two_newest_versions_stand_on_one_chart_with_tables_and_csv(campaign
     assert f"{address}download/best_of_n/" in page
 
     rows = b"".join(lead.get(f"{address}download/best_of_n/").streaming_content).decode().splitlines()
-    assert rows[0] == "version,kind,n,score,low,high,majority,passed,popular,surprise,problems"
-    assert "2,prm,4,0.85,0.6,0.95,0.5,0.9,0.52,0.61,11" in rows
+    assert rows[0] == "version,kind,n,score,low,high,majority,passed,popular,surprise,problems,orm"
+    assert "2,prm,4,0.85,0.6,0.95,0.5,0.9,0.52,0.61,11," in rows
     assert len(rows) == 7
 
 

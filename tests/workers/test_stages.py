@@ -11,7 +11,7 @@ from labeling.actions import jobs
 from labeling.models import Campaign, JobKind
 from selector.examples import tiny_epochs
 from tests import factories as make
-from workers import pipeline, retraining, snapshots
+from workers import final_answers, pipeline, retraining, snapshots
 from workers.child import Selector, Stage
 from workers.retraining import publish_rule
 
@@ -199,3 +199,41 @@ def test_a_damaged_model_in_use_holds_the_next_version_back_with_the_reason(
     publishes, why = retraining.publish_rule(version, before)
     assert (publishes, version.evaluation_labels) == (False, 1)
     assert why.startswith("Version 1, the one in use, cannot be read any more")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("wanted", "answers"), [(True, (True, False)), (True, (False, False)), (False, (True, False))])
+def test_a_version_stands_beside_a_model_of_the_same_solutions_final_answers(
+    wanted: bool, answers: tuple[bool, bool], campaign: Campaign, settings: Settings, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = settings.CACHE_DIR = tmp_path
+    settings.TINY_PRETRAIN_STEPS = 2
+    campaign.comparison_orm = wanted
+    campaign.save()
+    for is_right in answers:
+        problem = make.make_problem(campaign, split="train")
+        make.make_label(make.make_solution(problem, answer_is_correct=is_right), ratings=[1, -1])
+        make.make_solution(problem, answer_is_correct=not is_right)  # nobody labeled it: it teaches neither
+    for _ in range(2):
+        problem = make.make_problem(campaign, split="test")
+        for is_right in (True, False):
+            make.make_label(make.make_solution(problem, answer_is_correct=is_right), ratings=[1, 1, 1])
+
+    done(campaign, JobKind.RETRAIN)
+
+    version = campaign.selectors.get()
+    assert version.metrics["strict"]["2"]["problems"] == 2
+    beside = version.metrics["final_answers"]
+    folder = tmp_path / version.folder
+    assert not (folder / "final-answers").exists(), "the model itself is of no use any more"
+    if not wanted:
+        assert beside is None
+        assert not (folder / final_answers.ANSWERS).exists()
+    elif answers[0] == answers[1]:
+        assert beside == {"why": final_answers.OF_ONE_KIND}
+    else:
+        assert beside["solutions"] == 2, "test-split and unlabeled solutions are no part of it"
+        assert set(beside["best_of_n"]) == {"1", "2"}
+        over = beside["version_over_it"]["2"]
+        assert over["new"] == version.metrics["best_of_n"]["2"]["score"]
+        assert over["old"] == beside["best_of_n"]["2"]["score"]

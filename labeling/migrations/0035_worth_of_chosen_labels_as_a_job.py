@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("labeling", "0033_what_was_sent_back_is_withdrawn"),
+        ("labeling", "0034_what_rounds_leave_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
