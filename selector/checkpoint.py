@@ -21,7 +21,7 @@ from selector.encoding import Encoder
 from selector.errors import InputError
 from selector.kinds import KINDS, Kind
 from selector.model import StepModel
-from selector.records import REDUCTIONS, KindName, Mode, Reduction, TrainingConfig, TrainingReport
+from selector.records import OWN_BASE, REDUCTIONS, KindName, Mode, Reduction, TrainingConfig, TrainingReport
 from selector.tensor_files import write_bytes, write_tensors
 
 FORMAT = 1
@@ -86,7 +86,7 @@ def save(
     base.tokenizer.save_pretrained(folder)
     write_tensors(folder / WEIGHTS, _own_weights(model, base.name), {})
     files = [WEIGHTS, "config.json", "tokenizer.json"]
-    if model.mode == "full" and model.reference is not None:
+    if model.mode in OWN_BASE and model.reference is not None:
         write_tensors(folder / REFERENCE, model.reference.state_dict(), {})
         files.append(REFERENCE)
     manifest = {
@@ -223,7 +223,7 @@ def _fill(module: torch.nn.Module, tensors: dict[str, Tensor], *, is_partial: bo
 
 def _is_base_elsewhere(name: str, mode: Mode) -> bool:
     """Whether the base's weights stay where they are: unchanged, and large more often than not."""
-    return mode != "full" and name != "tiny"
+    return mode not in OWN_BASE and name != "tiny"
 
 
 def _fingerprint(path: Path) -> dict[str, int | str]:

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from selector.batches import Batch
+from selector.errors import InputError
 from selector.heads import Evidence, Head
 from selector.reading import Reading, read, read_beside
 from selector.records import Mode
@@ -17,10 +18,10 @@ class StepModel(nn.Module):
     """A causal language model that reads solutions, and the heads that judge what it read.
 
     `classes` is how many classes a head tells apart, 0 for kinds that need no head. A `reference` is the base as it was
-    before any training: a further one in mode full; with adapters the base without them, which shares its weights; none
-    in mode head, where the base stays as it is. What heads are told of log-probabilities comes from there: those of the
-    weights in training get worse while these are trained for something else. Modes: `full` trains all weights of the
-    base, `lora` adapters beside them, `head` none of it.
+    before any training: a further one where its own weights are trained; with adapters the base without them, which
+    shares its weights; none in mode head, where the base stays as it is. What heads are told of log-probabilities comes
+    from there: those of the weights in training get worse while these are trained for something else. Modes: `full`
+    trains all weights of the base, `last_block` its last layer's, `lora` adapters beside them, `head` none of it.
     """
 
     def __init__(
@@ -44,6 +45,8 @@ class StepModel(nn.Module):
         else:
             self.base = base
             base.requires_grad_(mode == "full")
+            if mode == "last_block":
+                _last_block(base).requires_grad_(True)
         self.reference = None if reference is None else reference.requires_grad_(False)
         width = base.config.get_text_config().hidden_size
         members = [Head(width, classes) for _ in range(heads)] if classes else []
@@ -90,3 +93,12 @@ class StepModel(nn.Module):
     def _reference_sums(self, batch: Batch) -> Tensor:
         with torch.no_grad():
             return read(self.as_it_was, batch).log_probabilities[..., 1]
+
+
+def _last_block(base: Any) -> nn.Module:
+    """The last of the base's layers."""
+    count = base.config.get_text_config().num_hidden_layers
+    stacks = [module for module in base.modules() if isinstance(module, nn.ModuleList) and len(module) == count]
+    if not stacks:
+        raise InputError("mode last_block: expected a base with a list of layers; take full, lora or head")
+    return cast(nn.Module, stacks[0][-1])

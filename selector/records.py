@@ -69,7 +69,8 @@ class Selection:
 
 KindName = Literal["prm", "orm", "implicit", "popular", "surprise"]
 TrainedKind = Literal["prm", "orm", "implicit"]
-Mode = Literal["full", "lora", "head"]
+Mode = Literal["full", "last_block", "lora", "head"]
+OWN_BASE: tuple[Mode, ...] = ("full", "last_block")  # train weights of a copy of the base
 Reduction = Literal["product", "mean_log", "min", "last"]
 Dtype = Literal["float32", "bfloat16"]
 REDUCTIONS: dict[KindName, tuple[Reduction, ...]] = {  # what may rank solutions, the default first

@@ -29,7 +29,7 @@ from selector.model import StepModel
 from selector.processes import Processes
 from selector.progress import Progress
 from selector.reading import Reading
-from selector.records import LabeledSolution, TrainingConfig, TrainingReport
+from selector.records import OWN_BASE, LabeledSolution, TrainingConfig, TrainingReport
 from selector.rows import text_key
 from selector.tensor_files import read_tensors, write_tensors
 
@@ -83,13 +83,13 @@ def new_model(base: Base, config: TrainingConfig) -> StepModel:
     kind = KINDS[config.kind]
     torch.manual_seed(config.seed)  # first weights of heads and adapters; nothing else is drawn, as dropout stays off
     return StepModel(
-        copy.deepcopy(base.model) if config.mode == "full" else base.model,
+        copy.deepcopy(base.model) if config.mode in OWN_BASE else base.model,
         config.mode,
         classes=kind.classes,
         heads=config.heads,
         lora_rank=config.lora_rank,
         compares=kind.compares,
-        reference=base.model if config.mode == "full" else None,
+        reference=base.model if config.mode in OWN_BASE else None,
     )
 
 

@@ -47,6 +47,7 @@ TRIED = (
     Arm("suspicious_right", "undecided, and right answers that look wrong", "suspicious_right", "try"),
     Arm("doubt_per_step", "the same entropy per step read", "doubt_per_step", "try"),
 )
+# No uniform arm in rounds: chance draws alike in three and in one, and nothing is left of the models in between.
 FACTORS = (
     Arm("uncertain_iterated", "undecided by score, in 3 rounds", "uncertain", "factor", rounds=3),
     Arm(
@@ -59,8 +60,10 @@ FACTORS = (
     ),
     Arm("noise_5", "uniform, 5 % of labels wrong", "uniform_distinct", "factor", is_informed=False, noise=0.05),
     Arm("convincing_iterated", "80/20 in 3 rounds", "convincing_wrong", "factor", rounds=3),
+    Arm("mixture_iterated", "mixture in 3 rounds", "mixture", "factor", rounds=3),
     Arm("noise_2", "uniform, 2 % of labels wrong", "uniform_distinct", "factor", is_informed=False, noise=0.02),
     Arm("head", "uniform, head alone", "uniform_distinct", "factor", is_informed=False, mode="head"),
+    Arm("last_block", "uniform, last block", "uniform_distinct", "factor", is_informed=False, mode="last_block"),
     Arm("lora", "uniform, adapters", "uniform_distinct", "factor", is_informed=False, mode="lora"),
     Arm(
         "uncertain_half_cap",

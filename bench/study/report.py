@@ -134,7 +134,7 @@ def efficiency(results: Results) -> str:
 def opponents(results: Results) -> str:
     names = [name for name in ("4", "16", results.n) if int(name) <= results.scale.samples]
     rows = [
-        [title, *(_mean(results.label_free(way, n)) for n in names), "", ""]
+        [title, *(_mean(results.label_free(way, n)) for n in names), "", _label_free_strict(results, way), ""]
         for way, title in (("majority",) * 2, ("popular",) * 2, ("surprise",) * 2, ("pass", "any of N right"))
     ]
     models: dict[str, Mapping[int, Row]] = {f"PRM, {results.most:,} labels": results.of(UNIFORM)}
@@ -154,13 +154,20 @@ def opponents(results: Results) -> str:
                 if title.startswith("PRM,")
                 else _signed(paired(figures_of(dict(found), "best_of", results.n), results.values(UNIFORM)))
             )
-            rows.append([title, *curves, over, _plain(figures_of(dict(found), "step_auc"))])
-    head = ["", *(f"best of {n}" for n in names), f"over the PRM, best of {results.n}", "step AUC"]
+            rows.append(
+                [title, *curves, over, *(_plain(figures_of(dict(found), name)) for name in ("strict", "step_auc"))]
+            )
+    head = ["", *(f"best of {n}" for n in names), f"over the PRM, best of {results.n}", "strict", "step AUC"]
     words = (
         "A tuned ORM is, on each seed, the setting that was best on that seed's validation problems; weights of sums "
         "are chosen there, too. Test problems choose nothing."
     )
     return f"### Opponents\n\n{words}\n\n{_table(head, rows)}\n\n![best-of-N by N](study/best_of_n.svg)"
+
+
+def _label_free_strict(results: Results, way: str) -> str:
+    """Right in answer and steps: of those that need no label, surprise alone ranks single solutions."""
+    return _plain(figures_of(results.of("label_free", 0), "strict")) if way == "surprise" else ""
 
 
 def _words(setting: object) -> str:
@@ -192,14 +199,15 @@ def factors(results: Results) -> str:
         found, values = results.of(arm.name, labels), results.values(arm.name, labels)
         if found:
             cells = [arm.title, f"{labels:,}", _mean(values), _signed(paired(values, results.values(UNIFORM)))]
-            cells += [_plain(figures_of(found, name)) for name in ("first_error_f1", "step_auc")]
+            cells += [_plain(figures_of(found, name)) for name in ("strict", "first_error_f1", "step_auc")]
             rows.append([*cells, _stable(results, arm)])
     for name in ("mean_log", "min"):
         found = results.values(UNIFORM, None, "reductions", name)
         if found:
             rows.append([f"uniform, ranked by {name} instead of product", f"{results.most:,}", _mean(found)])
-            rows[-1] += [_signed(paired(found, results.values(UNIFORM))), "", "", ""]
-    head = ["factor", "labels", f"best of {results.n}", f"over {UNIFORM}, {results.most:,}", "F1", "step AUC", "stable"]
+            rows[-1] += [_signed(paired(found, results.values(UNIFORM))), "", "", "", ""]
+    head = ["factor", "labels", f"best of {results.n}", f"over {UNIFORM}, {results.most:,}", "strict", "F1"]
+    head += ["step AUC", "stable"]
     return f"### One factor at a time\n\n{_table(head, rows)}" if rows else ""
 
 

@@ -52,7 +52,7 @@ def _step_logs(model: StepModel, reading: Reading, _beta: float) -> StepLogs:
 KIND = Kind(
     name="orm",
     learns_from="outcomes",
-    modes=("full", "lora", "head"),
+    modes=("full", "last_block", "lora", "head"),
     step_logs=_step_logs,
     loss=_loss,
     classes=len(OutcomeClass),

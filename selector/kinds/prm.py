@@ -65,7 +65,7 @@ def _step_logs(model: StepModel, reading: Reading, _beta: float) -> StepLogs:
 KIND = Kind(
     name="prm",
     learns_from="steps",
-    modes=("full", "lora", "head"),
+    modes=("full", "last_block", "lora", "head"),
     step_logs=_step_logs,
     loss=_loss,
     classes=len(StepClass),

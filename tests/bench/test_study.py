@@ -77,6 +77,8 @@ def test_a_resumed_study_equals_an_uninterrupted_one_and_says_what_it_left_out(t
     assert text.startswith("before\n")
     assert text.endswith("after\n")
     assert "undecided by score" in text
+    opponents = text.partition("### Opponents")[2]
+    assert "| strict | step AUC |" in opponents
     assert "mixture, 16 labels (1 of 1 seeds)" in text
     assert (tmp_path / "study" / "best_of_n.svg").read_text().startswith("<svg")
 

@@ -16,7 +16,7 @@ from selector import bases, checkpoint, tensor_files, tiny
 from selector.bases import Base
 from selector.errors import InputError
 from selector.progress import Progress
-from selector.records import Dtype, LabeledSolution, Mode, Reduction, TrainedKind, TrainingConfig
+from selector.records import OWN_BASE, Dtype, LabeledSolution, Mode, Reduction, TrainedKind, TrainingConfig
 from selector.scoring import TOO_LONG, score
 from selector.training import train
 from tests.selector.conftest import QUICK, sums
@@ -49,6 +49,7 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
 
 WAYS = [
     ("prm", "full", "float32"), ("prm", "full", "bfloat16"), ("prm", "lora", "float32"), ("prm", "head", "float32"),
+    ("prm", "last_block", "bfloat16"),
     ("orm", "full", "float32"), ("orm", "lora", "bfloat16"), ("orm", "head", "bfloat16"),
     ("implicit", "full", "float32"), ("implicit", "lora", "float32"),
 ]  # fmt: skip
@@ -93,7 +94,10 @@ def test_training_changes_what_its_mode_says_and_leaves_the_base_exact(
     assert all(weight.dtype == torch.float32 for weight in own.values())
     plain = {name.replace(".base_layer", ""): weight for name, weight in own.items() if "lora_" not in name}
     untouched = [name for name, weight in plain.items() if torch.equal(weight, before[name])]
-    assert (len(untouched) == len(plain)) == (mode != "full")
+    assert (len(untouched) == len(plain)) == (mode not in OWN_BASE)
+    if mode == "last_block":
+        last = f"model.layers.{base.model.config.num_hidden_layers - 1}."
+        assert {name for name in plain if name not in untouched} == {name for name in plain if name.startswith(last)}
     adapters = [weight for name, weight in own.items() if "lora_B" in name]
     assert bool(adapters) == (mode == "lora")
     assert all(bool(weight.any()) for weight in adapters)
@@ -245,7 +249,7 @@ def test_a_solution_too_long_for_the_base_has_no_score(hub_folder: Path, tmp_pat
     assert scored[1] == TOO_LONG
 
 
-@pytest.mark.parametrize("mode", ["full", "lora", "head"])
+@pytest.mark.parametrize("mode", ["full", "last_block", "lora", "head"])
 def test_any_causal_model_in_a_folder_is_a_base_even_without_a_padding_token(
     hub_folder: Path, tmp_path: Path, mode: Mode
 ) -> None:
@@ -257,7 +261,7 @@ def test_any_causal_model_in_a_folder_is_a_base_even_without_a_padding_token(
     assert same(before, base.model.state_dict())
     assert score(checkpoint.load(tmp_path), [("p", ["a", "b"])])[0].step_scores != ()
     keeps_all = (tmp_path / checkpoint.WEIGHTS).stat().st_size > (hub_folder / "model.safetensors").stat().st_size
-    assert keeps_all == (mode == "full")
+    assert keeps_all == (mode in OWN_BASE)
 
 
 def test_a_base_that_would_run_code_or_pickle_is_refused(hub_folder: Path, tmp_path: Path) -> None:
