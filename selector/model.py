@@ -101,4 +101,4 @@ def _last_block(base: Any) -> nn.Module:
     stacks = [module for module in base.modules() if isinstance(module, nn.ModuleList) and len(module) == count]
     if not stacks:
         raise InputError("mode last_block: expected a base with a list of layers; take full, lora or head")
-    return cast(nn.Module, stacks[0][-1])
+    return stacks[0][-1]
