@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -49,15 +50,14 @@ CHANGES = "() => window.changes + window.watcher.takeRecords().length"
 
 
 @contextmanager
-def elements_restyled(page: Page) -> Iterator[list[int]]:
-    """How many elements each recalculation of styles looked at, by the browser's own record."""
-    counts: list[int] = []
+def traced(page: Page, name: str) -> Iterator[list[dict[str, Any]]]:
+    """What the browser itself recorded under this name of what it did meanwhile."""
+    found: list[dict[str, Any]] = []
     browser = page.context.browser
     assert browser is not None
     browser.start_tracing(page=page, categories=["devtools.timeline"])
-    yield counts
-    events = json.loads(browser.stop_tracing())["traceEvents"]
-    counts += [event["args"]["elementCount"] for event in events if event["name"] == "UpdateLayoutTree"]
+    yield found
+    found += [event for event in json.loads(browser.stop_tracing())["traceEvents"] if event["name"] == name]
 
 
 @pytest.fixture
@@ -183,13 +183,29 @@ def test_a_rating_restyles_as_little_among_60_steps_as_among_6(show: Callable[..
     for count in (6, 60):
         desk = show(["A step of one line."] * count)
         desk.page.evaluate(PAINTED)
-        with elements_restyled(desk.page) as counts:
+        with traced(desk.page, "UpdateLayoutTree") as recalculations:
             desk.press("3", "2", "u")
             desk.page.evaluate(PAINTED)
-        restyled[count] = sum(counts)
+        restyled[count] = sum(each["args"]["elementCount"] for each in recalculations)
         desk.press("1", "Enter")
         expect(desk.page.get_by_role("heading", name="Nothing to label just now")).to_be_visible()
     assert 0 < restyled[60] < 1.5 * restyled[6], restyled
+
+
+def test_the_guide_is_not_painted_again_when_the_page_scrolls(show: Callable[..., DeskPage]) -> None:
+    desk = show(["A step of two lines or three. " * 5] * 60)
+    desk.page.emulate_media(reduced_motion="no-preference")
+    desk.press(*["3"] * 20)
+    desk.page.evaluate(PAINTED)
+    with traced(desk.page, "Paint") as paints:
+        for _ in range(12):
+            desk.press("3")
+            desk.page.evaluate(PAINTED)
+    took = {"#document": 0, "guide": 0}
+    for paint in paints:
+        for name in took:
+            took[name] += paint["dur"] if name in paint["args"]["data"]["nodeName"] else 0
+    assert 0 < took["guide"] < took["#document"] / 4, took
 
 
 def test_a_short_formula_is_one_with_its_full_stop(show: Callable[..., DeskPage]) -> None:
