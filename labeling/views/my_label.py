@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
@@ -137,6 +138,7 @@ def _revision_words() -> Words:
         "revision_unchanged": _("Nothing is changed yet"),
         "revision_elsewhere": _("You revise this label in another tab now."),
         "revise_newest": _("Revise the newest version"),
+        "was": pgettext("of a step’s rating, in the version before", "was {rating}"),
         "revision_kept": _("Your first version is kept beside the new one."),
         "revision_offline": _("The server cannot be reached. Your changes are still here: submit again in a moment."),
     }

@@ -158,20 +158,56 @@ def test_of_two_tabs_that_revise_one_label_the_later_one_goes_on_and_the_earlier
     expect(later.trouble).to_contain_text("You revise this label in another tab now.")
 
 
-def test_the_second_of_two_revisions_leads_to_the_newest_version(
-    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
-) -> None:
-    desk = revise(open_page(labeler), label, campaign)
+def overtaken(page: Page, label: Label, campaign: Campaign) -> tuple[DeskPage, Label]:
+    """A revision that was refused, since a newer version had come from another device, and that version."""
+    desk = revise(page, label, campaign)
     desk.press("ArrowUp", "ArrowUp", "2", "3")
     label.is_current = False
     label.save()
     newest = make.make_label(label.solution, label.labeler, [1, 1, 1], item=label.item, revises=label)
     desk.press("Enter", "2", "Enter")
     expect(desk.trouble).to_contain_text("This label has been revised already")
+    return desk, newest
+
+
+def test_a_revision_that_was_overtaken_shows_both_and_is_taken_over_by_one_key(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+) -> None:
+    desk, newest = overtaken(open_page(labeler), label, campaign)
     desk.expect_states("positive", "neutral", "positive")
-    desk.press("c")
-    desk.page.wait_for_url(f"**{reverse('revise', args=[newest.pk])}")
+    expect(desk.step(2)).to_contain_text("was positive")
+    expect(desk.step(3)).not_to_contain_text("was")  # both say the same
+    desk.page.reload()
+    desk.expect_states("positive", "neutral", "positive")  # kept, as a revision of the newest
+    desk.press("ArrowUp", "ArrowUp", "2", "Enter", "Enter")
+    arrive(desk.page, "All steps good")
+    third = Label.objects.get(is_current=True)
+    assert (third.ratings, third.revises) == ("00+", newest)
+    assert third.revision_reason == "I pressed another key than I meant"
+    browser_errors.clear()  # the browser reports the 409
+
+
+def test_what_this_screen_shows_is_taken_to_the_newest_version_by_its_key(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+) -> None:
+    desk, newest = overtaken(open_page(labeler), label, campaign)
+    desk.press("t")
+    arrive(desk.page, "All steps good")
+    third = Label.objects.get(is_current=True)
+    assert (third.ratings, third.revises) == ("+0+", newest)
+    assert third.revision_reason == "I pressed another key than I meant"
+    browser_errors.clear()  # the browser reports the 409
+
+
+def test_an_overtaken_revision_is_left_for_the_newest_version_by_its_key(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+) -> None:
+    desk, newest = overtaken(open_page(labeler), label, campaign)
+    desk.press("s")
+    expect(desk.trouble).to_be_hidden()
     desk.expect_states("positive", "positive", "positive")
+    expect(desk.page).to_have_url(re.compile(reverse("revise", args=[newest.pk])))
+    assert Label.objects.get(is_current=True) == newest
     browser_errors.clear()  # the browser reports the 409
 
 

@@ -1,6 +1,6 @@
 /** What else could stand at the step of the first error: its alternatives, in rows of their own under it. */
 
-import { Row } from "./row.js";
+import { Row, was } from "./row.js";
 import { keepShortWhole, markOverflow, typeset } from "./typeset.js";
 import { say } from "./words.js";
 
@@ -40,7 +40,11 @@ export class Others {
     this.section.remove();
   }
 
-  paint(pass) {
-    pass.alternatives.forEach((said, index) => this.rows[index].paint({ ...said, state: pass.otherState(index) }));
+  /** `before` is the pass that this one is held against, null without one. */
+  paint(pass, before) {
+    const earlier = before?.firstError === pass.firstError ? before.alternatives : [];
+    pass.alternatives.forEach((said, index) => {
+      this.rows[index].paint({ ...said, state: pass.otherState(index), note: was(earlier[index]?.rating, said.rating) });
+    });
   }
 }

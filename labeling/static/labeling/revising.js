@@ -16,6 +16,12 @@ import { say } from "./words.js";
 
 const OFFERED_AS = "revision"; // the form that asks why
 
+/** A version of a label as its own page offers it to be revised. Raises where it is not to be had. */
+async function offeredAt(address) {
+  const page = new DOMParser().parseFromString(await (await fetch(address)).text(), "text/html");
+  return JSON.parse(page.getElementById("label").textContent);
+}
+
 /**
  * A desk of this kind whose work is a revision. Besides what a desk takes: `who` is whose it is, `addressOf(label)` gives
  * where a version is revised, `revised(label)` hears the new version's number.
@@ -36,12 +42,17 @@ const revising = (Kind) =>
       this.isElsewhere = false;
       this.before = null;
       super.open(found);
-      const { pass } = this;
-      this.pass = this.passFrom(found.item.draft);
-      this.before = this.content;
-      this.pass = pass;
+      this.compare();
       this.paint();
       tellTabs({ who: this.who, item: this.item.item });
+    }
+
+    /** Hold the pass against the version that is revised: what that says stands beside what is said otherwise. */
+    compare() {
+      const { pass, sheet } = this;
+      this.pass = sheet.before = this.passFrom(this.item.draft);
+      this.before = this.content;
+      this.pass = pass;
     }
 
     /** Another tab has opened this revision: it goes on there, with what is kept. Where nothing is kept, each has its own. */
@@ -121,11 +132,11 @@ const revising = (Kind) =>
         this.revised(body.label);
       } catch (error) {
         this.submission = null;
-        this.failed(error);
+        await this.failed(error, ending);
       }
     }
 
-    failed(error) {
+    async failed(error, ending) {
       this.paint();
       const again = () => (openForm() ? openForm().requestSubmit() : this.submit()); // what was written there stays
       if (error instanceof SignedOut) {
@@ -135,12 +146,37 @@ const revising = (Kind) =>
       }
       if (error.body?.newest) closeReason(); // it is kept, and the keys lead on
       const message = error instanceof Refused ? error.message : say("revision_offline");
-      explain("refused", { fact: say("not_submitted"), refusal: { message }, way: this.wayOn(error) });
+      const ways = error.body?.newest ? await this.overtaken(error.body.newest, ending) : [];
+      explain("refused", { fact: say("not_submitted"), refusal: { message }, ways });
     }
 
-    /** Where a newer version of this label is there, that one can be revised. */
-    wayOn({ body }) {
-      return body?.newest ? { text: say("revise_newest"), action: "correct", href: this.addressOf(body.newest) } : null;
+    /**
+     * A newer version came from another tab or device. From now on the work here is a revision of that one; gives what
+     * can be done: have this screen's ratings after all, or leave them.
+     */
+    async overtaken(newest, ending) {
+      const href = this.addressOf(newest);
+      const item = await offeredAt(href).catch(() => null);
+      if (!item) return [{ text: say("revise_newest"), action: "correct", href }];
+      this.drafts.done();
+      Object.assign(this, { item, found: { ...this.found, item } });
+      this.drafts = this.draftsFor();
+      this.drafts.changed();
+      this.compare();
+      this.paint();
+      history.replaceState(null, "", href);
+      tellTabs({ who: this.who, item: item.item });
+      return [
+        ...(this.isChanged ? [{ text: say("take_this_screen"), action: "take-screen", run: () => this.putAgain(ending) }] : []),
+        { text: say("take_saved"), action: "take-saved", href, run: () => this.drafts.done() },
+      ];
+    }
+
+    /** What the screen shows by now, for the reason that was given before. */
+    putAgain(ending) {
+      if (!ending.revision_reason) this.put(ending);
+      else if (this.isAtEnd) this.put({ ...ending, finish_reason: this.pass.finishReason });
+      else this.submit();
     }
   };
 

@@ -11,6 +11,9 @@ function signOf(state, rating) {
   return state === "parked" ? `parked-${NAMES[rating]}` : state;
 }
 
+/** What a version said of it before, where that was something else; empty where it was not. */
+export const was = (before, rating) => (before == null || before === rating ? "" : say("was", { rating: say(NAMES[before]) }));
+
 function small(text) {
   const word = document.createElement("small");
   word.textContent = text;

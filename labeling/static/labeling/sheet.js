@@ -2,7 +2,7 @@
 
 import { languageOf } from "./languages.js";
 import { Others } from "./others.js";
-import { Row } from "./row.js";
+import { Row, was } from "./row.js";
 import { keepShortWhole, markOverflow, typeset, typesetAnswer } from "./typeset.js";
 import { say } from "./words.js";
 
@@ -36,6 +36,7 @@ export class Sheet {
     this.rows = item.steps.map((_, index) => new Row(templates.row, { kind: "step", name: index + 1, take: index }));
     this.made = new Map(); // alternatives by step, once they were needed
     this.others = this.othersOf = null;
+    this.before = null; // the pass that this one is held against, where it is a revision
     this.reference = reference;
   }
 
@@ -95,7 +96,8 @@ export class Sheet {
 
   paint(pass) {
     this.rows.forEach((row, index) => {
-      row.paint({ state: pass.state(index), rating: pass.made[index], flagged: pass.flags.has(index) });
+      const rating = pass.made[index];
+      row.paint({ state: pass.state(index), rating, flagged: pass.flags.has(index), note: was(this.before?.made[index], rating) });
     });
     this.paintOthers(pass);
   }
@@ -109,7 +111,7 @@ export class Sheet {
       this.others?.showUnder(this.rows[step].item);
       this.othersOf = step;
     }
-    this.others?.paint(pass);
+    this.others?.paint(pass, this.before);
   }
 
   othersTo(step, pass) {

@@ -1,7 +1,7 @@
 /** A growing solution as it lies on the page: its steps so far on the line, the step in hand with all its candidates. */
 
 import { letterOf } from "./others.js";
-import { Row } from "./row.js";
+import { Row, was } from "./row.js";
 import { Sheet } from "./sheet.js";
 import { keepShortWhole, markOverflow, typeset } from "./typeset.js";
 import { say } from "./words.js";
@@ -35,8 +35,8 @@ class Place {
     return pass.path === this.path ? this.item : this.row.item;
   }
 
-  paint(pass) {
-    if (pass.path === this.path) this.paintOpened(pass);
+  paint(pass, before) {
+    if (pass.path === this.path) this.paintOpened(pass, before);
     else if (pass.turnAt(this.path) !== null) this.paintRow(pass);
     else this.paintOpen(pass);
   }
@@ -54,7 +54,8 @@ class Place {
     this.row.paint({ state: pass.stepState(this.path), flagged });
   }
 
-  paintOpened(pass) {
+  /** `before` is the pass that this one is held against, null without one. */
+  paintOpened(pass, before) {
     const { said } = pass.at(this.path);
     const turn = pass.turnAt(this.path);
     let parked = 0;
@@ -62,7 +63,8 @@ class Place {
       const behind = pass.parkedBehind(this.path, index);
       parked += behind;
       const note = turn === index ? say("goes_on") : behind ? say("steps_parked", { n: behind }) : "";
-      this.rows[index].paint({ ...each, state: pass.state(this.path, index), note });
+      const earlier = was(before?.places.get(this.path)?.said[index].rating, each.rating);
+      this.rows[index].paint({ ...each, state: pass.state(this.path, index), note: [note, earlier].filter(Boolean).join(" · ") });
     });
     this.parked.hidden = !parked;
     this.paintHead(pass);
@@ -131,7 +133,7 @@ export class TreeSheet extends Sheet {
 
   paint(pass) {
     const views = pass.paths.map((path, step) => this.viewOf(path, step, pass.candidatesAt(path).map(({ text }) => text)));
-    for (const view of views) view.paint(pass);
+    for (const view of views) view.paint(pass, this.before);
     // While an earlier step is in hand the open place behind the last one is only a line to come back by.
     const line = views.map((view) => view.elementFor(pass));
     if (line.length !== this.onLine.length || line.some((element, index) => element !== this.onLine[index])) {

@@ -135,7 +135,7 @@ const KINDS = {
   elsewhere: ({ fact: what, written, isOnlyHere, unsaved, goOn, insist }) => show(what, [elsewhereRest(isOnlyHere, unsaved), ...quoted(written)].join(" "), [
     ...(isOnlyHere ? whichOf(insist, goOn) : [{ text: say("go_on_here"), action: "submit", run: goOn }]),
   ]),
-  refused: ({ fact: what, refusal, way }) => show(what, refusal.message, [...(way ? [way] : []), ...close()]),
+  refused: ({ fact: what, refusal, ways = [] }) => show(what, refusal.message, [...ways, ...close()]),
   earlier: ({ refusal }) => {
     const rest = refusal.isKept ? `${refusal.message} ${say("kept_private")}` : refusal.message;
     show(say("trouble_earlier"), rest, understood());
