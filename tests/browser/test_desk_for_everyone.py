@@ -239,3 +239,18 @@ def test_what_a_finger_meets_is_large_enough(desk: DeskPage) -> None:
     assert desk.page.evaluate(TOO_SMALL) == []
     desk.button("More").click()
     assert desk.page.evaluate(TOO_SMALL) == []
+
+
+def test_a_phone_lists_only_what_has_no_control_before_it(desk: DeskPage) -> None:
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    touch = desk.page.context.new_cdp_session(desk.page)
+    touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    desk.button("More").click()
+    more = desk.page.get_by_role("complementary", name="More")
+    named = [text.strip() for text in more.locator("button:visible[data-do]").all_inner_texts()]
+    assert named[:2] == ["Close", "Undo"]
+    assert set(named) >= {"Redo", "Give up", "My work", "Settings"}
+    shown = [
+        button.inner_text().strip() for button in desk.page.locator(".dock button:visible, .bar button:visible").all()
+    ]
+    assert not set(named) & {*shown, "Unsure", "Submit, go to the next", "Guide", "Bad problem"}
