@@ -126,3 +126,14 @@ def test_rating_moves_no_candidate(desk: DeskPage) -> None:
     before = rows.evaluate_all(tops)
     desk.press("3", "x", "1", "ArrowUp", "2", "3")
     assert rows.evaluate_all(tops) == before
+
+
+def test_the_line_ends_at_a_mark_also_while_a_step_is_written(desk: DeskPage) -> None:
+    sign = desk.page.get_by_role("main").locator(".place-head use")
+    desk.press("3", "1", "1", "Enter", "1", "1")
+    expect(sign.locator("visible=true")).to_have_attribute("href", "#open")
+    desk.press("w")
+    expect(sign.locator("visible=true")).to_have_attribute("href", "#open")
+    desk.page.keyboard.type("So $x = 5$.")
+    desk.press("Enter")
+    expect(sign.locator("visible=true")).to_have_attribute("href", "#here")  # no candidates there

@@ -79,7 +79,7 @@ class Place {
     this.note.textContent = say(isDone ? "place_done_note" : count ? "candidates_note" : "no_candidates_note");
     const isInHand = pass.other === null && !pass.isWriting;
     this.head.dataset.state = isInHand ? "active" : "head";
-    this.head.querySelector(".mark").toggleAttribute("hidden", !isInHand);
+    this.head.querySelector("use").setAttribute("href", isInHand ? "#here" : "#open"); // where the line ends while the bob hangs at a candidate
     this.head.querySelector(".step-number").textContent = isDone ? "" : this.step + 1;
     if (isInHand) this.head.setAttribute("aria-current", "step");
     else this.head.removeAttribute("aria-current");
