@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
-from bench.chaos import actions, claims, disk, imports, kills, orphans, redis_gone, repeats, stale
+from bench.chaos import claims, disk, imports, in_tests, kills, orphans, redis_gone, repeats, stale
 from bench.chaos.outcome import Outcome
 from bench.chaos.stage import Stage
 
@@ -106,10 +106,25 @@ EXPERIMENTS = (
     Experiment(
         "actions",
         "Claim, draft, submit, expire, revise, skip, close, reopen in any order: the rows do as the model does",
-        actions.run,
+        partial(
+            in_tests.run,
+            name="actions",
+            unit=f"examples of {in_tests.STEPS} steps",
+            test="tests/chaos/test_queue_machine.py",
+        ),
         part=200,
         short=200,
         long=10_000,
+        is_staged=False,
+    ),
+    Experiment(
+        "files",
+        "Files that are no good, 10,000 for each of five shapes of rows: no fault of ours, none takes 10 s or 512 MB, "
+        "each refusal names file, line and field, and no row changes",
+        partial(in_tests.run, name="files", unit="bad files", test="tests/strangers/test_bad_files.py", tests=5),
+        part=500,
+        short=1_000,
+        long=50_000,
         is_staged=False,
     ),
 )

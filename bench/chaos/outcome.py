@@ -1,6 +1,7 @@
 """What an experiment yields: how often it was tried, what broke, and what that allows one to say."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,9 +31,14 @@ class Outcome:
         self.count += other.count
         self.seconds += other.seconds
         self.parts += other.parts
-        self.seen.update(other.seen)
+        self.see(other.seen)
         for name, examples in other.broken.items():
             self.broken.setdefault(name, []).extend(examples)
+
+    def see(self, seen: Mapping[str, int]) -> None:
+        """Count them in; of what names its unit (`slowest answer, ms`) the largest is kept."""
+        for name, count in seen.items():
+            self.seen[name] = max(self.seen[name], count) if ", " in name else self.seen[name] + count
 
     def as_dict(self) -> dict[str, Any]:
         return vars(self) | {"seen": dict(self.seen)}  # asdict makes a Counter of pairs of it

@@ -16,6 +16,8 @@ from labeling.actions.errors import ActionError
 from labeling.actions.staging import rejects
 from labeling.models import Campaign, Job, JobKind
 
+MAX_NAME_BYTES = 200  # file systems take 255, and refused rows lie beside the file under a longer name
+
 
 class TooLarge(ActionError):
     """The files are larger than this installation takes."""
@@ -68,7 +70,12 @@ def _check(files: Sequence[UploadedFile]) -> None:
     limit = settings.IMPORT_MAX_BYTES
     if sum(file.size or 0 for file in files) > limit:
         raise TooLarge(_("The upload is too large."), {"file": _("at most {limit} MB").format(limit=limit // 1024**2)})
-    names = [file.name for file in files]
+    names = [file.name or "" for file in files]
+    if any(len(name.encode()) > MAX_NAME_BYTES for name in names):
+        raise ActionError(
+            _("The name of the file is too long."),
+            {"file": _("a name of at most {limit} bytes").format(limit=MAX_NAME_BYTES)},
+        )
     if len(set(names)) != len(names):
         raise ActionError(_("Two files have the same name."), {"file": _("files of different names")})
 

@@ -22,7 +22,7 @@ def data(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     """Bring files in (a POST, leads only) and take labels out."""
     if request.method == "POST":
         check_lead(membership)
-    form = ImportForm(request.POST or None, request.FILES or None) if request.method == "POST" else ImportForm()
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     of = membership.campaign
     if request.method == "POST" and form.is_valid():
         try:
