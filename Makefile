@@ -8,7 +8,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12; do \
 	$$python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 # Pages, who reaches them, trainings and the runner are the same over either database; the kills and the story go through both.
-NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner workers/test_stages.py strangers/test_access_table.py)
+NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner workers/test_stages.py strangers/test_access_table.py strangers/test_hostile_text.py)
 TEST_PROCESSES ?= 3 # on two processors: much of a test is waiting, for browsers and workers
 
 help: ## this list

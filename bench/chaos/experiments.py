@@ -127,4 +127,21 @@ EXPERIMENTS = (
         long=50_000,
         is_staged=False,
     ),
+    Experiment(
+        "texts",
+        "A text that would run, load or break out (HTML, SVG, Markdown, formulas) stands in every field, and every page "
+        "is opened in a browser: nothing of it does anything, nothing is refused by the content security policy, "
+        "nothing is asked of another host",
+        partial(
+            in_tests.run,
+            name="texts",
+            unit="hostile texts",
+            test="tests/strangers/test_hostile_text.py::test_no_text_does_anything_on_any_page",
+        ),
+        part=10,
+        short=10,
+        long=500,
+        databases=("sqlite",),
+        is_staged=False,
+    ),
 )
