@@ -4,6 +4,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from safetensors import SafetensorError
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedTokenizerBase
 from transformers.utils import logging as hub_logging
 
+from selector import base_folders
 from selector.encoding import Encoder
 from selector.errors import InputError
 
@@ -18,6 +20,7 @@ _MOST_TOKENS = 32_768
 # What damaged or strange files make of the loading; a damaged file is the caller's matter, not a fault of ours.
 UNREADABLE = (
     OSError, ValueError, KeyError, ImportError, RuntimeError, AttributeError, TypeError, IndexError, SafetensorError,
+    UnpicklingError,
 )  # fmt: skip
 
 
@@ -38,12 +41,15 @@ class Base:
 def load(name: str) -> Base:
     """A Hugging Face causal model by name or folder, weights in float32.
 
-    Code that comes with a model is never run, and weights are read from safetensors files only.
+    Code that comes with a model is never run, weights are read from safetensors files only, and for a folder nothing is
+    read but its own files.
     Raises:
         InputError: there is no such model, it cannot be read that way, or weights are missing.
     """
     quiet()
     try:
+        if Path(name).exists():
+            base_folders.check(Path(name))
         tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
         loaded: Any = AutoModelForCausalLM.from_pretrained(
             name, trust_remote_code=False, use_safetensors=True, dtype=torch.float32, output_loading_info=True

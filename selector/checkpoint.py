@@ -7,16 +7,15 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import orjson
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-from selector import bases
+from selector import base_folders, bases
 from selector.encoding import Encoder
 from selector.errors import InputError
 from selector.kinds import KINDS, Kind
@@ -35,6 +34,7 @@ _EVIDENCE = "evidence."  # the scale of what heads are told; earlier folders hav
 _HASHED_BYTES = 1024**3  # larger files are checked by size alone: hashing them would take minutes
 
 
+_MOST = {"heads": 1_000, "lora_rank": 10_000}  # each takes memory before any weight is read
 _REDUCTIONS_BEFORE = {"last token": "last", "minimum": "min"}  # as earlier manifests call them
 
 
@@ -129,16 +129,14 @@ def load(folder: Path, device: str = "cpu") -> Loaded:
         raise InputError(f"model {folder}: no {MANIFEST}; the training did not finish (start it again to go on)")
     try:
         return _load(folder, manifest, device)
-    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, OSError) as error:
+    except bases.UNREADABLE as error:
         reason = " ".join(str(error).split())[:200]
         raise InputError(f"model {folder}: damaged ({reason}); train it again") from None
 
 
 def _load(folder: Path, manifest: dict[str, Any], device: str) -> Loaded:
     bases.quiet()
-    for name, expected in manifest["files"].items():
-        if not (folder / name).exists() or _fingerprint(folder / name) != expected:
-            raise ValueError(f"{name} is missing or was changed")
+    _check(folder, manifest)
     kind = KINDS[manifest["kind"]]
     config: dict[str, Any] = manifest["config"]
     mode: Mode = manifest["mode"]
@@ -169,6 +167,21 @@ def _load(folder: Path, manifest: dict[str, Any], device: str) -> Loaded:
         (manifest["base"]["name"], manifest["base"]["revision"]),
         manifest,
     )
+
+
+def _check(folder: Path, manifest: dict[str, Any]) -> None:
+    """Raises ValueError where the folder is not what its manifest says, or that leads out of it or to all memory."""
+    base_folders.check(folder)
+    for name, expected in manifest["files"].items():
+        path = folder / name
+        if not base_folders.is_own_name(name) or not path.exists() or _fingerprint(path) != expected:
+            raise ValueError(f"{name} is missing or was changed")
+    for key, known in {"mode": get_args(Mode), "reduction": (*get_args(Reduction), *_REDUCTIONS_BEFORE)}.items():
+        if manifest[key] not in known:
+            raise ValueError(f"{MANIFEST}: expected a {key} of {', '.join(known)}")
+    for key, most in _MOST.items():
+        if not 1 <= manifest["config"].get(key, 1) <= most:
+            raise ValueError(f"{MANIFEST}: expected {key} from 1 to {most:,}")
 
 
 def untrained(base: bases.Base, kind: KindName, device: str = "cpu") -> Loaded:

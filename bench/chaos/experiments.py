@@ -129,7 +129,7 @@ EXPERIMENTS = (
     ),
     Experiment(
         "texts",
-        "A text that would run, load or break out (HTML, SVG, Markdown, formulas) stands in every field, and every page "
+        "A text that would run, load or break out (HTML, SVG, Markdown, formulas) stands in every field, every page "
         "is opened in a browser: nothing of it does anything, nothing is refused by the content security policy, "
         "nothing is asked of another host",
         partial(
@@ -141,6 +141,21 @@ EXPERIMENTS = (
         part=10,
         short=10,
         long=500,
+        databases=("sqlite",),
+        is_staged=False,
+    ),
+    Experiment(
+        "names",
+        "Hostile names of models: no code runs, no network is asked, and nothing is opened but what a name may be for",
+        partial(
+            in_tests.run,
+            name="names",
+            unit="hostile names of models",
+            test="tests/selector/test_hostile_models.py::test_a_hostile_name_is_no_model_and_nothing_is_opened_for_it",
+        ),
+        part=500,
+        short=500,
+        long=1_000,
         databases=("sqlite",),
         is_staged=False,
     ),
