@@ -21,7 +21,7 @@ class Multiplier(APIView):
     @extend_schema(responses={200: MultiplierAnswer, **refusals(400, 403, 404)})
     def get(self, request: Request, slug: str) -> Response:
         """What the last measurement found; 404 before the first."""
-        campaign = access.lead_of(request, slug)
+        campaign = access.reader_of(request, slug)
         refuse_unknown(request)
         job = multiplier.measured(campaign).first()
         if job is None:
