@@ -31,7 +31,7 @@ LOOKS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "-dark": (WIDE | {"color_scheme": "dark"}, ("agreement",)),
     "-phone": ({"viewport": {"width": 390, "height": 844}}, ("decisions",)),
 }
-HIGHEST = 1_400  # pixels of a page: its beginning shows how it goes on
+HIGHEST = 2_200  # pixels of a page: its beginning shows how it goes on
 
 
 def import_rows(site: Site, path: Path) -> dict[str, int | None]:
@@ -65,7 +65,7 @@ def work(labeler: Labeler, known: dict[str, int | None], careless: float, chance
 
 
 def label_all(site: Site, lead: Person, tokens: dict[str, str], known: dict[str, int | None]) -> None:
-    """One round, two people on each solution, gold among them; then agreement is computed."""
+    """One round, two people on each solution, gold among them; agreement is computed when it closes."""
     lead.expect(201, "POST", f"campaigns/{CAMPAIGN}/gold/", {"imported": GOLD})
     number = lead.expect(
         201, "POST", f"campaigns/{CAMPAIGN}/rounds/", {"size": 100, "strategy": "uniform", "overlap": 2}
@@ -78,7 +78,6 @@ def label_all(site: Site, lead: Person, tokens: dict[str, str], known: dict[str,
             at_work.remove(one)
         if not at_work:
             break
-    lead.expect(202, "POST", f"campaigns/{CAMPAIGN}/agreement/")
     eventually(lambda: lead.ask("GET", f"campaigns/{CAMPAIGN}/agreement/")[0] == 200)
 
 
