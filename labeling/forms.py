@@ -34,10 +34,7 @@ def strategy_choices() -> list[tuple[str, str]]:
 
 
 SCOPE_CHOICES = [(Scope.CAMPAIGN.value, _("the whole campaign")), (Scope.PROBLEM.value, _("each problem, evenly"))]
-MODE_CHOICES = [
-    (Mode.SOLUTION.value, _("whole solutions")),
-    (Mode.CANDIDATES.value, _("candidates, step by step")),
-]
+MODE_CHOICES = [(Mode.SOLUTION.value, _("whole solutions")), (Mode.CANDIDATES.value, _("candidates, step by step"))]
 WRITE_CHOICES = [
     (WriteStepWhen.NONE_POSITIVE.value, _("where none is positive")),
     (WriteStepWhen.ALL_NEGATIVE.value, _("only where all are negative")),
