@@ -212,7 +212,7 @@ class SettingsForm(forms.ModelForm):  # generic for the type checker alone
             "committee": _("How many heads a selector is trained with, 1 to 16; one alone cannot disagree."),
             "comparison_orm": _(
                 "With each version another one is trained on the same solutions, told only whether their final answers "
-                "are right: what the steps add. It takes about as long again, and is never put into use."
+                "are right: what the steps add. It takes two to three times as long, and is never put into use."
             ),
             "mixture": _("For the strategy of that name: strategies and their weights."),
             "exclude": EXCLUDED,

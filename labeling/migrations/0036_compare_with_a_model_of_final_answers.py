@@ -12,6 +12,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="campaign",
             name="comparison_orm",
-            field=models.BooleanField(default=True),
+            field=models.BooleanField(default=False),
         ),
     ]

@@ -96,7 +96,7 @@ class Campaign(models.Model):
     undecided_by = models.CharField(max_length=10, choices=UndecidedBy, default=UndecidedBy.COMMITTEE)
     committee = models.PositiveSmallIntegerField(default=4, validators=[MinValueValidator(1), MaxValueValidator(16)])
     # Whether each version is measured beside a model of the final answers of the very solutions that taught it.
-    comparison_orm = models.BooleanField(default=True)
+    comparison_orm = models.BooleanField(default=False)
     mixture = models.CharField(max_length=300, default=DEFAULT_MIXTURE)
     exclude = models.CharField(max_length=1_000, blank=True, default="")  # `labeling.actions.exclusions`
     round_size = models.PositiveIntegerField(

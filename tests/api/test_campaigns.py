@@ -48,7 +48,7 @@ DEFAULTS = {
     "leave_out_uncertain": False,
     "undecided_by": "committee",
     "committee": 4,
-    "comparison_orm": True,
+    "comparison_orm": False,
     "mixture": "uncertain=0.5, convincing_wrong=0.25, uniform_distinct=0.25",
     "exclude": "",
     "round_size": 100,
