@@ -39,6 +39,12 @@ PLACES = """() => {
     const row = box('main [aria-current=step]');
     return [[row.top, row.bottom], [box('.bar').bottom, box('.dock').top]];
 }"""
+# Presses a key so many times in one moment; how far the page has scrolled then.
+PRESS_AT_ONCE = """times => {
+    const key = {key: '3', code: 'Digit3', bubbles: true, cancelable: true};
+    for (let n = 0; n < times; n += 1) document.body.dispatchEvent(new KeyboardEvent('keydown', key));
+    return scrollY;
+}"""
 COUNT_CHANGES = """() => {
     window.changes = 0;
     const count = records => window.changes += records.length;
@@ -118,6 +124,32 @@ def test_the_step_in_hand_is_whole_and_in_the_middle_third(
             assert not has_scrolled or third - 1 <= (top + bottom) / 2 - first <= 2 * third + 1, number
 
 
+def is_in_the_middle(desk: DeskPage) -> bool:
+    """Whether the step in hand lies in the middle third."""
+    (top, bottom), (first, last) = desk.page.evaluate(PLACES)
+    return bool(1 / 3 - 0.01 <= ((top + bottom) / 2 - first) / (last - first) <= 2 / 3 + 0.01)
+
+
+def let_rest(desk: DeskPage) -> None:
+    """Until the hand is no longer a quick one."""
+    since = desk.page.evaluate("performance.now()")
+    eventually(lambda: desk.page.evaluate("performance.now()") > since + 300)
+
+
+def test_the_page_glides_to_the_next_step_but_a_quick_hand_waits_for_no_glide(show: Callable[..., DeskPage]) -> None:
+    desk = show(["A step of one line."] * 60)
+    desk.press(*["3"] * 20)
+    desk.page.emulate_media(reduced_motion="no-preference")
+    let_rest(desk)
+    before = desk.page.evaluate("scrollY")
+    assert desk.page.evaluate(PRESS_AT_ONCE, 1) < before + 5  # it has only set out
+    eventually(lambda: is_in_the_middle(desk))
+    before = desk.page.evaluate("scrollY")
+    desk.page.evaluate(PRESS_AT_ONCE, 2)
+    assert is_in_the_middle(desk)
+    assert desk.page.evaluate("scrollY") > before + 5
+
+
 @pytest.mark.parametrize("screen", [PHONE, {"width": 640, "height": 360}], ids=["phone", "at 200 %"])
 def test_a_solution_opens_with_its_first_step_in_sight(show: Callable[..., DeskPage], screen: dict[str, int]) -> None:
     desk = show(["A step of a line or two, with $x = 5$."] * 3, screen=screen)
@@ -138,16 +170,11 @@ def test_a_blank_step_says_that_it_is_blank(show: Callable[..., DeskPage]) -> No
 def test_a_turned_phone_keeps_the_step_in_hand_in_the_middle(show: Callable[..., DeskPage]) -> None:
     desk = show(["A step that is long enough to take another line on a phone."] * 40, screen=PHONE)
     desk.press(*["3"] * 20)
-
-    def is_in_the_middle() -> bool:
-        (top, bottom), (first, last) = desk.page.evaluate(PLACES)
-        return bool(1 / 3 - 0.01 <= ((top + bottom) / 2 - first) / (last - first) <= 2 / 3 + 0.01)
-
-    assert is_in_the_middle()
+    assert is_in_the_middle(desk)
     desk.page.set_viewport_size({"width": PHONE["height"], "height": PHONE["width"]})
-    eventually(is_in_the_middle)
+    eventually(lambda: is_in_the_middle(desk))
     desk.page.set_viewport_size(WIDE)
-    eventually(is_in_the_middle)
+    eventually(lambda: is_in_the_middle(desk))
 
 
 def test_a_tall_step_is_left_alone_while_its_end_is_read(show: Callable[..., DeskPage]) -> None:
@@ -196,9 +223,9 @@ def test_the_guide_is_not_painted_again_when_the_page_scrolls(show: Callable[...
     desk = show(["A step of two lines or three. " * 5] * 60)
     desk.page.emulate_media(reduced_motion="no-preference")
     desk.press(*["3"] * 20)
-    desk.page.evaluate(PAINTED)
     with traced(desk.page, "Paint") as paints:
-        for _ in range(12):
+        for _ in range(8):
+            let_rest(desk)
             desk.press("3")
             desk.page.evaluate(PAINTED)
     took = {"#document": 0, "guide": 0}

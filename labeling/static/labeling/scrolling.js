@@ -1,12 +1,14 @@
 /** Keeps the step in hand in the middle third of what is free between the top bar and the dock. */
 
 const SETTLE_MS = 160;
+const QUICK_MS = 250; // from one move to the next: no eye follows a glide then, and its frames would hold up the next key
 const GAP = 8;
 const CROWDED = 0.6;
 const easeOut = (t) => 1 - (1 - t) ** 3;
 const wantsStill = matchMedia("(prefers-reduced-motion: reduce)");
 let frame = 0;
 let kept = null;
+let movedAt = -Infinity;
 let width = innerWidth;
 
 /** What is free to read between the top bar and the dock, which in a low window go with the text. */
@@ -36,13 +38,15 @@ function glide(from, to, started) {
   if (share < 1) frame = requestAnimationFrame(() => glide(from, to, started));
 }
 
-/** Bring a row to the middle third: gliding, or at once where motion is unwanted or asked so. */
+/** Bring a row to the middle third: gliding, or at once for a quick hand, where motion is unwanted or asked so. */
 export function keepInMiddle(row, { atOnce = false } = {}) {
   cancelAnimationFrame(frame);
   kept = row;
+  const isQuick = performance.now() - movedAt < QUICK_MS;
+  movedAt = performance.now();
   const distance = distanceTo(row.getBoundingClientRect(), freeArea());
   if (!distance) return;
-  if (atOnce || wantsStill.matches) scrollBy({ top: distance, behavior: "instant" });
+  if (atOnce || isQuick || wantsStill.matches) scrollBy({ top: distance, behavior: "instant" });
   else glide(scrollY, scrollY + distance, performance.now());
 }
 
