@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from labeling.actions import events, guides, people
 from labeling.actions.errors import ActionError, Conflict
@@ -27,6 +28,7 @@ from labeling.models import (
     Grade,
     GuideReading,
     GuideVersion,
+    Invitation,
     Job,
     Label,
     Labeler,
@@ -45,6 +47,7 @@ from labeling.models import (
     Skip,
     Solution,
     SolutionScore,
+    TokenTerms,
 )
 
 SETTINGS = (
@@ -211,6 +214,9 @@ def _delete_rows(campaign: Campaign) -> None:
         Problem.objects.filter(campaign=campaign),
         Labeler.objects.filter(campaign=campaign),
         Membership.objects.filter(campaign=campaign),
+        Invitation.objects.filter(campaign=campaign),
+        AuthToken.objects.filter(terms__campaign=campaign),  # which without their terms would reach every campaign
+        TokenTerms.objects.filter(campaign=campaign),
         AgreementReport.objects.filter(campaign=campaign),
         Job.objects.filter(campaign=campaign),
         GuideReading.objects.filter(version__campaign=campaign),

@@ -6,9 +6,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connection
+from knox.models import AuthToken
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
+from labeling.actions import campaigns, tokens
 from labeling.models import (
     Campaign,
     Event,
@@ -26,6 +29,7 @@ from labeling.models import (
 )
 from tests import factories as make
 from tests.api.conftest import ClientOf
+from tests.strangers.world import world_of
 
 CAMPAIGNS = "/api/v1/campaigns/"
 ONE = f"{CAMPAIGNS}campaign/"
@@ -243,6 +247,17 @@ def test_delete_takes_everything_of_the_campaign_and_nothing_else(
     assert Event.objects.get(campaign=None).verb == "campaign.deleted"
     assert Event.objects.filter(campaign_id=campaign.pk).exists(), "who did what outlives what it was done to"
     assert User.objects.filter(pk=owner.pk).exists()
+
+
+def test_a_campaign_with_a_row_of_every_kind_can_be_deleted(db: None) -> None:
+    """Foreign keys are looked at when a transaction ends: here, at once."""
+    world_of("lead")
+    campaign, lead = Campaign.objects.get(slug="campaign"), User.objects.get(username="lead")
+    before = AuthToken.objects.count()
+    tokens.make(account=lead, name="nightly", campaign=campaign.slug)
+    campaigns.delete(campaign=campaign, by=lead)
+    connection.check_constraints()
+    assert AuthToken.objects.count() == before, "without its terms a token would reach every campaign"
 
 
 def test_stats_count_what_is_there(lead: APIClient, campaign: Campaign, owner: User) -> None:
