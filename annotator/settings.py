@@ -223,6 +223,13 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Bodies and answers are described apart: a file is one thing going in, and a text may not be blank there.
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "labeling.api.schema.with_refusals",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "BulkKind": "labeling.models.BulkKind",
         "InvitationState": "labeling.models.InvitationState",

@@ -1,5 +1,7 @@
 """Pages of lists."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
@@ -19,3 +21,11 @@ class Pages(PageNumberPagination):
         if not (asked.isdecimal() and len(asked) < 10 and int(asked) > 0):  # Python reads no number of 5,000 digits
             raise ValidationError({self.page_size_query_param: _("Expected a whole number from 1 to 1,000.")})
         return super().get_page_size(request)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """Both with what they may be."""
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            parameter["schema"]["minimum"] = 1
+        parameters[-1]["schema"]["maximum"] = self.max_page_size
+        return parameters

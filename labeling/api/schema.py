@@ -1,5 +1,7 @@
 """The API's description: what every address shares."""
 
+from typing import Any
+
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.utils import OpenApiResponse, PolymorphicProxySerializer
 from drf_spectacular.views import SpectacularAPIView
@@ -22,6 +24,7 @@ class Refusal(Answer):
 REFUSED = Refusal
 _WORDS = {
     400: "A field breaks a rule; `fields` names both.",
+    401: "Nobody is signed in, or the token is not known.",
     403: "You are in this campaign, but your role there does not allow it.",
     404: "Not there, or not yours.",
     409: "Not possible in the state that the thing is in.",
@@ -31,6 +34,24 @@ _WORDS = {
 def refusals(*statuses: int) -> dict[int, OpenApiResponse]:
     """Responses for these statuses."""
     return {status: OpenApiResponse(REFUSED, description=_WORDS[status]) for status in statuses}
+
+
+def with_refusals(result: dict[str, Any], **_options: Any) -> dict[str, Any]:
+    """What any address may answer, added where its view does not say it."""
+    for path, methods in result["paths"].items():
+        for operation in methods.values():
+            where = {parameter["in"] for parameter in operation.get("parameters", ())}
+            is_list = any(parameter["name"] == "page" for parameter in operation.get("parameters", ()))
+            expected = {400: "query" in where, 401: True, 403: "{slug}" in path, 404: "{" in path or is_list}
+            for status, may_come in expected.items():
+                if may_come:
+                    operation["responses"].setdefault(str(status), _refusal(status))
+    return result
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Refusal"}
+    return {"content": {"application/json": {"schema": schema}}, "description": _WORDS[status]}
 
 
 def either(name: str, *shapes: type[serializers.Serializer]) -> PolymorphicProxySerializer:

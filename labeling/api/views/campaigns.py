@@ -34,7 +34,7 @@ class Campaigns(ListAPIView):
         mine = Membership.objects.filter(account=access.account(self.request))
         return mine.select_related("campaign").order_by("campaign__slug")
 
-    @extend_schema(request=NewCampaign, responses={201: CampaignAnswer, **refusals(400, 403)})
+    @extend_schema(request=NewCampaign, responses={201: CampaignAnswer, **refusals(400, 403, 409)})
     def post(self, request: Request) -> Response:
         """Make a campaign and lead it."""
         account = access.account(request)
