@@ -57,8 +57,10 @@ def test_a_line_that_was_cut_off_is_run_again_and_spoils_no_other(tmp_path: Path
 TIMES = {"at", "seconds", "train_seconds", "score_seconds"}
 
 
+@pytest.mark.timeout(300)
 def test_a_resumed_study_equals_an_uninterrupted_one_and_says_what_it_left_out(tmp_path: Path) -> None:
-    scale = replace(SMALLEST, seeds=1, labels=(8, 16))
+    few = {"pool_problems": 30, "fresh_problems": 30, "validation_problems": 6, "test_problems": 6, "base_updates": 2}
+    scale = replace(SMALLEST, seeds=1, labels=(8, 16), samples=4, deep_samples=4, **few)
     only = ["label_free", "uniform_distinct", "uncertain", "at_first_error", "orm_same-a", "ensemble"]
     running.work(scale, [0], 1, tmp_path / "whole", only)
     running.work(scale, [0], 1, tmp_path / "halves", only[:2])
