@@ -31,6 +31,17 @@ hypothesis_settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("suite")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is given more time than others comes first: begun last, it would run on alone."""
+
+    def given(item: pytest.Item) -> float:
+        marker = item.get_closest_marker("timeout")
+        return float(marker.args[0] if marker else item.config.getini("timeout"))
+
+    items.sort(key=given, reverse=True)
+
+
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
     """What a process keeps of rows goes by their numbers, and the next test's rows have the same."""
