@@ -36,7 +36,11 @@ class Demo:
         (var / "env").write_text("SECRET_KEY=of-this-test\n")
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(self.command, env=self.env, cwd=ROOT, stdout=output, stderr=output)
-        eventually(lambda: "Ctrl-C" in self.output.read_text() or self.process.poll() is not None, seconds=100)
+        try:
+            eventually(lambda: "Ctrl-C" in self.output.read_text() or self.process.poll() is not None, seconds=100)
+        except AssertionError:
+            self.process.kill()  # else web, worker and Redis of it outlive the tests
+            raise
         assert self.process.poll() is None, self.output.read_text()
 
     command = (sys.executable, "-m", "runner.run", "demo")
