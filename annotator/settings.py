@@ -259,6 +259,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 5}
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"  # in memory: the default keeps a pickle on disk
 TINY_PRETRAIN_STEPS = env.int("TINY_PRETRAIN_STEPS", 150)  # updates of the `tiny` base on the pool's own text
+MULTIPLIER_SEEDS = env.int("MULTIPLIER_SEEDS", 3)  # six trainings each
 JOB_HEARTBEAT_SECONDS = env.int("JOB_HEARTBEAT_SECONDS", 5)
 JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", 60)
 CELERY_BEAT_SCHEDULE = periodic(sweep_seconds=env.int("SWEEP_SECONDS", 5))

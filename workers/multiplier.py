@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from labeling.actions import jobs
@@ -31,7 +32,8 @@ def measure(job: Job) -> None:
     arguments = ["multiplier", "--base", job.campaign.base_model, *pretraining.arguments(), "--out", str(folder)]
     for name, path in files.items():
         arguments += [f"--{name}", str(path)]
-    found = run_selector(job, TRIALS, [*arguments, "--heads", str(job.campaign.committee)])
+    arguments += ["--heads", str(job.campaign.committee), "--seeds", str(settings.MULTIPLIER_SEEDS)]
+    found = run_selector(job, TRIALS, arguments)
     del found["seconds"]  # a job that was killed has only those of its last attempt
     with transaction.atomic():
         why = in_words(found)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -54,7 +55,7 @@ class Supply:
     @property
     def trainings(self) -> int:
         """How many trainings it takes."""
-        return len(trials(self.trained_on))
+        return len(trials(self.trained_on, settings.MULTIPLIER_SEEDS))
 
     @property
     def is_enough(self) -> bool:

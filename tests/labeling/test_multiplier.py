@@ -172,7 +172,7 @@ def run_here(campaign: Campaign) -> Job:
 def test_the_job_measures_and_leaves_nothing_but_its_figures(
     supplied: Campaign, settings: Settings, tmp_path: Path, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
-    settings.CACHE_DIR, settings.TINY_PRETRAIN_STEPS = tmp_path, 2
+    settings.CACHE_DIR, settings.TINY_PRETRAIN_STEPS, settings.MULTIPLIER_SEEDS = tmp_path, 2, 1
     (tmp_path / f"{worker.FOLDER}{make.make_job(supplied, kind='multiplier', state='cancelled').pk}").mkdir()
     versions = list(supplied.selectors.values())
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
@@ -180,7 +180,7 @@ def test_the_job_measures_and_leaves_nothing_but_its_figures(
     assert job.state == "done", job.error
     found = job.result["multiplier"]
     counts = ("trainings", "uniform", "chosen", "trained_on", "problems")
-    assert [found[name] for name in counts] == [18, 40, 41, 40, 30]
+    assert [found[name] for name in counts] == [6, 40, 41, 40, 30]
     assert found["evaluation_labels"] == 30
     assert found["measures"]["step_auc"]["curves"]["chosen"][-1]["labels"] == 40
     assert not list(tmp_path.glob(f"{worker.FOLDER}*")), "its own folder, and what the cancelled one left"
