@@ -27,7 +27,7 @@ from tests import factories as make
 
 # Words of ours, addresses and what a program reads: nobody's text.
 CODES = {
-    "Campaign": {"slug", "strategy", "mixture", "sources"},
+    "Campaign": {"slug", "strategy", "mixture", "sources", "exclude"},
     "EventSeal": {"hash"},
     "Event": {"verb", "subject"},
     "Gold": {"accepted"},
@@ -92,7 +92,7 @@ def _in_json(following: Next) -> None:
         _set(draft, content=draft.content | {"reason": following(), following(): following()})
     for job in Job.objects.all():
         refused = {"file": following(), "line": 1, "field": following(), "expected": following()}
-        result = {"refused": [refused, refused], "refused_count": 2, "why": following()}
+        result = (job.result or {}) | {"refused": [refused, refused], "refused_count": 2, "why": following()}
         _set(job, params=job.params | {"labeler": following()}, result=result)
     for label in Label.objects.exclude(steps=None):
         _set(label, steps=[{"completions": [{"text": following(), "rating": 1}], "chosen_completion": 0}])
