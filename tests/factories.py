@@ -386,19 +386,3 @@ def make_event_seal(event: Event, position: int = 1) -> EventSeal:
 
 def make_worker_sign(name: str = "worker@here", **fields: Any) -> WorkerSign:
     return WorkerSign.objects.create(**{"name": name, "seen_at": timezone.now()} | fields)
-
-
-def take_away(item: QueueItem) -> Labeler:
-    """The item's lease ran out, and somebody else holds it now: that one."""
-    other = make_labeler(item.campaign)
-    QueueItem.objects.filter(pk=item.pk).update(
-        leased_by=other, lease_slot=0, lease_number=7, leased_until=timezone.now() + timedelta(minutes=30)
-    )
-    return other
-
-
-def let_run_out(item: QueueItem) -> None:
-    """The item's lease ran out, and nobody took it yet."""
-    QueueItem.objects.filter(pk=item.pk).update(
-        state="waiting", leased_by=None, lease_slot=None, leased_at=None, leased_until=None
-    )

@@ -13,6 +13,7 @@ from tests import factories as make
 from tests.browser.axe import SCHEMES, Scheme, expect_no_violations
 from tests.browser.desk import DeskPage
 from tests.conftest import BrowserErrors
+from tests.leases import take_away
 
 STEPS = ["Halve both sides of $2x = 10$.", "So \\[ x = 4 \\]", "The answer is 4."]
 OTHERS = {"1": ["So $x = 5$.", "Let us see."]}
@@ -208,7 +209,7 @@ def test_no_state_of_the_desk_has_a_barrier_or_scrolls_sideways(
     other.page.close()
     desk.button("Go on here").click()
     expect(desk.trouble).to_be_hidden()
-    make.take_away(once_more)
+    take_away(once_more)
     desk.press("2")
     expect(desk.trouble).to_contain_text("kept for you alone")
     expect_no_barrier(page, "somebody else has it")

@@ -11,6 +11,7 @@ from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
 from tests.browser.test_signed_out import end_session
 from tests.conftest import BrowserErrors
+from tests.leases import take_away
 from tests.live import eventually
 
 OpenPage = Callable[[User | None], Page]
@@ -22,7 +23,7 @@ def test_lost_work_is_read_on_with_escape_and_left_with_enter(
     browser_errors.requests_may_fail()
     desk.press("3")
     desk.expect_saved()
-    make.take_away(items[0])
+    take_away(items[0])
     desk.press("2")
     expect(desk.button("Keep reading")).to_have_text("Keep reading Esc")
     expect(desk.button("Discard the draft")).to_have_text("Discard the draft Del")
@@ -39,7 +40,7 @@ def test_a_draft_is_discarded_by_its_key(desk: DeskPage, items: list[QueueItem],
     browser_errors.requests_may_fail()
     desk.press("3", "Delete")  # nothing is offered to be discarded
     desk.expect_saved()
-    make.take_away(items[0])
+    take_away(items[0])
     desk.press("1")
     expect(desk.button("Discard the draft")).to_be_visible()
     desk.press("Delete")

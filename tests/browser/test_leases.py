@@ -4,9 +4,9 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from labeling.models import Draft, Label, QueueItem
-from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
 from tests.conftest import BrowserErrors
+from tests.leases import let_run_out, take_away
 from tests.live import eventually
 
 
@@ -17,12 +17,12 @@ def test_work_goes_on_where_nobody_took_the_solution(
     desk.press("3")
     desk.expect_saved()
     desk.wait_ahead()
-    make.let_run_out(items[0])
+    let_run_out(items[0])
     desk.press("2")
     desk.expect_saved()
     expect(desk.trouble).to_be_hidden()
     assert saved_ratings(items[0]) == [1, 0]
-    make.let_run_out(items[0])
+    let_run_out(items[0])
     desk.press("1", "Enter")
     desk.expect_problem_of("First we add")
     assert Label.objects.get().ratings == "+0-"
@@ -37,7 +37,7 @@ def test_a_laptop_that_was_closed_for_hours_goes_on_as_it_was_left(
     desk.expect_saved()
     desk.wait_ahead()
     for item in items[:2]:
-        make.let_run_out(item)
+        let_run_out(item)
     desk.page.clock.fast_forward(3 * 3600 * 1000)  # timers fire once, as after a sleep
     eventually(lambda: QueueItem.objects.get(pk=items[0].pk).state == "leased")  # nobody touched a key
     desk.press("1")
@@ -62,7 +62,7 @@ def test_a_page_that_the_browser_froze_goes_on(
     desk.wait_ahead()
     browser = desk.page.context.new_cdp_session(desk.page)
     browser.send("Page.setWebLifecycleState", {"state": "frozen"})
-    make.let_run_out(items[0])
+    let_run_out(items[0])
     browser.send("Page.setWebLifecycleState", {"state": "active"})
     desk.press("2")
     desk.expect_saved()
@@ -77,7 +77,7 @@ def test_work_whose_lease_ran_out_is_offered_back_when_its_labeler_comes_again(
     desk.wait_ahead()
     desk.page.goto("about:blank")
     for item in items[:2]:
-        make.let_run_out(item)
+        let_run_out(item)
     desk.open()
     desk.expect_problem_of("be the eggs")
     desk.expect_states("positive", "neutral", "active", "later")
@@ -93,7 +93,7 @@ def test_what_somebody_else_has_now_stays_readable_and_is_kept_in_private(
     desk.press("3", "2")
     desk.expect_saved()
     labeler = QueueItem.objects.get(pk=items[0].pk).leased_by
-    make.take_away(items[0])
+    take_away(items[0])
     desk.press("1")
     expect(desk.trouble).to_contain_text(
         "This solution is out of your hands. Your time on this solution ran out and somebody else has it now."
@@ -120,7 +120,7 @@ def test_a_refused_submission_is_kept_in_private_until_it_is_discarded(
     browser_errors.requests_may_fail()
     desk.press("3", "1")
     desk.expect_saved()
-    make.take_away(items[0])
+    take_away(items[0])
     desk.press("Enter")
     expect(desk.trouble).to_contain_text("Not submitted. Your time on this solution ran out")
     desk.expect_states("positive", "negative", "later", "later")
@@ -137,7 +137,7 @@ def test_a_reason_that_was_not_taken_is_shown_to_its_writer(
     desk.press("3", "Shift+G")
     desk.page.keyboard.type("The figure would be needed")
     desk.expect_saved()
-    make.take_away(items[0])
+    take_away(items[0])
     desk.press("Enter")
     expect(desk.trouble).to_contain_text("Not submitted. Your time on this solution ran out")
     expect(desk.trouble).to_contain_text("The reason that you wrote, “The figure would be needed”, was not sent.")
@@ -151,7 +151,7 @@ def test_going_on_at_once_still_keeps_the_work(
     browser_errors.requests_may_fail()
     desk.press("3")
     desk.expect_saved()
-    make.take_away(items[0])
+    take_away(items[0])
     held = []
     desk.page.route("**/me/drafts/**", lambda route: held.append(route))
     desk.press("2")

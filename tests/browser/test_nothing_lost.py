@@ -4,9 +4,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from labeling.models import Campaign, Draft, Label, QueueItem
-from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
 from tests.conftest import BrowserErrors
+from tests.leases import take_away
 from tests.live import Site, eventually
 
 REMEMBER_SIGNS = """() => {
@@ -121,7 +121,7 @@ def test_unsent_work_of_another_solution_than_the_next_is_kept_by_the_server(
     desk.page.close()
     context.set_offline(False)
     labeler = QueueItem.objects.get(pk=items[0].pk).leased_by
-    make.take_away(items[0])
+    take_away(items[0])
     again = DeskPage(context.new_page(), campaign).open()
     again.expect_problem_of("First we add")
     eventually(lambda: saved_ratings(items[0]) == [1, 0])

@@ -3,9 +3,9 @@
 from playwright.sync_api import Route, expect
 
 from labeling.models import Campaign, Draft, Label, QueueItem
-from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
 from tests.conftest import BrowserErrors
+from tests.leases import let_run_out, take_away
 from tests.live import eventually
 
 MINUTE = 60_000
@@ -150,7 +150,7 @@ def test_a_lease_that_ran_out_meanwhile_is_taken_again_and_the_label_goes_in(
 ) -> None:
     browser_errors.requests_may_fail()
     go_on_offline(desk)
-    make.let_run_out(items[0])
+    let_run_out(items[0])
     desk.page.context.set_offline(False)
     desk.expect_saved()
     assert labels() == [(items[0], "+-")]
@@ -163,7 +163,7 @@ def test_a_solution_that_somebody_else_took_meanwhile_stays_as_a_private_draft(
     browser_errors.requests_may_fail()
     go_on_offline(desk)
     labeler = QueueItem.objects.get(pk=items[0].pk).leased_by
-    make.take_away(items[0])
+    take_away(items[0])
     desk.page.context.set_offline(False)
     expect(desk.trouble).to_contain_text("A label that you sent earlier was not taken.")
     expect(desk.trouble).to_contain_text("somebody else has it now")
@@ -182,8 +182,8 @@ def test_two_solutions_that_were_taken_meanwhile_are_both_told_of(
 ) -> None:
     browser_errors.requests_may_fail()
     go_on_offline(desk)
-    make.take_away(items[0])
-    make.take_away(items[1])
+    take_away(items[0])
+    take_away(items[1])
     desk.page.context.set_offline(False)
     expect(desk.trouble).to_contain_text("This solution is out of your hands.")
     eventually(lambda: desk.page.evaluate("1") and Draft.objects.count() == 2)

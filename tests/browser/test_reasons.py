@@ -10,6 +10,7 @@ from tests import factories as make
 from tests.browser.desk import DeskPage
 from tests.browser.test_my_work import arrive, revise
 from tests.conftest import BrowserErrors
+from tests.leases import take_away
 from tests.live import eventually
 
 OpenPage = Callable[[User | None], Page]
@@ -54,7 +55,7 @@ def test_a_reason_of_work_that_was_lost_is_read_with_it(
     desk.press("Shift+G")
     desk.page.keyboard.type(WHY)
     desk.expect_saved()
-    make.take_away(items[0])
+    take_away(items[0])
     desk.press("Enter")
     expect(desk.trouble).to_contain_text("Not submitted.")
     eventually(lambda: Draft.objects.get(item=items[0]).content.get("reasons") == {"give_up": WHY})

@@ -13,6 +13,7 @@ from labeling.models import Campaign, Draft, Label, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage
 from tests.conftest import BrowserErrors
+from tests.leases import take_away
 from tests.live import eventually
 
 TREE = [
@@ -244,7 +245,7 @@ def test_half_a_step_outlives_a_session_another_tab_and_its_lease(
     expect(candidates(desk).last).to_contain_text("She has 16")
     expect(later.trouble).to_contain_text("This solution is open in another tab or on another device now.")
 
-    make.take_away(items[0])
+    take_away(items[0])
     desk.press("w")
     desk.page.keyboard.type(" eggs.")
     expect(desk.trouble).to_contain_text("somebody else has it now.")
