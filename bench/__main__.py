@@ -11,12 +11,13 @@ from typing import Any
 
 from bench import documents, machine
 from bench.figures import Figure, text_table
-from bench.measures import Measure, browser, exports, idle, imports, labelers, leads, next_item, session, tiny
+from bench.measures import Measure, browser, exports, idle, imports, labelers, leads, load, next_item, session, tiny
 
 MEASURES = (
     Measure("import", "Import through manage.py import_solutions", imports.run),
     Measure("next", "The next item for one labeler", next_item.run),
     Measure("labelers", "Twenty labelers at once", labelers.run),
+    Measure("load", "Two hundred labelers at the pace of people", load.run),
     Measure("leads", "The lead's pages of a large campaign", leads.run),
     Measure("browser", "The labeler's page in a browser", browser.run),
     Measure("session", "A session by keyboard and in clicks", session.run),

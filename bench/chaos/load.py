@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,7 @@ class Tally:
 
     counts: Counter[str] = field(default_factory=Counter)
     unexpected: list[str] = field(default_factory=list)
+    took: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))  # seconds, by what was asked
     slowest: float = 0.0  # seconds until one request was answered
 
 
@@ -211,6 +212,7 @@ class Labeler:
     def is_one_of(self, answer: Answer, asked: str, *expected: int) -> bool:
         """Whether the contract has this answer; others are kept as a fault."""
         self.tally.counts[f"{asked} {answer.status}"] += 1
+        self.tally.took[asked].append(answer.seconds)
         if answer.status in expected:
             return True
         self.tally.unexpected.append(f"{self.name}: {asked}: {answer.status} {answer.content[:300]!r}")

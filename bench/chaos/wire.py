@@ -9,7 +9,7 @@ import contextlib
 import json
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     content: bytes
+    seconds: float = 0.0  # from asking to the whole answer, a new connection included
 
     @property
     def value(self) -> Any:
@@ -56,6 +57,7 @@ class Wire:
     ) -> Answer:
         """One request and its answer. Raises NoAnswer; with `reads` False always, right after sending."""
         content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+        asked = time.monotonic()
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
                 reader, writer = await self._opened()
@@ -76,7 +78,7 @@ class Wire:
         self._answered = time.monotonic()
         if answer.headers.get("connection", "").lower() == "close":
             self.close()
-        return answer
+        return replace(answer, seconds=self._answered - asked)
 
     async def begin(
         self, method: str, path: str, content: bytes, so_far: int
