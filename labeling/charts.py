@@ -25,7 +25,8 @@ BINS = 40
 class Point:
     """Best-of-N at one N: shares of problems, with the interval of `score` where there is one.
 
-    `popular` ranks by vote share, `surprise` by the base's likelihood, `orm` by another version, of final answers.
+    `popular` ranks by vote share, `surprise` by the base's likelihood, `other` by what the chart holds it against:
+    another version, a model of final answers, one of uniform labels.
     """
 
     n: int
@@ -34,7 +35,7 @@ class Point:
     passed: float | None = None
     popular: float | None = None
     surprise: float | None = None
-    orm: float | None = None
+    other: float | None = None
     low: float | None = None
     high: float | None = None
     problems: int = 0
@@ -51,33 +52,25 @@ class Part:
 
 def best_of_n(points: Sequence[Point], *, name: str) -> SafeString:
     """Best-of-N over N of one selector version, with what needs no labels and pass@N; once wide, once for a phone."""
-    return _curves(points, _lines(points, name))
+    return _curves(points, _lines(points, name, _("final answers")))
 
 
 def versions(newer: Sequence[Point], older: Sequence[Point], *, names: tuple[str, str]) -> SafeString:
     """Best-of-N of two selector versions at each N that both have, with majority vote; "" where that is one N."""
     theirs = {point.n: point.score for point in older}
-    # The older one's score stands where that of another version does, so that the frame holds it too.
     shared = [
-        Point(point.n, point.score, point.majority, orm=theirs[point.n], low=point.low, high=point.high)
+        Point(point.n, point.score, point.majority, other=theirs[point.n], low=point.low, high=point.high)
         for point in newer
         if point.n in theirs
     ]
     if len(shared) < 2:
         return SafeString("")
-    lines = [
-        (values, paint, names[1] if paint == "line-2" else label) for values, paint, label in _lines(shared, names[0])
-    ]
-    return _curves(shared, lines)
+    return _curves(shared, _lines(shared, *names))
 
 
 def learning(points: Sequence[Point], *, name: str) -> SafeString:
     """A figure over the number `n` of labels that selectors were trained on: chosen ones, and beside them uniform."""
-    lines = [
-        (values, paint, _("by chance") if paint == "line-2" else label)
-        for values, paint, label in _lines(points, _("chosen"))
-    ]
-    return _curves(points, lines, measure=name)
+    return _curves(points, _lines(points, _("chosen"), _("by chance")), measure=name)
 
 
 def _curves(points: Sequence[Point], lines: Sequence[tuple["_Values", str, str]], *, measure: str = "") -> SafeString:
@@ -147,7 +140,7 @@ class _Frame:
         values = [
             value
             for point in points
-            for value in (point.score, point.low, point.high, *(getattr(point, key) for key, *_ in beside()))
+            for value in (point.score, point.low, point.high, *(getattr(point, key) for key, *_ in _beside("")))
             if value is not None
         ]
         lowest = math.floor(min(values) * 10) * 10
@@ -170,24 +163,27 @@ class _Frame:
         )
 
 
-def beside() -> list[tuple[str, str, str]]:
-    """What a selector is compared with: field of a point, class of its line, short name."""
+def _beside(other: str) -> list[tuple[str, str, str]]:
+    """What a selector is compared with: field of a point, class of its line, short name; `other` is the last one's."""
     return [
         ("majority", "line-3", _("majority vote")),
         ("passed", "line-4", _("any of N right")),
         ("popular", "line-5", _("vote share")),
         ("surprise", "line-6", _("surprise")),
-        ("orm", "line-2", _("final answers")),
+        ("other", "line-2", other),
     ]
 
 
 _Values = list[tuple[int, float]]
 
 
-def _lines(points: Sequence[Point], name: str) -> list[tuple[_Values, str, str]]:
-    """The lines that have a value at the largest N: places and values, class, name; the selector's first."""
+def _lines(points: Sequence[Point], name: str, other: str) -> list[tuple[_Values, str, str]]:
+    """The lines that have a value at the largest N: places and values, class, name; the selector's first.
+
+    `other` names what it is held against.
+    """
     found: list[tuple[_Values, str, str]] = [([(i, point.score) for i, point in enumerate(points)], "line-1", name)]
-    for key, paint, label in beside():
+    for key, paint, label in _beside(other):
         values = [(i, value) for i, point in enumerate(points) if (value := getattr(point, key)) is not None]
         if values and values[-1][0] == len(points) - 1:
             found.append((values, paint, label))

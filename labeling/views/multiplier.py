@@ -82,7 +82,7 @@ class Measure:
         """Chosen labels' figure with its bounds at each number of labels, and beside it that of uniform ones."""
         pairs = zip(*(self.curves.get(way, []) for way in ("chosen", "uniform")), strict=True)
         return [
-            Point(chosen["labels"], chosen["value"], orm=uniform["value"], low=chosen["low"], high=chosen["high"])
+            Point(chosen["labels"], chosen["value"], other=uniform["value"], low=chosen["low"], high=chosen["high"])
             for chosen, uniform in pairs
             if chosen["value"] is not None and uniform["value"] is not None
         ]

@@ -71,10 +71,10 @@ class SelectorReport:
 
         Where a model of the same solutions' final answers was measured beside it, that one stays.
         """
-        if orm is None or orm.version.pk == self.version.pk or any(point.orm is not None for point in self.points):
+        if orm is None or orm.version.pk == self.version.pk or any(point.other is not None for point in self.points):
             return self
         theirs = {point.n: point.score for point in orm.points}
-        return replace(self, points=[replace(point, orm=theirs.get(point.n)) for point in self.points])
+        return replace(self, points=[replace(point, other=theirs.get(point.n)) for point in self.points])
 
     @property
     def is_known(self) -> bool:
@@ -248,7 +248,7 @@ def _points(best_of_n: Any, of_answers: Mapping[str, Any]) -> list[Point]:
                 passed=number(values.get("pass")),
                 popular=number(values.get("popular")),
                 surprise=number(values.get("surprise")),
-                orm=number(mapping(of_answers.get(n)).get("score")),
+                other=number(mapping(of_answers.get(n)).get("score")),
                 low=low,
                 high=high,
                 problems=problems,
@@ -259,13 +259,13 @@ def _points(best_of_n: Any, of_answers: Mapping[str, Any]) -> list[Point]:
 
 def best_of_n_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str], list[Sequence[object]]]:
     """Best-of-N of all versions at every N, to take along."""
-    figures = ("n", "score", "low", "high", "majority", "passed", "popular", "surprise", "problems", "orm")
+    figures = ("n", "score", "low", "high", "majority", "passed", "popular", "surprise", "problems", "other")
     lines: list[Sequence[object]] = [
         [version.number, version.kind, *(getattr(point, name) for name in figures)]
         for version in versions
         for point in SelectorReport.of(version).points
     ]
-    return ("version", "kind", *figures), lines
+    return ("version", "kind", *figures[:-1], "orm"), lines
 
 
 def _bounds_of_mean(
