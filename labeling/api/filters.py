@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 import django_filters
+from django import forms
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -45,12 +48,20 @@ def refuse_unknown(request: Request, known: Collection[str] = ()) -> None:
         raise ValidationError(dict.fromkeys(unknown, said.format(known=", ".join(sorted(known)))))
 
 
+def refuse_empty(request: Request) -> None:
+    """Raise ValidationError naming each filter without a value: it would give everything."""
+    empty = sorted(name for name, value in request.query_params.items() if not value)
+    if empty:
+        raise ValidationError(dict.fromkeys(empty, _("Expected a value. To have all rows, leave the filter out.")))
+
+
 class ClosedFilters(DjangoFilterBackend):
-    """Refuses parameters that are no filter of the list."""
+    """Refuses parameters that are no filter of the list, and filters without a value."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
         """The rows that the filters leave."""
         refuse_unknown(request, set(getattr(view, "filterset_class", FilterSet).get_filters()) | PAGING)
+        refuse_empty(request)
         return super().filter_queryset(request, queryset, view)
 
 
@@ -79,6 +90,7 @@ def choice(choices: Any, **options: Any) -> django_filters.ChoiceFilter:
     return django_filters.ChoiceFilter(choices=choices, **options)
 
 
+@extend_schema_field(OpenApiTypes.BOOL)
 class YesNoFilter(django_filters.ChoiceFilter):
     """true or false."""
 
@@ -88,6 +100,12 @@ class YesNoFilter(django_filters.ChoiceFilter):
     def filter(self, qs: QuerySet, value: str) -> QuerySet:
         """The rows of which it is so, or not so."""
         return super().filter(qs, value == "true") if value else qs
+
+
+class WholeNumberFilter(django_filters.Filter):
+    """A whole number; the library's own takes 0.5, and finds what it is cut to."""
+
+    field_class = forms.IntegerField
 
 
 def text(name: str) -> django_filters.CharFilter:
@@ -116,7 +134,7 @@ class PublicIdFilter(django_filters.CharFilter):
 class LabelFilters(FilterSet):
     """Of a campaign's labels."""
 
-    round = django_filters.NumberFilter(field_name="round__number")
+    round = WholeNumberFilter(field_name="round__number")
     labeler = django_filters.CharFilter(method="by_labeler", max_length=200)
     finish_reason = choice(FinishReason.choices)
     origin = choice(Origin.choices)

@@ -16,9 +16,10 @@ class Pages(PageNumberPagination):
     max_page_size = 1000
 
     def get_page_size(self, request: Request) -> int | None:
-        """As asked for; what is no size is refused, not taken for the usual one."""
+        """As asked for; what is no size, or too large, is refused, not taken for another one."""
         asked = request.query_params.get(self.page_size_query_param, "1")
-        if not (asked.isdecimal() and len(asked) < 10 and int(asked) > 0):  # Python reads no number of 5,000 digits
+        is_number = asked.isdecimal() and len(asked) < 10  # Python reads no number of 5,000 digits
+        if not (is_number and 0 < int(asked) <= self.max_page_size):
             raise ValidationError({self.page_size_query_param: _("Expected a whole number from 1 to 1,000.")})
         return super().get_page_size(request)
 

@@ -77,8 +77,10 @@ def test_labels_are_filtered(lead: APIClient, labels: list[int], query: str, exp
         ("labels/?finish_reason=perhaps", "finish_reason"),
         ("labels/?is_current=maybe", "is_current"),
         ("labels/?round=first", "round"),
+        ("labels/?round=0.5", "round"),
         ("labels/?submitted_after=yesterday", "submitted_after"),
         ("labels/?labeler=%00", "labeler"),
+        ("labels/?labeler=", "labeler"),
         ("solutions/?verdict=perhaps", "verdict"),
         ("solutions/?ordering=score", "ordering"),
         ("problems/?state=lost", "state"),
@@ -87,6 +89,7 @@ def test_labels_are_filtered(lead: APIClient, labels: list[int], query: str, exp
         ("rounds/?state=open", "state"),
         ("labels/?page_size=x", "page_size"),
         ("labels/?page_size=0", "page_size"),
+        ("labels/?page_size=1001", "page_size"),
         (f"labels/?page_size={'9' * 5000}", "page_size"),
     ],
 )

@@ -15,7 +15,9 @@ class Upload(Body):
     file = serializers.FileField(help_text="JSON Lines, plain or gzip.")
     skip_invalid = serializers.BooleanField(required=False, default=False, help_text="Take the good rows alone.")
     dry_run = serializers.BooleanField(required=False, default=False, help_text="Check the file and change nothing.")
-    labeler = Text(required=False, max_length=200, help_text="Who made the labels of first-error rows.")
+    labeler = Text(
+        required=False, allow_blank=True, max_length=200, help_text="Who made the labels of first-error rows."
+    )
 
 
 class JobAnswer(Answer):

@@ -27,6 +27,9 @@ from labeling.api.serializers.gold import (
 )
 from labeling.models import Campaign, Gold, Label, Labeler, Requeue, Solution
 
+# A list that comes whole: `many=True` would be described as one of its pages.
+ADDED = OpenApiResponse({"type": "array", "items": {"$ref": "#/components/schemas/GoldAnswer"}})
+
 
 class GoldList(CampaignList):
     """All gold, the newest first."""
@@ -39,7 +42,7 @@ class GoldList(CampaignList):
         """Of one campaign."""
         return gold.of(campaign).select_related("solution").order_by("-pk")
 
-    @extend_schema(request=NewGold, responses={201: GoldAnswer(many=True), **refusals(400, 403, 404, 409)})
+    @extend_schema(request=NewGold, responses={201: ADDED, **refusals(400, 403, 404, 409)})
     def post(self, request: Request, slug: str) -> Response:
         """Make gold; one solution again: say anew what is right of it."""
         campaign = access.lead_of(request, slug)

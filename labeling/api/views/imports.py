@@ -35,6 +35,6 @@ def imports(request: Request, slug: str) -> Response:
         by=access.account(request),
         skip_invalid=body.validated_data["skip_invalid"],
         dry_run=body.validated_data["dry_run"],
-        labeler=body.validated_data.get("labeler"),
+        labeler=body.validated_data.get("labeler") or None,
     )
     return Response(JobAnswer(job).data, status=202)
