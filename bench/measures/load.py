@@ -37,10 +37,10 @@ def run(is_quick: bool) -> Iterator[Figure]:
             yield from day(stage, 10 if is_quick else people, 0.5 if is_quick else MINUTES)
 
 
-def day(stage: Stage, people: int, minutes: float) -> Iterator[Figure]:
+def day(stage: Stage, people: int, minutes: float, seed: int = 0) -> Iterator[Figure]:
     """So many people at work for so long, after a moment in which all begin."""
     items = int(people * (minutes * 60 + WARM_SECONDS) / THOUGHT_SECONDS) + people
-    crowd = Crowd(stage, Wanted("day", people, items=items), HABITS, seed=0)
+    crowd = Crowd(stage, Wanted(f"day-{seed}", people, items=items), HABITS, seed)
     limits = Limits(stage)
     ends = time.monotonic() + WARM_SECONDS + minutes * 60
     asyncio.run(crowd.work(lambda _tally: time.monotonic() > ends, beside=[limits.watch(crowd)]))
@@ -49,8 +49,7 @@ def day(stage: Stage, people: int, minutes: float) -> Iterator[Figure]:
 
 def run_chaos(stage: Stage, count: int, seed: int) -> Outcome:
     """So many minutes of it; broken is what misses its goal."""
-    del seed  # at the pace of people every run is another one
-    figures = list(day(stage, PEOPLE[stage.kind], count))
+    figures = list(day(stage, PEOPLE[stage.kind], count, seed))
     missed = {figure.name: [" ".join(figure.as_cells())] for figure in figures if figure.verdict == "MISSED"}
     seen = Counter({f"{figure.name}, {figure.unit or 'count'}": round(figure.value) for figure in figures})
     return Outcome("load", stage.kind, "minutes", count, missed, seen, count * 60.0)
