@@ -14,6 +14,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from labeling.actions import screening
 from labeling.actions.accounts import called
 from labeling.actions.drafts import DRAFT_STATES
 from labeling.models import (
@@ -37,6 +38,7 @@ from labeling.models import (
 )
 
 PAGING = {"page", "page_size"}
+MOST_ROUNDS = 2**31 - 1  # what a row can hold
 YES_NO = [("true", "true"), ("false", "false")]
 
 
@@ -102,10 +104,14 @@ class YesNoFilter(django_filters.ChoiceFilter):
         return super().filter(qs, value == "true") if value else qs
 
 
-class WholeNumberFilter(django_filters.Filter):
-    """A whole number; the library's own takes 0.5, and finds what it is cut to."""
+@extend_schema_field({"type": "integer", "minimum": screening.ROUND, "maximum": MOST_ROUNDS})
+class RoundFilter(django_filters.Filter):
+    """A round by its number; the library's own takes 0.5 for a number, and finds what it is cut to."""
 
     field_class = forms.IntegerField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(field_name="round__number", min_value=screening.ROUND, max_value=MOST_ROUNDS, **options)
 
 
 def text(name: str) -> django_filters.CharFilter:
@@ -134,7 +140,7 @@ class PublicIdFilter(django_filters.CharFilter):
 class LabelFilters(FilterSet):
     """Of a campaign's labels."""
 
-    round = WholeNumberFilter(field_name="round__number")
+    round = RoundFilter()
     labeler = django_filters.CharFilter(method="by_labeler", max_length=200)
     finish_reason = choice(FinishReason.choices)
     origin = choice(Origin.choices)
