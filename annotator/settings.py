@@ -1,16 +1,23 @@
 """All settings, read from the environment and from `var/env`; README lists every name with its default."""
 
 import logging
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import environ
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from workers.schedule import periodic
+
+# structlog loads rich where it finds it, a tenth of each start, for colours; our logs are JSON.
+hidden = sys.modules.setdefault("rich", None) is None  # type: ignore[arg-type]
+import structlog  # noqa: E402
+
+if hidden:
+    del sys.modules["rich"]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -52,7 +59,6 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_filters",
     "django_structlog",
-    "django_prometheus",
     "labeling",
     "workers",
 ]

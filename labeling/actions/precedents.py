@@ -3,7 +3,6 @@
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from labeling import markdown
 from labeling.actions.errors import RuleBroken
 from labeling.models import (
     Campaign,
@@ -22,7 +21,7 @@ OF_THE_SOLUTION = Gold.objects.exclude(use=GoldUse.RETIRED).filter(solution=Oute
 
 def check_citations(*, campaign: Campaign, text: str) -> None:
     """Raise RuleBroken, naming the line, where a guide cites a ruling that there is not, or that it would give away."""
-    cited = markdown.citations(text)
+    cited = _citations(text)
     rulings = Ruling.objects.filter(campaign=campaign, pk__in={number for _line, number, _said in cited if number})
     is_gold = dict(rulings.annotate(is_gold=Exists(OF_THE_SOLUTION)).values_list("pk", "is_gold"))
     hidden = set(rulings.filter(_tells_what_is_hidden(campaign)).values_list("pk", flat=True))
@@ -38,6 +37,12 @@ def check_citations(*, campaign: Campaign, text: str) -> None:
         else:
             continue
         raise RuleBroken("text", rule.format(line=line, said=said))
+
+
+def _citations(text: str) -> tuple[tuple[int, int | None, str], ...]:
+    from labeling import markdown  # the parser would be a twentieth of the start of commands that read no guide
+
+    return markdown.citations(text)
 
 
 def _tells_what_is_hidden(campaign: Campaign) -> Q:
@@ -60,7 +65,7 @@ def for_labelers(campaign: Campaign) -> QuerySet[Ruling]:
 
 def cited_in(text: str) -> set[int]:
     """The numbers of rulings that a guide's text names."""
-    return {number for _line, number, _said in markdown.citations(text) if number}
+    return {number for _line, number, _said in _citations(text) if number}
 
 
 def later_than(ruling: Ruling) -> Ruling | None:
