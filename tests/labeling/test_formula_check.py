@@ -67,6 +67,25 @@ def test_the_command_names_file_line_and_field_of_each_failure_with_the_reason(t
     assert said.endswith("6 formulas: 2 with an error mark, 1 places with LaTeX left as text, 50.000% set\n")
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_marked"),
+    [
+        (r"\frac{", True),
+        (r"\frac{1}{2", True),
+        (r"$\frac{1}{2", True),
+        (r"\text{even", True),
+        (r"\frac{1}{2}", False),
+        (r"$\frac{1}{2}", False),
+        ("$18", False),
+        ("C_a_b", False),  # a name as likely as a formula
+    ],
+)
+def test_an_answer_that_was_cut_off_is_marked(answer: str, is_marked: bool, tmp_path: Path) -> None:
+    path = write(tmp_path / "rows.jsonl", {"problem": "p", "steps": ["a"], "answer": answer})
+    marked = formula_check.check(path).marked
+    assert [(place.field, formula) for place, formula, _reason in marked] == [("answer", answer)] * is_marked
+
+
 def test_fields_are_called_as_the_file_calls_them(tmp_path: Path) -> None:
     path = write(
         tmp_path / "tree.jsonl",

@@ -83,4 +83,4 @@ export function prepared({ tex, isDisplay }) {
 }
 
 /** Whether KaTeX's refusal is shown as one: only where the text itself says that this is a formula. */
-export const isMarked = (piece) => piece.kind === "formula" && !piece.isBare;
+export const isMarked = (piece) => piece.kind === "formula" && (!piece.isBare || Boolean(piece.isMeant));

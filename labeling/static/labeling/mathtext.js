@@ -1,7 +1,7 @@
 /** Tells the formulas of an imported text from its words. Pure: text in, pieces out. */
 
 import { tablesIn } from "./tables.js";
-import { undelimited } from "./undelimited.js";
+import { hasCommand, undelimited } from "./undelimited.js";
 
 const ENVIRONMENTS =
   "align|align\\*|aligned|alignat|alignat\\*|alignedat|array|bmatrix|Bmatrix|cases|displaymath|eqnarray|eqnarray\\*|equation|equation\\*|" +
@@ -187,8 +187,19 @@ function splitWords(text) {
   return pieces.flatMap((piece) => (piece.kind === "text" ? withBare(piece, pieces.length === 1) : [piece]));
 }
 
-/** The pieces of a final answer: those come without dollar signs. A plain word or number reads the same either way. */
+/** An answer is hardly ever a sentence: a command says that this was meant as a formula, also where it was cut off. */
+function meant(piece) {
+  const isCut = piece.kind === "text" && piece.text.includes("$");
+  if (!hasCommand(piece.text) || !(piece.isBare || isCut)) return piece;
+  return { tex: piece.text, isDisplay: false, isBare: true, ...piece, kind: "formula", isMeant: true };
+}
+
+/**
+ * The pieces of a final answer: those come without dollar signs. A plain word or number reads the same either way.
+ * `isMeant`: a formula without signs around it, whose refusal is shown all the same.
+ */
 export function splitAnswer(answer) {
   const isOneFormula = /[\\^_{}]/.test(answer) && !/\$|\\[([]/.test(answer) && isFormula(answer);
-  return isOneFormula ? [{ kind: "formula", text: answer, tex: answer, isDisplay: false, isBare: true }] : split(answer);
+  const pieces = isOneFormula ? [{ kind: "formula", text: answer, tex: answer, isDisplay: false, isBare: true }] : split(answer);
+  return pieces.map(meant);
 }
