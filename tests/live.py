@@ -114,7 +114,7 @@ class Site:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        cheap = {"OMP_NUM_THREADS": "1", "TINY_PRETRAIN_STEPS": "20", "MULTIPLIER_SEEDS": "1"}
+        cheap = {"OMP_NUM_THREADS": "1", "TINY_PRETRAIN_STEPS": "5", "MULTIPLIER_SEEDS": "1"}
         self.env = os.environ | cheap | {"DATABASE_URL": database_url}
         self.env.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)  # for the browser only; here it would hide mistakes
         serve = ["-m", "waitress", f"--listen=127.0.0.1:{self.port}", "annotator.wsgi:application"]

@@ -4,7 +4,7 @@ On PostgreSQL each stage has a test of its own. SQLite's run kills the same job 
 other: a training takes seconds, and a fault in any stage shows in the end as well.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -53,20 +53,18 @@ STOPS = {
 }
 
 
-def kills() -> list[object]:
-    """A job and the stops that it is killed at, each a test."""
-    if connection.vendor == "sqlite":
-        return [pytest.param(prepare, list(stops.values()), id=prepare.__name__) for prepare, stops in STOPS.items()]
-    return [
-        pytest.param(prepare, [stop], id=f"{prepare.__name__}-{name}")
-        for prepare, stops in STOPS.items()
-        for name, stop in stops.items()
-    ]
+def kills() -> Iterator[object]:
+    """A job and the stops that it is killed at, each a test; one process has all of a job: they share its undisturbed run."""
+    for prepare, stops in STOPS.items():
+        together, job = pytest.mark.xdist_group(f"kills of {prepare.__name__}"), prepare.__name__
+        if connection.vendor == "sqlite":
+            yield pytest.param(prepare, list(stops.values()), id=job, marks=together)
+        else:
+            yield from (pytest.param(prepare, [at], id=f"{job}-{name}", marks=together) for name, at in stops.items())
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.xdist_group("kills")  # one process has them all: an undisturbed run serves every stage of its job
-@pytest.mark.parametrize(("prepare", "stops"), kills())
+@pytest.mark.parametrize(("prepare", "stops"), list(kills()))
 def test_a_worker_killed_in_any_stage_leaves_the_rows_of_an_undisturbed_run(
     live_site: Site, prepare: Callable[[str], Job], stops: Iterable[str], tmp_path: Path
 ) -> None:
