@@ -33,7 +33,7 @@ hypothesis_settings.load_profile("suite")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is given more time than others comes first, and what is short last: begun last, a long one would run on alone."""
+    """What is given more time comes first, what is short last: a long one that was begun last would run on alone."""
 
     def key(item: pytest.Item) -> tuple[float, bool]:
         marker = item.get_closest_marker("timeout")

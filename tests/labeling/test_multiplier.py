@@ -2,22 +2,17 @@
 
 import csv
 import io
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import Settings
 
-from labeling.actions import jobs, multiplier
+from labeling.actions import multiplier
 from labeling.actions.errors import Conflict
 from labeling.actions.multiplier import Supply
-from labeling.models import Campaign, Job, JobKind, Labeler, Round
+from labeling.models import Campaign, Job, Labeler, Round
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
-from workers import multiplier as worker
-from workers import pipeline
 
 ADDRESS = "/campaigns/campaign/multiplier/"
 API = "/api/v1/campaigns/campaign/multiplier/"
@@ -159,40 +154,3 @@ def test_the_campaigns_page_says_not_known_yet_and_then_the_multiplier(
     assert "Best of 4: not known yet" in said
     assert f'href="{ADDRESS}">More</a>' in said
     assert len(table(lead, "/campaigns/campaign/download/worth/")) == 3
-
-
-def run_here(campaign: Campaign) -> Job:
-    job = jobs.claim(jobs.request(campaign=campaign, kind=JobKind.MULTIPLIER).pk, claimed_by="test")
-    assert job is not None
-    pipeline.run(job)
-    job.refresh_from_db()
-    return job
-
-
-def test_the_job_measures_and_leaves_nothing_but_its_figures(
-    supplied: Campaign, settings: Settings, tmp_path: Path, django_capture_on_commit_callbacks: Callable[..., object]
-) -> None:
-    settings.CACHE_DIR, settings.TINY_PRETRAIN_STEPS, settings.MULTIPLIER_SEEDS = tmp_path, 2, 1
-    (tmp_path / f"{worker.FOLDER}{make.make_job(supplied, kind='multiplier', state='cancelled').pk}").mkdir()
-    versions = list(supplied.selectors.values())
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        job = run_here(supplied)
-    assert job.state == "done", job.error
-    found = job.result["multiplier"]
-    counts = ("trainings", "uniform", "chosen", "trained_on", "problems")
-    assert [found[name] for name in counts] == [6, 40, 41, 40, 30]
-    assert found["evaluation_labels"] == 30
-    assert found["measures"]["step_auc"]["curves"]["chosen"][-1]["labels"] == 40
-    assert not list(tmp_path.glob(f"{worker.FOLDER}*")), "its own folder, and what the cancelled one left"
-    assert list(supplied.selectors.values()) == versions, "nothing is published"
-
-
-def test_a_job_without_enough_labels_fails_in_words_and_a_retry_takes_the_rows_as_they_are_then(
-    campaign: Campaign, settings: Settings, tmp_path: Path, django_capture_on_commit_callbacks: Callable[..., object]
-) -> None:
-    settings.CACHE_DIR, settings.TINY_PRETRAIN_STEPS = tmp_path, 2
-    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        job = run_here(campaign)
-    assert job.state == "failed"
-    assert "expected at least 40 labels of either way" in job.error
-    assert not list(tmp_path.rglob("rows-*.jsonl"))

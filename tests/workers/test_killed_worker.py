@@ -54,7 +54,7 @@ STOPS = {
 
 
 def kills() -> Iterator[object]:
-    """A job and the stops that it is killed at, each a test; one process has all of a job: they share its undisturbed run."""
+    """A job and the stops that it is killed at, each a test; a job has one process: its undisturbed run serves all."""
     for prepare, stops in STOPS.items():
         together, job = pytest.mark.xdist_group(f"kills of {prepare.__name__}"), prepare.__name__
         if connection.vendor == "sqlite":
