@@ -60,14 +60,15 @@ async def kill_at_random(
     """
     chance, wanted = random.Random(f"kills {seed}"), targets(stage.kind, seed)
     for _ in range(count):
-        await _get_through(progress, chance.randint(1, ACKNOWLEDGED_BETWEEN))
+        await get_through(progress, chance.randint(1, ACKNOWLEDGED_BETWEEN))
         await asyncio.sleep(chance.random() * pause)
         name = next(wanted)
         await kill(stage, name, chance, longest_absence=pause)
         done[name] += 1
 
 
-async def _get_through(progress: Callable[[], int], count: int) -> None:
+async def get_through(progress: Callable[[], int], count: int) -> None:
+    """Return once so many further labels came through. Raises TimeoutError where none does."""
     deadline, goal = time.monotonic() + STUCK_SECONDS, progress() + count
     while progress() < goal:
         if time.monotonic() > deadline:

@@ -18,7 +18,7 @@ from bench.chaos.records import Log
 from bench.chaos.wire import Answer, NoAnswer, Wire
 
 AGAIN_SECONDS = 0.1
-LOOK_SECONDS = 0.5  # whether a lease has run out
+LOOK_SECONDS = 2.0  # whether a lease has run out: about as long as one lasts here
 PATIENCE_SECONDS = 120.0  # longer without an answer is a failure of the run
 MS_A_STEP = 4_000
 DATABASE_AWAY = 503
