@@ -1,5 +1,6 @@
 """The Python packages: which ones pyproject.toml asks for, and pip with signs of life."""
 
+import contextlib
 import os
 import re
 import tomllib
@@ -7,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.paths import LOGS, ROOT, SITE_PACKAGES, VENV, VENV_PYTHON
-from runner.progress import Progress, run_logged
+from runner.progress import Progress, StepFailed, run_logged
 
 CONSTRAINTS = ROOT / "constraints.txt"
 
@@ -84,6 +85,7 @@ def install(progress: Progress, wanted: list[str], expected: int) -> None:
         "-m",
         "pip",
         "install",
+        "--no-compile",
         "--progress-bar=off",
         "--disable-pip-version-check",
     ]
@@ -96,5 +98,13 @@ def install(progress: Progress, wanted: list[str], expected: int) -> None:
         env=os.environ | {"TMPDIR": str(downloads)},
         cwd=ROOT,
     )
+    compile_all(progress)
     # The project is found from any folder, as an editable install would do, without building anything.
     (SITE_PACKAGES / "plumbline.pth").write_text(f"{ROOT}\n")
+
+
+def compile_all(progress: Progress) -> None:
+    """The packages' bytecode, on every core: pip makes it file by file, which takes most of its time."""
+    command: list[str | Path] = [VENV_PYTHON, "-m", "compileall", "-q", "-j", "0", SITE_PACKAGES]
+    with contextlib.suppress(StepFailed):  # some packages carry files for other Pythons, as pip would not mind
+        run_logged(command, LOGS / "setup.log", progress, lambda: "compiling the packages")

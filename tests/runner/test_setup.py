@@ -74,6 +74,17 @@ def test_our_sources_are_compiled_where_python_itself_may_not_write(
     assert {path.parent.parent.name for path in tmp_path.rglob("*.pyc")} == set(install.OWN)
 
 
+def test_packages_are_compiled_whatever_else_they_carry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, progress: Progress
+) -> None:
+    (tmp_path / "good.py").write_text("answer = 42\n")
+    (tmp_path / "other.py").write_text("print 'for another Python'\n")
+    monkeypatch.setattr(packages, "SITE_PACKAGES", tmp_path)
+    monkeypatch.setattr(packages, "LOGS", tmp_path)
+    packages.compile_all(progress)
+    assert [path.name.split(".")[0] for path in tmp_path.rglob("*.pyc")] == ["good"]
+
+
 def test_a_python_without_ensurepip_is_told_which_package_brings_it(
     monkeypatch: pytest.MonkeyPatch, progress: Progress
 ) -> None:
