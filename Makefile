@@ -17,10 +17,10 @@ NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner bench \
 	$(patsubst %,strangers/test_%.py,access_table canaries extra_keys filters headers hostile_text \
 		revoked signing_in) \
 	$(patsubst %,api/test_%.py,access errors files health leaks metrics my_settings practice schema tokens) \
-	$(patsubst %,labeling/test_%.py,agreement bare_words catalogues consensus differences formula_check keys languages markdown \
-		my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
+	$(patsubst %,labeling/test_%.py,agreement bare_words catalogues consensus differences formula_check keys languages \
+		markdown my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
 	$(patsubst %,labeling/test_pages_%.py,agreement campaigns data guide people rounds selectors))
-TEST_PROCESSES ?= 3 # on PostgreSQL; with SQLite's one and two processors: much of a test is waiting, for browsers and workers
+TEST_PROCESSES ?= 3 # on PostgreSQL, one on SQLite; for two processors: much of a test is waiting for browsers and workers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -38,7 +38,7 @@ test: setup-test ## everything: lint, all tests on PostgreSQL, those of rows on 
 PYTEST := env -u MAKEFLAGS -u MAKELEVEL OMP_NUM_THREADS=1 $(BIN)/python -m pytest --dist loadgroup
 
 on-postgresql: # the + lets it be seen while it runs; what the others say is shown when they have ended
-	+@$(PYTEST) -n $(TEST_PROCESSES) --database postgresql
+	+@echo "--- PostgreSQL: all tests"; $(PYTEST) -n $(TEST_PROCESSES) --database postgresql
 
 on-sqlite:
 	@echo "--- SQLite: what its rows can make different"; $(PYTEST) -n 1 --database sqlite $(NOT_ON_SQLITE)
