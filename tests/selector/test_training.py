@@ -71,6 +71,20 @@ def test_a_killed_training_ends_in_the_weights_of_an_undisturbed_one(
     assert not (tmp_path / "killed" / checkpoint.RESUME).exists()
 
 
+def test_a_training_killed_at_three_points_one_after_the_other_ends_in_the_same_weights(
+    tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path
+) -> None:
+    """In its second update, half-way, and in its last."""
+    config = TrainingConfig(batch_size=4, checkpoint_seconds=0)
+    train(tiny_base(), solutions, config, tmp_path / "whole", Progress())
+    for reports in (2, 6, 6):
+        with pytest.raises(Killed):
+            train(tiny_base(), solutions, config, tmp_path / "killed", KilledAfter(reports))
+    resumed = train(tiny_base(), solutions, config, tmp_path / "killed", Progress())
+    assert resumed["report"]["resumed_at"] == 11
+    assert same(weights(tmp_path / "whole"), weights(tmp_path / "killed"))
+
+
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
     tiny_base: Bases, solutions: list[LabeledSolution], tmp_path: Path
 ) -> None:
