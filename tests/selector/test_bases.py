@@ -49,7 +49,7 @@ def test_a_damaged_base_is_named(hub_folder: Path, tmp_path: Path, damage: str, 
     if damage == "no numbers":
         next(base.model.parameters()).data[0] = float("nan")
     if damage == "too many tokens":
-        base.tokenizer.add_tokens([f"<{number}>" for number in range(100_000)])
+        base.tokenizer.add_tokens(["<one more>"])
     base.model.save_pretrained(folder)
     base.tokenizer.save_pretrained(folder)
     weights = folder / "model.safetensors"
