@@ -31,13 +31,13 @@ demo: setup ## the demo campaign on this machine; PORT=8123 make demo chooses th
 serve: setup ## the same installation with several web processes and no demo data
 	@$(BIN)/python -m runner.run serve
 
-test: setup-test ## everything: lint, all tests on PostgreSQL, those of rows on SQLite too
+test: setup-test lint ## everything: lint, all tests on PostgreSQL, those of rows on SQLite too
 	@# Beside one another: each alone leaves a processor idle at its start and at its end.
-	@$(MAKE) BESIDE=1 --no-print-directory --jobs --keep-going --output-sync=target on-postgresql on-sqlite lint
+	@$(MAKE) BESIDE=1 --no-print-directory --jobs --keep-going --output-sync=target on-postgresql on-sqlite
 
 PYTEST := env -u MAKEFLAGS -u MAKELEVEL OMP_NUM_THREADS=1 $(BIN)/python -m pytest --dist loadgroup
 
-on-postgresql: # the + lets it be seen while it runs; what the others say is shown when they have ended
+on-postgresql: # the + lets it be seen while it runs; what SQLite's say is shown when they have ended
 	+@echo "--- PostgreSQL: all tests"; $(PYTEST) -n $(TEST_PROCESSES) --database postgresql
 
 on-sqlite:
