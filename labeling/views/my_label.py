@@ -56,8 +56,11 @@ def my_label(request: HttpRequest, pk: int) -> HttpResponse:
 @ensure_csrf_cookie
 @login_required
 def revise(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The desk with this label's solution on it, rated as it stands."""
+    """The desk with this label's solution on it, rated as it stands in its newest version."""
     label = _own(request, pk)
+    newest, *earlier = my_work.versions(label)
+    if newest.pk != label.pk:
+        return redirect("revise", newest.pk)
     why_not = labels.why_not_revised(label)
     if why_not:
         messages.error(request, why_not)
@@ -66,7 +69,7 @@ def revise(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "label": label,
         "campaign": campaign,
-        "offered": _offered(label),
+        "offered": _offered(label) | {"earlier": [version.pk for version in earlier]},
         "guide": panel(campaign, cast(User, request.user)),
         "words": label_words() | _revision_words(),
     }
@@ -138,6 +141,8 @@ def _revision_words() -> Words:
         "revision_unchanged": _("Nothing is changed yet"),
         "revision_elsewhere": _("You revise this label in another tab now."),
         "revise_newest": _("Revise the newest version"),
+        "revision_overtaken": _("A newer version of this label came from another tab or device."),
+        "revision_carried": _("What you changed is kept here; beside it stands what the newer version says."),
         "was": pgettext("of a step’s rating, in the version before", "was {rating}"),
         "revision_kept": _("Your first version is kept beside the new one."),
         "revision_offline": _("The server cannot be reached. Your changes are still here: submit again in a moment."),

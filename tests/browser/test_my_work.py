@@ -211,6 +211,25 @@ def test_an_overtaken_revision_is_left_for_the_newest_version_by_its_key(
     browser_errors.clear()  # the browser reports the 409
 
 
+def test_what_was_changed_of_an_earlier_version_is_there_when_the_newest_is_revised(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
+) -> None:
+    desk = revise(open_page(labeler), label, campaign)
+    desk.press("ArrowUp", "ArrowUp", "2")
+    expect(desk.sign).to_have_text("Kept in this browser")
+    label.is_current = False
+    label.save()
+    newest = make.make_label(label.solution, label.labeler, [1, 1, 1], item=label.item, revises=label)
+    desk.reload()
+    expect(desk.page).to_have_url(re.compile(reverse("revise", args=[newest.pk])))
+    desk.expect_states("positive", "neutral", "active")
+    expect(desk.step(2)).to_contain_text("was positive")
+    expect(desk.trouble).to_contain_text("What you changed is kept here")
+    desk.press("s")
+    desk.expect_states("positive", "positive", "positive")
+    expect(desk.trouble).to_be_hidden()
+
+
 def test_giving_up_in_a_revision_needs_one_reason_only(
     label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
 ) -> None:

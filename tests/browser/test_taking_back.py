@@ -3,6 +3,7 @@
 from playwright.sync_api import Route, expect
 
 from labeling.models import Label, QueueItem
+from tests import factories as make
 from tests.browser.desk import DeskPage
 from tests.browser.test_nothing_lost import deliver_but_lose_the_answer
 from tests.browser.test_offline import labels
@@ -117,3 +118,45 @@ def test_a_correction_of_what_had_arrived_is_kept_over_a_reload_for_a_further_ve
     first, second = Label.objects.order_by("pk")
     assert [first.ratings, second.ratings, second.revises] == ["+-", "0-", first]
     assert QueueItem.objects.get(pk=items[0].pk).state == "labeled"
+
+
+def revised_elsewhere(first: Label) -> Label:
+    """A newer version that came from another device."""
+    first.is_current = False
+    first.save()
+    return make.make_label(first.solution, first.labeler, [1, 1, 1, 1], item=first.item, revises=first)
+
+
+def test_a_correction_of_what_was_revised_elsewhere_meanwhile_is_kept_beside_that_version(
+    desk: DeskPage, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    submit_and_go_dark(desk)
+    newest = revised_elsewhere(Label.objects.get())
+    desk.press("c", "ArrowUp", "2", "Enter")
+    desk.expect_problem_of("First we add")
+    desk.page.context.set_offline(False)
+    expect(desk.trouble).to_contain_text("A label that you took back had reached the server already.")
+    desk.press("c")
+    desk.expect_problem_of("be the eggs")
+    desk.expect_states("neutral", "negative", "later", "later")
+    expect(desk.step(1)).to_contain_text("was positive")
+    expect(desk.trouble).to_contain_text("A newer version of this label came from another tab or device.")
+    desk.press("Escape", "Enter", "1", "Enter")
+    expect(desk.page.get_by_role("heading", name="3 versions")).to_be_visible()
+    last = Label.objects.get(is_current=True)
+    assert (last.ratings, last.revises) == ("0-", newest)
+
+
+def test_a_correction_whose_answer_was_lost_too_is_one_further_version(
+    desk: DeskPage, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    submit_and_go_dark(desk)
+    desk.page.route("**/me/labels/*/", deliver_but_lose_the_answer, times=1)
+    desk.press("c", "ArrowUp", "2", "Enter")
+    desk.expect_problem_of("First we add")
+    desk.page.context.set_offline(False)
+    expect(desk.page.get_by_text("1 done today")).to_be_visible()
+    expect(desk.trouble).to_be_hidden()
+    assert [label.ratings for label in Label.objects.order_by("pk")] == ["+-", "0-"]

@@ -202,9 +202,9 @@ def test_the_chain_is_shown_and_only_the_newest_version_leads_to_a_revision(
     old = text_of(browser.get(f"{WORK}labels/{first.pk}/"))
     assert "This version was replaced." in old
     assert "/revise/" not in old
-    refused = browser.get(f"{WORK}labels/{first.pk}/revise/", follow=True)
-    assert refused.redirect_chain == [(f"{WORK}labels/{first.pk}/", 302)]
-    assert "revise the newest version" in text_of(refused)
+    newest = browser.get(f"{WORK}labels/{first.pk}/revise/", follow=True)
+    assert newest.redirect_chain == [(f"{WORK}labels/{second.pk}/revise/", 302)]
+    assert newest.context["offered"]["earlier"] == [first.pk]
 
 
 def test_a_label_of_an_excluded_problem_says_why_it_is_not_revised(
@@ -254,7 +254,8 @@ def test_the_desk_of_a_revision_gets_what_any_desk_gets_and_nothing_more(
     make.make_label(solution, make.make_labeler(campaign, make.make_account("canary-other")))
     answer = browser.get(f"{WORK}labels/{label.pk}/revise/")
     offered = answer.context["offered"]
-    assert set(offered) == {"item", "label", "problem", "steps", "answer", "answer_differs", "alternatives", "draft"}
+    desk = {"item", "problem", "steps", "answer", "answer_differs", "alternatives", "draft"}
+    assert set(offered) == desk | {"label", "earlier"}
     assert offered["problem"]["ground_truth_answer"] == "canary-reference"
     assert offered["draft"]["ratings"] == [1, -1]
     assert offered["draft"]["alternatives"] == {

@@ -1,7 +1,7 @@
 /** Saves the draft of one item as it grows: the newest state only, one request at a time, until the server has it. */
 
 import { Refused, SignedOut, Unreachable, call, newId, timeLeft } from "./api.js";
-import { labelOf } from "./correcting.js";
+import { keepAsRevision, labelOf } from "./correcting.js";
 
 const QUIET_MS = 400; // after the last change
 const SAVING_AFTER_MS = 400; // "Saving" is said only when the answer takes this long
@@ -330,7 +330,7 @@ export async function sendKeptDrafts({ api, keeping, except, arrived }) {
 async function becomesRevision({ api, keeping, item, kept, arrived }) {
   try {
     const label = await labelOf({ item, tried: kept.sent.tried }, ({ body }) => call("POST", `${api}items/${item}/label/`, body));
-    keeping.write(`draft.revision.${label}`, { content: kept.content });
+    keepAsRevision(keeping, label, kept.content);
     arrived(label);
   } catch (error) {
     return error instanceof Refused; // labeled elsewhere, or out of one's campaigns

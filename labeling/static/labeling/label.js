@@ -34,7 +34,7 @@ const outbox = new Outbox({
     if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
   },
   sent: () => count(done + 1),
-  refused: (refusal) => explain("earlier", { refusal }),
+  refused: (refusal) => (refusal.arrived ? arrived(refusal.arrived) : explain("earlier", { refusal })),
 });
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
@@ -70,6 +70,11 @@ let isOver = false;
 function count(all) {
   done = all;
   showDone(done);
+}
+
+/** A label that was taken back had reached the server: where its correction goes on. */
+function arrived(label) {
+  explain("arrived", { href: `${root.dataset.labels}${label}/revise/` });
 }
 
 function finished() {
@@ -209,7 +214,6 @@ async function start() {
   showDone(done);
   outbox.load((error, seconds) => error && explain("waiting", { error, seconds, signIn, isKept: true, again: () => outbox.tryNow() }));
   await next({ isAgain: true });
-  const arrived = (label) => explain("arrived", { href: `${root.dataset.labels}${label}/revise/` });
   await sendKeptDrafts({ api, keeping, except: desk.item?.item, arrived });
   keeping.forgetOld();
 }

@@ -209,6 +209,10 @@ export const leased = (Kind) => class extends Kind {
 
   notSubmitted(refusal) {
     this.submission = null;
+    if (refusal.arrived) {
+      this.nextWanted();
+      return;
+    }
     if (!refusal.isFinal && !refusal.isElsewhere) this.drafts.resume();
     this.refused(refusal, say("not_submitted"));
   }

@@ -39,12 +39,28 @@ const revising = (Kind) =>
     }
 
     open(found) {
+      const isOvertaken = this.carryOver(found.item);
       this.isElsewhere = false;
       this.before = null;
       super.open(found);
       this.compare();
       this.paint();
       tellTabs({ who: this.who, item: this.item.item });
+      if (isOvertaken) explain("refused", { fact: say("revision_overtaken"), refusal: { message: say("revision_carried") }, ways: [this.leave] });
+    }
+
+    /** What this browser keeps of an earlier version goes on as a revision of this one; whether there was any. */
+    carryOver({ item, earlier }) {
+      const kept = earlier.map((label) => `draft.revision.${label}`).find((name) => this.keeping.read(name)?.content);
+      if (!kept || this.keeping.read(`draft.${item}`)) return false;
+      this.keeping.write(`draft.${item}`, this.keeping.read(kept));
+      this.keeping.forget(kept);
+      return true;
+    }
+
+    /** The way to the version as it stands, without what this screen has. */
+    get leave() {
+      return { text: say("take_saved"), action: "take-saved", href: this.addressOf(this.item.label), run: () => this.drafts.done() };
     }
 
     /** Hold the pass against the version that is revised: what that says stands beside what is said otherwise. */
@@ -168,7 +184,7 @@ const revising = (Kind) =>
       tellTabs({ who: this.who, item: item.item });
       return [
         ...(this.isChanged ? [{ text: say("take_this_screen"), action: "take-screen", run: () => this.putAgain(ending) }] : []),
-        { text: say("take_saved"), action: "take-saved", href, run: () => this.drafts.done() },
+        this.leave,
       ];
     }
 

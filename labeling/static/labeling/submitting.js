@@ -1,7 +1,7 @@
 /** Sends finished labels, one after the other, each until it is answered and always under the same submission_id. */
 
 import { Refused, SignedOut, Unreachable, call, newId } from "./api.js";
-import { isTakenBefore, sendAsRevision } from "./correcting.js";
+import { isTakenBefore, keepAsRevision, sendAsRevision } from "./correcting.js";
 
 const RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000];
 const SLOW_MS = 4_000; // without an answer for so long, one need not wait for it
@@ -58,7 +58,8 @@ export class Submission {
 export class Outbox {
   /**
    * `changed()` hears that there is more or less to send; `sent()` and `refused(refusal)` what became of a submission
-   * that was left alone. A refusal has `isKept` where the server keeps the work as a private draft.
+   * that was left alone. A refusal has `isKept` where the server keeps the work as a private draft, and `arrived`, the
+   * number of a label, where this browser keeps it as a revision of that.
    */
   constructor({ api, keeping, changed, sent, refused }) {
     Object.assign(this, { api, keeping, changed, sent, refused });
@@ -161,7 +162,7 @@ export class Outbox {
         if (error instanceof Refused) {
           this.close(submission);
           submission.refused(error);
-          if (submission.isLeft) this.refused(error);
+          if (submission.isLeft || error.arrived) this.refused(error);
           return;
         }
         clearTimeout(slow);
@@ -204,9 +205,22 @@ export class Outbox {
       return (await this.post(submission)).body;
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal;
-      if (isTakenBefore(refusal, submission)) return await sendAsRevision({ api: this.api, submission, post: (what) => this.post(what) });
+      if (isTakenBefore(refusal, submission)) return await this.correct(submission);
       if (refusal.isLost && (await this.takeAgain(submission))) return (await this.post(submission)).body;
       if (refusal.isLost || submission.isLeft) await this.keepPrivate(submission, refusal);
+      throw refusal;
+    }
+  }
+
+  /** It had arrived before it was corrected. Where it was revised elsewhere too, both are shown beside each other there. */
+  async correct(submission) {
+    try {
+      return await sendAsRevision({ api: this.api, submission, post: (what) => this.post(what) });
+    } catch (refusal) {
+      if (refusal.arrived) {
+        keepAsRevision(this.keeping, refusal.arrived, submission.draft);
+        this.keeping.forget(`draft.${submission.item}`);
+      }
       throw refusal;
     }
   }
