@@ -53,6 +53,13 @@ OVER_TEXT = """() => [...document.querySelectorAll("main .step")]
   .filter(([word]) => word.textContent)
   .filter(([word, text]) => word.getBoundingClientRect().left < text.getBoundingClientRect().right - 0.5)
   .map(([word]) => word.textContent)"""
+# Where the card and the last button of the dock end; where the quiet buttons end and the ratings begin; how high it is.
+DOCK_PLACES = """() => {
+  const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+  const sides = [...document.querySelectorAll('.dock-side .button')].map((button) => button.getBoundingClientRect().right);
+  const ends = [box('main .step[data-state=active]').right, box('.submit').right];
+  return [ends, [Math.max(...sides), box('.rate').left], document.querySelector('.dock').offsetHeight];
+}"""
 DOCK = "document.querySelector('.dock').offsetHeight"
 DOCK_HEIGHT = 101  # of the English one
 
@@ -68,6 +75,19 @@ def assert_nothing_overlaps(desk: DeskPage) -> None:
     desk.press("u", "u")
     page.set_viewport_size({"width": 960, "height": 700})
     assert page.evaluate(TOO_WIDE) == []
+
+
+@pytest.mark.parametrize("locale", ["en-US", "ru-RU"])
+def test_the_dock_ends_with_the_card_and_its_buttons_have_room_at_any_width(
+    locale: str, items: list[QueueItem], campaign: Campaign, labeler: User, open_page: Callable[..., Page]
+) -> None:
+    desk = DeskPage(open_page(labeler, locale=locale), campaign).open()
+    for width in (897, 920, 1000, 1024, 1025, 1100, 1280, 1440):
+        desk.page.set_viewport_size({"width": width, "height": 700})
+        (card, submit), (side, hand), height = desk.page.evaluate(DOCK_PLACES)
+        assert abs(card - submit) <= 1, width
+        assert side < hand, width
+        assert height == DOCK_HEIGHT, width
 
 
 def test_text_at_200_percent_makes_no_phone_page_wider(
