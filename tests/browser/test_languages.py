@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign, QueueItem
+from tests import factories as make
 from tests.browser.desk import DeskPage
 
 
@@ -107,6 +108,21 @@ def test_text_at_200_percent_makes_no_phone_page_wider(
         assert box is not None
         assert box["y"] + box["height"] <= dock["y"]
         page.close()
+
+
+def test_what_is_signs_alone_is_read_in_the_language_of_the_rest(
+    campaign: Campaign, labeler: User, open_page: Callable[..., Page]
+) -> None:
+    round_ = make.make_round(campaign)
+    problem = make.make_problem(campaign, text="How many eggs?")
+    make.make_item(make.make_solution(problem, ["There are 4.", "So."], alternatives={"0": ["So $4$."]}), round_)
+    tree = make.make_candidate_tree(problem, [{"text": "So $5$."}, {"text": "There are 5."}])
+    make.make_item(tree=tree, round=make.make_round(campaign, number=1, mode="candidates"))
+    desk = DeskPage(open_page(labeler, locale="zh-CN"), campaign).open()
+    desk.press("1")
+    expect(desk.page.locator(".others .step-text")).to_have_attribute("lang", "en")
+    desk.press("1", "Enter")
+    expect(desk.page.locator("main .place ol .step-text").first).to_have_attribute("lang", "en")
 
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.lang)

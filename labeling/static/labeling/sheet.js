@@ -73,9 +73,12 @@ export class Sheet {
 
   /** What is signs and digits alone is read in the language of the rest. */
   nameLanguage() {
-    const language = languageOf([this.item.problem.problem, ...this.item.steps].join("\n"));
-    const texts = [this.problem, ...this.answers.querySelectorAll(".tex"), ...this.rows.map((row) => row.text)];
-    if (language) for (const text of texts) text.lang ||= language;
+    this.language = languageOf([this.item.problem.problem, ...this.item.steps].join("\n"));
+    this.speak([this.problem, ...this.answers.querySelectorAll(".tex"), ...this.rows.map((row) => row.text)]);
+  }
+
+  speak(texts) {
+    if (this.language) for (const text of texts) text.lang ||= this.language;
   }
 
   measure() {
@@ -115,8 +118,11 @@ export class Sheet {
   }
 
   othersTo(step, pass) {
-    if (!this.made.has(step)) this.made.set(step, new Others(pass.offered[step], step, this.templates));
-    return this.made.get(step);
+    if (this.made.has(step)) return this.made.get(step);
+    const others = new Others(pass.offered[step], step, this.templates);
+    this.speak(others.rows.map((row) => row.text));
+    this.made.set(step, others);
+    return others;
   }
 
   /** The row of what is in hand. */

@@ -146,6 +146,7 @@ export class TreeSheet extends Sheet {
   /** What depends on the width is measured in the same moment, before anything is painted. */
   measureNew(views) {
     const rows = views.flatMap((view) => [view.row, view.own, ...view.rows]).filter((row) => !row.isMeasured && row.item.isConnected && !row.item.hidden);
+    this.speak(rows.map((row) => row.text));
     for (const row of rows) {
       keepShortWhole(row.item);
       markOverflow(row.item);
