@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from playwright.sync_api import Page, expect
 
-from labeling.models import Campaign, Label, Round
+from labeling.models import Campaign, Label, QueueItem, Round
 from tests import factories as make
 from tests.browser.axe import SCHEMES, Scheme, expect_no_violations
 from tests.browser.desk import DeskPage
@@ -243,6 +243,25 @@ def test_what_a_finger_meets_is_large_enough(desk: DeskPage) -> None:
     assert desk.page.evaluate(TOO_SMALL) == []
     desk.button("More").click()
     assert desk.page.evaluate(TOO_SMALL) == []
+
+
+def test_what_the_dock_says_for_a_while_does_not_send_it_away(desk: DeskPage, browser_errors: BrowserErrors) -> None:
+    browser_errors.requests_may_fail()
+    desk.page.set_viewport_size({"width": 360, "height": 600})
+    desk.press("3")
+    desk.expect_saved()
+    take_away(QueueItem.objects.order_by("pk")[0])
+    desk.press("1")
+    expect(desk.trouble).to_contain_text("kept for you alone")
+    desk.page.set_viewport_size({"width": 390, "height": 600})  # such as a phone that was turned, and back
+    desk.page.evaluate("dispatchEvent(new Event('resize'))")
+    expect(desk.page.locator("body")).not_to_have_attribute("data-crowded", "")
+
+
+def test_all_keys_are_called_so_in_a_narrow_window_too(desk: DeskPage) -> None:
+    desk.page.set_viewport_size({"width": 720, "height": 450})
+    desk.press("?")
+    expect(desk.page.locator("#keys-title")).to_have_text("All keys", use_inner_text=True)
 
 
 def test_a_phone_lists_only_what_has_no_control_before_it(desk: DeskPage) -> None:

@@ -62,7 +62,7 @@ DOCK_PLACES = """() => {
   return [ends, [Math.max(...sides), box('.rate').left], document.querySelector('.dock').offsetHeight];
 }"""
 DOCK = "document.querySelector('.dock').offsetHeight"
-DOCK_HEIGHT = 101  # of the English one
+DOCK_HEIGHT, BAR_HEIGHT = 101, 52  # of the English ones
 
 
 def assert_nothing_overlaps(desk: DeskPage) -> None:
@@ -108,6 +108,20 @@ def test_text_at_200_percent_makes_no_phone_page_wider(
         assert box is not None
         assert box["y"] + box["height"] <= dock["y"]
         page.close()
+
+
+def test_news_in_the_guide_leaves_a_phone_its_bar(
+    items: list[QueueItem], campaign: Campaign, labeler: User, open_page: Callable[..., Page]
+) -> None:
+    first = make.make_guide(campaign)
+    person = make.make_labeler(campaign, labeler)
+    make.make_label(make.make_solution(make.make_problem(campaign)), person, guide=first)
+    make.make_guide(campaign, note="Units matter.")
+    desk = DeskPage(open_page(labeler, locale="ru-RU"), campaign).open()
+    desk.page.set_viewport_size({"width": 360, "height": 740})
+    desk.press("3")
+    expect(desk.page.get_by_role("button", name="Правила новое")).to_be_visible()
+    assert desk.page.locator(".bar").evaluate("bar => bar.offsetHeight") == BAR_HEIGHT
 
 
 def test_what_is_signs_alone_is_read_in_the_language_of_the_rest(

@@ -63,10 +63,10 @@ export function startAt(row) {
   if (further > 0) scrollBy({ top: further, behavior: "instant" });
 }
 
-/** Where enlarged text would leave no room between bar and dock, both go with the text. */
+/** Where enlarged text would leave no room between bar and dock, both go with the text: not for what the dock says for a while. */
 function giveRoom() {
-  const taken = [".bar", ".dock"].reduce((sum, part) => sum + document.querySelector(part).offsetHeight, 0);
-  document.body.toggleAttribute("data-crowded", taken > CROWDED * innerHeight);
+  const [bar, hand] = [".bar", '[data-part="dock-main"]'].map((part) => document.querySelector(part).offsetHeight);
+  if (hand) document.body.toggleAttribute("data-crowded", bar + hand > CROWDED * innerHeight);
 }
 
 giveRoom();
