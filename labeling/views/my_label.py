@@ -140,6 +140,7 @@ def _revision_words() -> Words:
     return {
         "revision_unchanged": _("Nothing is changed yet"),
         "revision_elsewhere": _("You revise this label in another tab now."),
+        "storage_rest": _("What you change is only on this screen until you submit it."),
         "revise_newest": _("Revise the newest version"),
         "revision_overtaken": _("A newer version of this label came from another tab or device."),
         "revision_carried": _("What you changed is kept here; beside it stands what the newer version says."),

@@ -12,6 +12,7 @@ from labeling.models import Campaign, Label, Preferences, QueueItem
 from tests import factories as make
 from tests.browser.axe import expect_no_violations
 from tests.browser.desk import DeskPage
+from tests.browser.test_nothing_lost import KEEP_NOTHING
 from tests.conftest import BrowserErrors
 from tests.factories import PASSWORD
 
@@ -228,6 +229,23 @@ def test_what_was_changed_of_an_earlier_version_is_there_when_the_newest_is_revi
     desk.press("s")
     desk.expect_states("positive", "positive", "positive")
     expect(desk.trouble).to_be_hidden()
+
+
+def test_a_browser_that_keeps_nothing_warns_before_a_revision_goes(
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage
+) -> None:
+    page = open_page(labeler)
+    page.add_init_script(KEEP_NOTHING)
+    desk = revise(page, label, campaign)
+    expect(desk.trouble).to_contain_text("What you change is only on this screen until you submit it.")
+    desk.press("Escape", "ArrowUp", "ArrowUp", "2")
+    expect(desk.sign).to_have_text("Only on this screen")
+    with page.expect_event("dialog") as asked:
+        page.close(run_before_unload=True)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    desk.press("3", "Enter", "2", "Enter")  # goes without a warning
+    arrive(page, "All steps good")
 
 
 def test_giving_up_in_a_revision_needs_one_reason_only(

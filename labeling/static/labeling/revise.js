@@ -10,6 +10,7 @@ import { RevisionDesk, TreeRevisionDesk } from "./revising.js";
 import { Sheet } from "./sheet.js";
 import { bindTime } from "./timing.js";
 import { TreeSheet } from "./tree_sheet.js";
+import { explain } from "./trouble.js";
 
 const root = document.querySelector("[data-desk]");
 const part = (name) => document.querySelector(`[data-part="${name}"]`);
@@ -23,7 +24,7 @@ const desk = new KindOfDesk({
   api,
   signIn,
   who,
-  keeping: new Keeping(who),
+  keeping: new Keeping(who, { failed: () => queueMicrotask(() => explain("storage")) }),
   addressOf: (label) => `${labels}${label}/revise/`,
   revised: (label) => location.assign(`${labels}${label}/`),
 });
@@ -40,6 +41,7 @@ bindHands({
   given: (asked, text) => desk.given(asked, text),
   written: (asked, text) => desk.written(asked, text),
 });
+addEventListener("beforeunload", (event) => desk.holdsUnkept && event.preventDefault());
 new ResizeObserver(() => desk.sheet?.refit()).observe(part("steps"));
 
 const templates = { row: part("row"), others: part("others"), place: part("place-template") };

@@ -95,6 +95,11 @@ const revising = (Kind) =>
       return this.before !== null && (this.content !== this.before || this.pass.finishReason !== this.item.draft.finish_reason);
     }
 
+    /** Whether changes would be lost with this page. */
+    get holdsUnkept() {
+      return !this.keeping.works && this.canRate && this.isChanged;
+    }
+
     /** Whether submitting would send the pass now. */
     get isAtEnd() {
       return this.pass.isComplete;
