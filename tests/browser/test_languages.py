@@ -57,7 +57,8 @@ OVER_TEXT = """() => [...document.querySelectorAll("main .step")]
 # Where the card and the last button of the dock end; where the quiet buttons end and the ratings begin; how high it is.
 DOCK_PLACES = """() => {
   const box = (selector) => document.querySelector(selector).getBoundingClientRect();
-  const sides = [...document.querySelectorAll('.dock-side .button')].map((button) => button.getBoundingClientRect().right);
+  const quiet = [...document.querySelectorAll('.dock-side .button')];
+  const sides = quiet.map((button) => button.getBoundingClientRect().right);
   const ends = [box('main .step[data-state=active]').right, box('.submit').right];
   return [ends, [Math.max(...sides), box('.rate').left], document.querySelector('.dock').offsetHeight];
 }"""
