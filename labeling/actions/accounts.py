@@ -71,6 +71,17 @@ def make_administrator(*, account: User, wanted: bool, by: User) -> None:
         record(account, by, "account.made_administrator" if wanted else "account.no_administrator")
 
 
+def change_address(*, account: User, email: str) -> None:
+    """Where a lost password's link goes from now on. Events outlive people: they say only whether there is one."""
+    if email == account.email:
+        return
+    before, account.email = account.email, email
+    with transaction.atomic():
+        account.save(update_fields=["email"])
+        told = ({"address": bool(one)} for one in (before, email))
+        record(account, account, "account.address_changed", before=next(told), after=next(told))
+
+
 def end_all_access(account: User) -> None:
     """End every session and every API token of the account, at once."""
     end_sessions(account)
@@ -99,8 +110,8 @@ def left_without_lead(account: User) -> QuerySet[Campaign]:
     return Campaign.objects.filter(pk__in=led).exclude(pk__in=others.values("campaign"))
 
 
-def record(account: User, by: User | None, verb: str, *, after: Any = None) -> None:
+def record(account: User, by: User | None, verb: str, *, before: Any = None, after: Any = None) -> None:
     """Keep it in the history of every campaign that they are in, and in the site's own."""
     campaigns: list[Campaign | None] = [None, *Campaign.objects.filter(memberships__account=account)]
     for campaign in campaigns:
-        events.record(campaign=campaign, actor=by, verb=verb, about=account, after=after)
+        events.record(campaign=campaign, actor=by, verb=verb, about=account, before=before, after=after)

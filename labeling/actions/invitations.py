@@ -69,9 +69,10 @@ def accept(*, invitation: Invitation, account: User) -> Membership:
 
 
 def accept_as_new(*, invitation: Invitation, username: str, password: str, email: str = "") -> User:
-    """Make an account and join with it, or neither. Raises what `accept` and `people.new_account` do."""
+    """Make an account and join with it, or neither. Raises what `accept` and `people.sign_up` do."""
     with transaction.atomic():
-        account = people.new_account(username=username, password=password, email=email)
+        account = people.sign_up(username=username, password=password, email=email)
+        events.record(campaign=invitation.campaign, actor=account, verb="account.made", about=account)
         accept(invitation=invitation, account=account)
     return account
 

@@ -10,7 +10,7 @@ from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework.exceptions import AuthenticationFailed
 
-from labeling.actions import events, gold_draw, queue
+from labeling.actions import accounts, events, gold_draw, queue
 from labeling.actions.errors import ActionError, Conflict
 from labeling.models import Campaign, Labeler, LabelerKind, Membership, Role
 
@@ -24,12 +24,22 @@ def create_account(username: str) -> dict[str, str]:
     """
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     with transaction.atomic():
-        account = new_account(username=username, password=password)
+        account = _new_account(username=username, password=password)
+        accounts.record(account, None, "account.made")
         return {"username": username, "password": password, "token": new_token(account)}
 
 
-def new_account(*, username: str, password: str, email: str = "") -> User:
-    """A new account. Raises ActionError for a name that cannot be one, Conflict for one that is taken."""
+def sign_up(*, username: str, password: str, email: str = "") -> User:
+    """An account that somebody makes for themselves. Raises ActionError for a name that cannot be one, Conflict for
+    one that is taken.
+    """
+    with transaction.atomic():
+        account = _new_account(username=username, password=password, email=email)
+        accounts.record(account, account, "account.made")
+    return account
+
+
+def _new_account(*, username: str, password: str, email: str = "") -> User:
     account = User(username=username, email=email)
     try:
         account.clean_fields(exclude=["password"])
@@ -58,6 +68,7 @@ def renew_account(username: str) -> dict[str, str]:
     with transaction.atomic():
         account.save(update_fields=["password"])
         AuthToken.objects.filter(user=account).delete()
+        accounts.record(account, None, "account.password_reset")
         return {"username": username, "password": password, "token": new_token(account)}
 
 
@@ -162,7 +173,11 @@ def simulated_labelers(*, campaign: Campaign, count: int) -> dict[str, str]:
             if is_new:
                 account.set_unusable_password()
                 account.save(update_fields=["password"])
-            Membership.objects.get_or_create(campaign=campaign, account=account, defaults={"role": Role.LABELER})
+                accounts.record(account, None, "account.made")
+            role = {"role": Role.LABELER}
+            _member, has_joined = Membership.objects.get_or_create(campaign=campaign, account=account, defaults=role)
+            if has_joined:
+                events.record(campaign=campaign, actor=None, verb="member.added", about=account, after=Role.LABELER)
             Labeler.objects.get_or_create(
                 campaign=campaign,
                 account=account,

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
@@ -21,7 +22,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_http_methods
 
 from labeling import keys, personal
-from labeling.actions import preferences, two_factor
+from labeling.actions import accounts, preferences, two_factor
 from labeling.models import Membership, Preferences, Theme
 from labeling.views.key_words import key_words
 
@@ -130,7 +131,9 @@ class ChangePassword(PasswordChangeView):
     success_url = reverse_lazy("my-settings")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Say so on the page that comes next."""
-        answer = super().form_valid(form)
+        """Keep that it was done, and say so on the page that comes next."""
+        with transaction.atomic():
+            answer = super().form_valid(form)
+            accounts.record(form.user, form.user, "account.password_changed")
         messages.success(self.request, _("Your password is changed. Other browsers have to sign in again."))
         return answer

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordResetConfirmView, PasswordResetView
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -21,7 +22,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from labeling.actions import mailing, people
+from labeling.actions import accounts, mailing, people
 from labeling.actions.errors import ActionError
 from labeling.forms import add_refusal
 from labeling.people_forms import NewAccountForm
@@ -44,7 +45,7 @@ def sign_up(request: HttpRequest) -> HttpResponseBase:
     if form.is_valid():
         said = {name: form.cleaned_data[name] for name in ("username", "password", "email")}
         try:
-            made = people.new_account(**said)
+            made = people.sign_up(**said)
         except ActionError as error:
             add_refusal(form, error)
         else:
@@ -95,9 +96,12 @@ class NewPassword(PasswordResetConfirmView):
     success_url = reverse_lazy("home")
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Say so on the page that comes next."""
+        """Keep that it was done, and say so on the page that comes next."""
+        with transaction.atomic():
+            answer = super().form_valid(form)
+            accounts.record(form.user, form.user, "account.password_reset")
         messages.success(self.request, _("Your password is changed. Sign in with it."))
-        return super().form_valid(form)
+        return answer
 
 
 class AddressForm(forms.Form):
@@ -138,8 +142,7 @@ def my_address(request: HttpRequest) -> HttpResponse:
     who = cast(User, request.user)
     form = AddressForm(request.POST or None, account=who)
     if form.is_valid():
-        who.email = form.cleaned_data["email"]
-        who.save(update_fields=["email"])
+        accounts.change_address(account=who, email=form.cleaned_data["email"])
         messages.success(request, _("Your address is saved."))
         return redirect("my-settings")
     return render(request, "labeling/my_address.html", {"form": form}, status=400 if form.errors else 200)

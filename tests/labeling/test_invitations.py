@@ -54,6 +54,7 @@ def test_a_lead_invites_and_a_newcomer_joins_once(campaign: Campaign, owner: Use
     assert "accepted" in text_of(lead.get("/campaigns/campaign/invitations/"))
     assert [event.verb for event in campaign.events.order_by("id")] == [
         "invitation.made",
+        "account.made",
         "member.added",
         "invitation.accepted",
     ]
