@@ -81,6 +81,7 @@ urlpatterns = [
     path(CAMPAIGN + "quality/<int:labeler>/requeue/", gold.send_back, name="quality-requeue"),
     path(CAMPAIGN + "requeues/<int:requeue_id>/undo/", gold.undo, name="requeue-undo"),
     path(CAMPAIGN + "rulings/", rulings.Rulings.as_view(), name="rulings"),
+    path(CAMPAIGN + "rulings/<int:ruling_id>/", rulings.ruling, name="ruling"),
     path(CAMPAIGN + "adjudication/", rulings.Questions.as_view(), name="adjudication"),
     path(CAMPAIGN + "adjudication/<int:solution>/", rulings.decide, name="adjudicate"),
     path(CAMPAIGN + "agreement/", agreement.Agreement.as_view(), name="agreement"),

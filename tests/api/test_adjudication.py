@@ -91,6 +91,11 @@ def test_other_decisions_are_precedents_too(
         assert QueueItem.objects.get(pk=item.pk).state == then
     listed = lead.get(f"/api/v1/campaigns/{campaign.slug}/rulings/?q=figure").json()["results"]
     assert [(one["about"], one["outcome"]) for one in listed] == [("problem", "active"), ("problem", "excluded")]
+    base = f"/api/v1/campaigns/{campaign.slug}/rulings/"
+    assert lead.get(f"{base}{listed[1]['id']}/").json() == listed[1]
+    elsewhere = make.make_ruling(make.make_problem())
+    assert [lead.get(f"{base}{pk}/").status_code for pk in (0, elsewhere.pk)] == [404, 404]
+    assert lead.get(f"{base}{listed[1]['id']}/?q=figure").status_code == 400
 
 
 def test_the_api_asks_and_decides(campaign: Campaign, solution: Solution, lead: APIClient) -> None:

@@ -4,14 +4,16 @@ from typing import Any
 
 from django.db.models import QuerySet, Value
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import api_view
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labeling.actions import adjudication
 from labeling.api import access
-from labeling.api.filters import NoFilters, RulingFilters
+from labeling.api.filters import NoFilters, RulingFilters, refuse_unknown
 from labeling.api.lists import CampaignList
 from labeling.api.schema import refusals
 from labeling.api.serializers.rulings import FinalLabel, OpenQuestion, RulingRow
@@ -28,6 +30,18 @@ class Rulings(CampaignList):
     def rows(self, campaign: Campaign) -> QuerySet[Any]:
         """Of one campaign."""
         return adjudication.precedents(campaign)
+
+
+@extend_schema(operation_id="ruling_retrieve", responses={200: RulingRow, **refusals(400, 403, 404)})
+@api_view(["GET"])
+def ruling(request: Request, slug: str, ruling_id: int) -> Response:
+    """One decision, by the number that its page and the guide's citations have."""
+    campaign = access.reader_of(request, slug)
+    refuse_unknown(request)
+    found = adjudication.precedents(campaign).filter(pk=ruling_id).first()
+    if found is None:
+        raise NotFound(_("This campaign has no such ruling."))
+    return Response(RulingRow(found).data)
 
 
 class Questions(CampaignList):
