@@ -62,6 +62,9 @@ class SolutionFilter(ListFilter):
     labeled = forms.ChoiceField(
         required=False, choices=[("", _("any")), ("yes", _("labeled")), ("no", _("not labeled"))], label=_("Labels")
     )
+    subject = forms.CharField(required=False, max_length=200, label=_("Subject"))
+    level = forms.CharField(required=False, max_length=200, label=_("Level"))
+    generator = forms.CharField(required=False, max_length=200, label=_("Generator"))
 
 
 class ProblemFilter(ListFilter):
@@ -77,6 +80,8 @@ class ProblemFilter(ListFilter):
     }
 
     q = forms.CharField(required=False, max_length=200, label=_("Text"))
+    subject = forms.CharField(required=False, max_length=200, label=_("Subject"))
+    level = forms.CharField(required=False, max_length=200, label=_("Level"))
     split = forms.ChoiceField(required=False, choices=any_of(code_words.SPLITS), label=_("Split"))
     state = forms.ChoiceField(required=False, choices=any_of(code_words.PROBLEM_STATES), label=_("State"))
 

@@ -69,7 +69,7 @@ def pool(campaign: Campaign) -> QuerySet[Any]:
 
 
 def solutions(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
-    """By verdict, split, labels and text."""
+    """By verdict, split, labels, text, and parts of subject, level and generator."""
     rows = pool(campaign)
     if verdict := wanted.get("verdict"):
         rows = rows.filter(verdict=verdict)
@@ -79,7 +79,13 @@ def solutions(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
         rows = rows.filter(is_labeled=labeled == "yes")
     if text := wanted.get("q"):
         rows = rows.filter(_speaks_of(text))
-    return rows
+    return _with_parts(rows, wanted, {"subject": "problem__subject", "level": "problem__level", "generator": "generator"})
+
+
+def _with_parts(rows: QuerySet[Rows], wanted: Wanted, columns: Mapping[str, str]) -> QuerySet[Rows]:
+    """Those whose column holds what is wanted of it."""
+    said = {f"{column}__icontains": wanted[name] for name, column in columns.items() if wanted.get(name)}
+    return rows.filter(**said) if said else rows
 
 
 def _speaks_of(text: str) -> Q:
@@ -94,7 +100,7 @@ def _speaks_of(text: str) -> Q:
 
 
 def problems(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
-    """By split, state and text, with the current answer and counted solutions and labels."""
+    """By split, state, text, and parts of subject and level, with the current answer and counted solutions and labels."""
     own = Solution.objects.filter(problem=OuterRef("pk"), import_job__state="done")
     labels = Label.objects.current().filter(problem=OuterRef("pk"))
     rows = (
@@ -108,7 +114,7 @@ def problems(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
             rows = rows.filter(**{name: wanted[name]})
     if text := wanted.get("q"):
         rows = rows.filter(Q(text__icontains=text) | Q(external_id__icontains=text))
-    return rows
+    return _with_parts(rows, wanted, {"subject": "subject", "level": "level"})
 
 
 LABEL_STATES = {

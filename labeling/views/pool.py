@@ -18,7 +18,7 @@ from labeling.views.story import solution_story
 @require_safe
 @for_readers
 def solution_list(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Solutions by verdict, split, labels and text, as they came in or by score."""
+    """Solutions by verdict, split, labels, text, subject, level and generator, as they came in or by score."""
     of = membership.campaign
     form = SolutionFilter(request.GET)
     rows = found.solutions(of, form.wanted)
@@ -40,7 +40,7 @@ def solution_list(request: HttpRequest, membership: Membership) -> HttpResponse:
 @require_safe
 @for_readers
 def problem_list(request: HttpRequest, membership: Membership) -> HttpResponse:
-    """Problems by split, state and text."""
+    """Problems by split, state, text, subject and level."""
     form = ProblemFilter(request.GET)
     rows = found.problems(membership.campaign, form.wanted).order_by(*form.sorts_by)
     context = {"form": form, "rows": page_of(request, rows), "is_filtered": bool(form.wanted)}

@@ -125,6 +125,32 @@ def test_problems_are_sorted_by_labels_and_solutions(campaign: Campaign, lead: C
     assert "Order “odd”" in text_of(lead.get(f"/campaigns/{campaign.slug}/problems/?order=odd"))
 
 
+def test_the_pool_is_found_by_subject_level_and_generator(campaign: Campaign, lead: Client) -> None:
+    circle = make.make_problem(campaign, subject="Geometry", level="Level 5")
+    sums = make.make_problem(campaign, subject="Prealgebra", level="Level 1")
+    make.make_problem(campaign)
+    drawn = make.make_solution(circle, generator="gpt-4")
+    added = make.make_solution(sums, generator="llama")
+    assert found(lead, campaign, "problems", "?subject=geometry") == [circle.pk]
+    assert found(lead, campaign, "problems", "?level=5") == [circle.pk]
+    assert found(lead, campaign, "problems", "?subject=algebra&level=Level") == [sums.pk]
+    assert found(lead, campaign, "solutions", "?subject=Geo") == [drawn.pk]
+    assert found(lead, campaign, "solutions", "?level=1") == [added.pk]
+    assert found(lead, campaign, "solutions", "?generator=GPT") == [drawn.pk]
+    assert found(lead, campaign, "solutions", "?generator=gpt&subject=algebra") == []
+    assert '<a href="?subject=Geometry">' in lead.get(f"/campaigns/{campaign.slug}/problems/").content.decode()
+
+
+def test_what_a_subject_finds_is_excluded_at_once(campaign: Campaign, lead: Client) -> None:
+    circle, sums = (make.make_problem(campaign, subject=subject) for subject in ("Geometry", "Prealgebra"))
+    here = f"/campaigns/{campaign.slug}/bulk/exclude/?subject=Geometry"
+    assert "Exclude 1 problem?" in text_of(lead.get(here))
+    lead.post(here, {"count": 1})
+    for problem, state in ((circle, "excluded"), (sums, "active")):
+        problem.refresh_from_db()
+        assert problem.state == state
+
+
 def test_a_long_list_is_counted_no_further_than_it_is_read(
     campaign: Campaign, lead: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
