@@ -1,8 +1,9 @@
 """Everything that is said of agreement in a campaign, from a file of labels: `python -m labeling.agreement_report`.
 
 A process of its own, so that numpy, pandas and the coefficients are loaded by it alone and their memory goes with it. A
-line of the file is `{"solution", "labeler", "ratings", "round", "subject"}`; the report goes to standard output as one
-JSON object, in which labelers are numbers. Progress goes to standard error.
+line of the file is `{"solution", "labeler", "ratings", "round", "subject"}`, one of what is known (gold, decisions)
+`{"solution", "source", "first_errors": [index or null for none]}`; the report goes to standard output as one JSON
+object, in which labelers are numbers. Progress goes to standard error.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from typing import Any
 import orjson
 
 from labeling.agreement import Pair, Rated, grouped, measure, measure_by_position, pairs_of
-from labeling.consensus import consensus_of
+from labeling.consensus import Known, consensus_of
 from selector.parent import end_with_parent
 from selector.progress import Progress
 
@@ -57,7 +58,9 @@ class Labels:
         return {name: dict(sorted(grouped(pairs, key).items())) for name, key in keys.items()}
 
 
-def report(rows: Iterable[dict[str, Any]], say: Callable[[int, int], None]) -> dict[str, Any]:
+def report(
+    rows: Iterable[dict[str, Any]], say: Callable[[int, int], None], known: Iterable[dict[str, Any]] = ()
+) -> dict[str, Any]:
     """All figures; `say` is told after each group how many of how many are done."""
     labels = Labels.of(rows)
     pairs = pairs_of(labels.rated)
@@ -77,10 +80,14 @@ def report(rows: Iterable[dict[str, Any]], say: Callable[[int, int], None]) -> d
         found[name] = [[key, counted(group)] for key, group in of_name.items()]
     found["steps"] = [[index, _flat(asdict(step))] for index, step in measure_by_position(pairs).items()]
     say(total - 1, total)
-    consensus = consensus_of(labels.rated)
+    consensus = consensus_of(labels.rated, _known(known))
     found["consensus"] = consensus and asdict(consensus)
     say(total, total)
     return found
+
+
+def _known(rows: Iterable[dict[str, Any]]) -> Known:
+    return {row["solution"]: (row["source"], row["first_errors"]) for row in rows}
 
 
 def _flat(step: dict[str, Any]) -> dict[str, Any]:
@@ -92,15 +99,21 @@ def _flat(step: dict[str, Any]) -> dict[str, Any]:
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m labeling.agreement_report", description=(__doc__ or "")[:90])
     parser.add_argument("--data", required=True, metavar="LABELS")
+    parser.add_argument("--known", required=True, metavar="KNOWN", help="solutions whose first error is known")
     parser.add_argument("--progress", choices=("text", "json"), default="text", help="on standard error")
     parser.add_argument("--exit-with-parent", action="store_true", help="end when standard input ends")
     arguments = parser.parse_args(argv)
     if arguments.exit_with_parent:
         end_with_parent()
-    with open(arguments.data, "rb") as lines, Progress(is_json=arguments.progress == "json") as progress:
+    with (
+        open(arguments.data, "rb") as lines,
+        open(arguments.known, "rb") as known,
+        Progress(is_json=arguments.progress == "json") as progress,
+    ):
         found = report(
             map(orjson.loads, lines),
             lambda done, total: progress.report("compare", done / total, f"{done} of {total} groups"),
+            map(orjson.loads, known),
         )
     sys.stdout.write(json.dumps(found))
     return 0

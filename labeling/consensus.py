@@ -14,7 +14,7 @@ rated are cases: what one person alone said of a step would be taken for proof o
 import math
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -33,6 +33,7 @@ SAID = dict(zip(RATINGS, np.eye(len(RATINGS)), strict=True))  # a rating as shar
 
 Step = tuple[int, int]  # solution, and 0-based index of the step
 Given = Mapping[int, int]  # ratings of one step, by labeler
+Known = Mapping[int, tuple[str, Collection[int | None]]]  # by solution: who says it, and the first errors that are right
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """A solution on which the two are not at one. Steps are 0-based indices, None where there is no error.
+class Verdict:
+    """Where both put the first error of one solution. Steps are 0-based indices, None where there is no error.
 
     `is_tie`: as many say that the step `majority` is negative as say something else of it.
     """
@@ -60,6 +61,20 @@ class Difference:
     is_tie: bool
     consensus: int | None
     probability: float  # of the consensus, as far as the model holds
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the two are at one; an undecided majority is with nobody."""
+        return self.majority == self.consensus and not self.is_tie
+
+
+@dataclass(frozen=True, slots=True)
+class Rightness:
+    """In how many of the solutions whose first error is known by `source` both find it; undecided is not right."""
+
+    source: str
+    majority: Figure
+    consensus: Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +97,13 @@ class Consensus:
     same: Figure  # share of solutions whose first error is at the same place by both
     differing: int  # solutions of which it is not
     ties: int  # those of them on which the majority is undecided
-    differences: tuple[Difference, ...]  # ties behind the others, within both the most certain first
+    differences: tuple[Verdict, ...]  # ties behind the others, within both the most certain first
     skills: tuple[Skill, ...]
+    right: tuple[Rightness, ...]  # by source
 
 
-def consensus_of(labels: Iterable[Rated]) -> Consensus | None:
-    """None where fewer than three people rated steps that somebody else rated too."""
+def consensus_of(labels: Iterable[Rated], known: Known) -> Consensus | None:
+    """None where fewer than three people rated steps that somebody else rated too. `known` judges both, no more."""
     solutions = {solution: steps for solution, steps in _by_solution(labels).items() if steps and len(steps[0]) > 1}
     shared = {
         (solution, index): given
@@ -100,8 +116,8 @@ def consensus_of(labels: Iterable[Rated]) -> Consensus | None:
     said = [(number, *one) for number, given in enumerate(shared.values()) for one in given.items()]
     found = estimate(said, RATINGS)
     likely = dict(zip(shared, found.cases, strict=True))
-    both = [_difference(solution, steps, likely) for solution, steps in solutions.items()]
-    told = sorted((one for one in both if one), key=lambda one: (one.is_tie, -one.probability, one.solution))
+    both = [_verdict(solution, steps, likely) for solution, steps in solutions.items()]
+    told = sorted((one for one in both if not one.is_same), key=lambda one: (one.is_tie, -one.probability, one.solution))
     same = 1 - len(told) / len(both)
     return Consensus(
         steps=_steps(shared, likely),
@@ -110,6 +126,7 @@ def consensus_of(labels: Iterable[Rated]) -> Consensus | None:
         ties=sum(one.is_tie for one in told),
         differences=tuple(told[:MOST_TOLD]),
         skills=_skills(shared, found),
+        right=_right(both, known),
     )
 
 
@@ -177,12 +194,27 @@ def _most_likely(shares: Array) -> int:
 # --- what is told
 
 
-def _difference(solution: int, steps: Sequence[Given], likely: Mapping[Step, Array]) -> Difference | None:
+def _verdict(solution: int, steps: Sequence[Given], likely: Mapping[Step, Array]) -> Verdict:
     majority, is_tie = _by_majority(steps)
     consensus, probability = _by_consensus(solution, steps, likely)
-    if majority == consensus and not is_tie:
-        return None
-    return Difference(solution, len(steps[0]), majority, is_tie, consensus, probability)
+    return Verdict(solution, len(steps[0]), majority, is_tie, consensus, probability)
+
+
+def _right(both: Iterable[Verdict], known: Known) -> tuple[Rightness, ...]:
+    judged: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
+    for one in both:
+        if one.solution in known:
+            source, right = known[one.solution]
+            judged[source].append((one.majority in right and not one.is_tie, one.consensus in right))
+    return tuple(
+        Rightness(source, *(_share_right(column) for column in zip(*pairs, strict=True)))
+        for source, pairs in sorted(judged.items())
+    )
+
+
+def _share_right(column: Sequence[bool]) -> Figure:
+    share = sum(column) / len(column)
+    return Figure(share, len(column), *wilson(share, len(column)))
 
 
 def _steps(shared: Mapping[Step, Given], likely: Mapping[Step, Array]) -> tuple[tuple[int, ...], ...]:

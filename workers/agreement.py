@@ -18,9 +18,11 @@ def compare(job: Job) -> None:
     """Compute and keep the figures; run again after a kill it begins anew and leaves one report."""
     at, last = timezone.now(), agreements.last_label(job.campaign)
     with tempfile.TemporaryDirectory(prefix="plumbline-agreement-", dir=scratch()) as folder:
-        rows = Path(folder, "labels.jsonl")
+        rows, known = Path(folder, "labels.jsonl"), Path(folder, "known.jsonl")
         labels = _write(rows, job.campaign, last)
-        figures = run_module(job, COMPARE, "labeling.agreement_report", ["--data", str(rows)])
+        _write_known(known, job.campaign)
+        arguments = ["--data", str(rows), "--known", str(known)]
+        figures = run_module(job, COMPARE, "labeling.agreement_report", arguments)
     agreements.keep(job=job, figures=figures, labels=labels, last=last, at=at)
 
 
@@ -35,3 +37,10 @@ def _write(path: Path, campaign: Campaign, last: int) -> int:
             out.write(orjson.dumps(row) + b"\n")
             count += 1
     return count
+
+
+def _write_known(path: Path, campaign: Campaign) -> None:
+    """One line a solution whose first error is known."""
+    with path.open("wb") as out:
+        for solution, source, right in agreements.known(campaign):
+            out.write(orjson.dumps({"solution": solution, "source": source, "first_errors": right}) + b"\n")

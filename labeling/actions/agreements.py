@@ -1,5 +1,6 @@
 """Agreement as background work: which labels are compared, when it is asked for, and what is kept."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from labeling.actions import events, jobs
-from labeling.models import AgreementReport, Campaign, Job, JobKind, Label, LabelerKind, Round
+from labeling.models import AgreementReport, Campaign, Gold, GoldUse, Job, JobKind, Label, LabelerKind, Round
+
+FirstErrors = list[int | None]  # None: no error
 
 
 def comparable(campaign: Campaign) -> QuerySet[Label]:
@@ -27,6 +30,19 @@ def compared(campaign: Campaign, last: int) -> QuerySet[Label]:
     labels = comparable(campaign).filter(pk__lte=last)
     others = labels.filter(solution=OuterRef("solution")).exclude(labeler=OuterRef("labeler"))
     return labels.filter(Exists(others))
+
+
+def known(campaign: Campaign) -> Iterator[tuple[int, str, FirstErrors]]:
+    """Solutions of which is known what is right, who says it, and the first errors that are: a decision before gold."""
+    final = Label.objects.current().with_verdict_on_steps().filter(problem__campaign=campaign)
+    decided: set[int | None] = set()
+    for label in final.filter(labeler__kind=LabelerKind.ADJUDICATOR, solution__isnull=False).iterator():
+        decided.add(label.solution_id)
+        yield label.solution_id or 0, "decision", [label.first_error_index]
+    in_use = Gold.objects.exclude(use=GoldUse.RETIRED).filter(solution__problem__campaign=campaign)
+    for one in in_use.iterator():
+        if one.solution_id not in decided:
+            yield one.solution_id, "gold", [*one.first_errors, *([None] if one.may_have_none else [])]
 
 
 def since(report: AgreementReport) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from labeling import code_words
 from labeling.models import SIGNS, AgreementReport, Solution
@@ -14,6 +15,8 @@ Head = tuple[str, ...]
 Rows = Iterator[tuple[object, ...]]
 Named = Callable[[int], str]
 RATINGS = (-1, 0, 1)
+SOURCES = {"gold": gettext_lazy("Gold"), "decision": gettext_lazy("A lead’s decision")}
+BOTH = ("majority", "consensus")
 SHOWN = 50  # of the solutions on which the two differ
 
 
@@ -29,6 +32,7 @@ def shown(report: AgreementReport, name: Named) -> Found | None:
         "ties": found["ties"],
         "steps": list(zip([*words, _("undecided")], _cells(found), strict=True)),
         "skills": [(name(one["labeler"]), [row[at] for at, row in enumerate(one["said"])]) for one in found["skills"]],
+        "right": [(SOURCES[one["source"]], one["majority"], one["consensus"]) for one in found.get("right", [])],
         "differences": _differences(report, found["differences"][:SHOWN]),
     }
 
@@ -62,6 +66,7 @@ def table(report: AgreementReport, which: str, name: Named) -> tuple[Head, Rows]
     tables: dict[str, tuple[Head, Callable[[Found], Rows]]] = {
         "consensus": (("majority", "consensus", "steps"), _steps),
         "differences": (("solution", "labels", "majority", "consensus", "probability"), _told),
+        "right": (("known_by", "solutions", *(f"{by}{end}" for by in BOTH for end in ("", "_low", "_high"))), _judged),
         "skills": (("labeler", "is", "says", "share", "low", "high", "steps"), lambda of: _skills(of, name)),
     }
     if which not in tables:
@@ -74,6 +79,12 @@ def _steps(found: Found) -> Rows:
     for said, counts in zip((*RATINGS, "undecided"), found["steps"], strict=True):
         for rating, count in zip(RATINGS, counts, strict=True):
             yield said, rating, count
+
+
+def _judged(found: Found) -> Rows:
+    for one in found.get("right", []):
+        shares = [one[by][name] for by in BOTH for name in ("value", "low", "high")]
+        yield one["source"], one["majority"]["count"], *shares
 
 
 def _told(found: Found) -> Rows:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from labeling.agreement import Rated
-from labeling.consensus import Consensus, Difference, Estimate, consensus_of, estimate
+from labeling.consensus import Consensus, Estimate, Verdict, consensus_of, estimate
 from tests.labeling.test_agreement import rated
 
 # Dawid and Skene (1979), table 1: how fit 45 patients are, 1 to 4; one anaesthetist three times, then four others.
@@ -65,7 +65,7 @@ def test_the_estimate_is_where_the_papers_equations_end() -> None:
         assert [one / sum(each) for one in each] == pytest.approx(found.cases[patient], abs=1e-6)
 
 
-def told(found: Consensus | None, solution: int) -> Difference | None:
+def told(found: Consensus | None, solution: int) -> Verdict | None:
     assert found is not None
     return next((one for one in found.differences if one.solution == solution), None)
 
@@ -84,7 +84,7 @@ def test_where_two_stand_against_two_the_better_ones_are_believed() -> None:
     undecided = [rated(20, 1, "+-"), rated(20, 3, "+++"), rated(21, 3, "-"), rated(21, 2, "+++")]
     alone = [rated(22, 1, "+0-"), rated(22, 3, "+-")]
 
-    found = consensus_of(two_who_know_and_one_who_presses_keys() + undecided + alone)
+    found = consensus_of(two_who_know_and_one_who_presses_keys() + undecided + alone, {})
 
     assert found is not None
     assert told(found, 0) is None
@@ -100,7 +100,7 @@ def test_where_two_stand_against_two_the_better_ones_are_believed() -> None:
 
 def test_steps_are_counted_by_what_both_say_and_one_persons_steps_by_neither() -> None:
     """Of each of six pairs of solutions 2 steps are rated by all (one with a negative), 3 by all, none by one alone."""
-    found = consensus_of([*two_who_know_and_one_who_presses_keys(), rated(30, 1, "+++"), rated(31, 1, "-")])
+    found = consensus_of([*two_who_know_and_one_who_presses_keys(), rated(30, 1, "+++"), rated(31, 1, "-")], {})
 
     assert found is not None
     assert found.steps == ((6, 0, 0), (0, 6, 0), (0, 0, 18), (0, 0, 0))
@@ -108,7 +108,7 @@ def test_steps_are_counted_by_what_both_say_and_one_persons_steps_by_neither() -
 
 
 def test_each_labeler_is_measured_by_the_consensus_with_counts_and_bounds() -> None:
-    found = consensus_of(two_who_know_and_one_who_presses_keys())
+    found = consensus_of(two_who_know_and_one_who_presses_keys(), {})
 
     assert found is not None
     knows, _knows, lenient = found.skills
@@ -122,7 +122,32 @@ def test_each_labeler_is_measured_by_the_consensus_with_counts_and_bounds() -> N
 @pytest.mark.parametrize("people", [0, 1, 2])
 def test_two_people_are_too_few_to_tell_who_is_the_better(people: int) -> None:
     labels = [rated(solution, who, "+-") for solution in range(9) for who in range(people)]
-    assert consensus_of([*labels, rated(10, 7, "+"), rated(11, 8, "-")]) is None
+    assert consensus_of([*labels, rated(10, 7, "+"), rated(11, 8, "-")], {}) is None
+
+
+def test_both_are_judged_by_what_is_known_each_source_apart() -> None:
+    """Of four known solutions the majority finds two: 1 (step 1), and in 0 nothing, which is right there.
+
+    In 20 it is undecided, where the consensus finds the error; in 3 both put it at step 1, and it is at 0.
+    """
+    labels = [*two_who_know_and_one_who_presses_keys(), rated(20, 1, "+-"), rated(20, 3, "+++")]
+    known = {
+        0: ("gold", [None, 2]),
+        1: ("gold", [1]),
+        20: ("gold", [1]),
+        3: ("decision", [0]),
+        99: ("gold", [0]),  # which nobody labeled
+    }
+
+    found = consensus_of(labels, known)
+
+    assert found is not None
+    decided, gold = found.right
+    assert (decided.source, decided.majority.value, decided.consensus.value) == ("decision", 0, 0)
+    assert (decided.majority.count, gold.source, gold.majority.count, gold.consensus.count) == (1, "gold", 3, 3)
+    assert (gold.majority.value, gold.consensus.value) == (pytest.approx(2 / 3), 1)
+    assert gold.consensus.low == pytest.approx(3 / (3 + 1.959964**2), abs=1e-3), "Wilson of 3 of 3"
+    assert (gold.majority.low, gold.majority.high) == (pytest.approx(0.208, abs=1e-3), pytest.approx(0.939, abs=1e-3))
 
 
 # --- labelers of known skill
@@ -155,8 +180,11 @@ def right_by_both(seed: int) -> tuple[int, int]:
         for solution, truth in enumerate(truths)
         for who in rng.sample(range(len(SKILLS)), 3)
     ]
-    found = consensus_of(labels)
+    truth = {solution: ("gold", [where]) for solution, where in enumerate(truths)}
+    found = consensus_of(labels, truth)
     assert found is not None
+    (right,) = found.right
+    assert (right.consensus.value or 0) > (right.majority.value or 0)
     assert min(found.skills, key=lambda one: one.said[0][0].value or 0).labeler == SKILLS.index(spammer)
     apart = {one.solution: one for one in found.differences}
     majority = sum(one.majority == truths[one.solution] for one in apart.values() if not one.is_tie)

@@ -131,6 +131,7 @@ def test_consensus_stands_beside_the_majority_with_links_to_where_they_differ(
     told = table(lead, "differences")
     assert told[0] == ["solution", "labels", "majority", "consensus", "probability"]
     assert sorted(row[1:4] for row in told[1:]) == [["2", "undecided", "1"], ["2", "undecided", "2"]]
+    assert "Which of the two is right" not in said, "nothing is known"
     skills = table(lead, "skills")
     assert skills[0] == ["labeler", "is", "says", "share", "low", "high", "steps"]
     assert [(row[0], round(float(row[3]))) for row in skills if row[1:3] == ["-1", "1"]] == [
@@ -236,3 +237,42 @@ def test_neutral_against_positive_is_told_with_its_interval_where_it_was_compute
     assert "neutral ratings the other" not in text_of(lead.get(ADDRESS)), "a report of before still shows"
     head, one = table(lead, "all")
     assert dict(zip(head, one, strict=True))["neutral_positive"] == ""
+
+
+def test_majority_and_consensus_are_judged_by_gold_and_by_decisions(
+    campaign: Campaign, lead: Client, labeler: User, owner: User, stranger: User
+) -> None:
+    """The stranger calls everything good. One retired gold and one of nobody's labels judge nothing."""
+    people = [labeler_of(campaign, account) for account in (labeler, owner, stranger)]
+    solutions = []
+    for said in [("+-", "+-", "++"), ("++", "++", "++"), ("0+", "0+", "++")] * 3 + [("", "+-", "++")]:
+        solutions.append(make.make_solution(make.make_problem(campaign), steps=["a", "b"]))
+        for person, signs in zip(people, said, strict=True):
+            if signs:
+                make.make_label(solutions[-1], person, ratings=[RATINGS[sign] for sign in signs])
+    first, good, judged_good, also, again, *_rest, undecided = solutions
+    make.make_gold(first, accepted="61")
+    make.make_gold(good, accepted="66")
+    make.make_gold(undecided, accepted="61")
+    make.make_gold(judged_good, accepted="1", use="retired")
+    make.make_gold(make.make_solution(make.make_problem(campaign)), accepted="1")
+    make.make_gold(again, accepted="1")
+    final = make.make_labeler(campaign, kind="final")
+    for solution, ratings in ((also, [-1]), (again, [1, 1])):  # a decision goes before gold
+        make.make_label(solution, final, ratings=ratings)
+
+    computed(campaign)
+
+    head, *rows = table(lead, "right")
+    assert head[:4] == ["known_by", "solutions", "majority", "majority_low"]
+    told = {row[0]: [round(float(cell), 2) for cell in (row[1], row[2], row[5])] for row in rows}
+    assert told == {"gold": [3, 0.67, 1], "decision": [2, 0.5, 0.5]}
+    page = text_of(lead.get(ADDRESS)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "<td>Gold</td>" in page
+    assert "67 % <small>21 % to 94 %</small>" in page
+
+    kept = AgreementReport.objects.get()
+    del kept.figures["consensus"]["right"]
+    kept.save()
+    assert "Which of the two is right" not in text_of(lead.get(ADDRESS)), "a report of before still shows"
+    assert len(table(lead, "right")) == 1
