@@ -33,7 +33,9 @@ SAID = dict(zip(RATINGS, np.eye(len(RATINGS)), strict=True))  # a rating as shar
 
 Step = tuple[int, int]  # solution, and 0-based index of the step
 Given = Mapping[int, int]  # ratings of one step, by labeler
-Known = Mapping[int, tuple[str, Collection[int | None]]]  # by solution: who says it, and the first errors that are right
+Known = Mapping[
+    int, tuple[str, Collection[int | None]]
+]  # by solution: who says it, and the first errors that are right
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ def consensus_of(labels: Iterable[Rated], known: Known) -> Consensus | None:
     found = estimate(said, RATINGS)
     likely = dict(zip(shared, found.cases, strict=True))
     both = [_verdict(solution, steps, likely) for solution, steps in solutions.items()]
-    told = sorted((one for one in both if not one.is_same), key=lambda one: (one.is_tie, -one.probability, one.solution))
+    told = sorted(
+        (one for one in both if not one.is_same), key=lambda one: (one.is_tie, -one.probability, one.solution)
+    )
     same = 1 - len(told) / len(both)
     return Consensus(
         steps=_steps(shared, likely),

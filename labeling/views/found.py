@@ -79,7 +79,9 @@ def solutions(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
         rows = rows.filter(is_labeled=labeled == "yes")
     if text := wanted.get("q"):
         rows = rows.filter(_speaks_of(text))
-    return _with_parts(rows, wanted, {"subject": "problem__subject", "level": "problem__level", "generator": "generator"})
+    return _with_parts(
+        rows, wanted, {"subject": "problem__subject", "level": "problem__level", "generator": "generator"}
+    )
 
 
 def _with_parts(rows: QuerySet[Rows], wanted: Wanted, columns: Mapping[str, str]) -> QuerySet[Rows]:

@@ -18,8 +18,8 @@ class AgreementAnswer(Answer):
         help_text="`all`, and by `labelers`, `pairs`, `rounds`, `subjects`, `steps`: pairs of a key and its figures, "
         "each with value, count, and the bounds of its 95 % interval. Labelers are numbers as in `quality/`. "
         "`consensus`, beside the majority (null: fewer than three people): `steps` by both, `same`, `differences`, "
-        "`skills`, of which `said[is][says]` are shares, ratings in the order -1, 0, 1; and `right`, how often both find "
-        "the first error that `source` (gold, decision) knows."
+        "`skills`, of which `said[is][says]` are shares, ratings in the order -1, 0, 1; and `right`, how often both "
+        "find the first error that `source` (gold, decision) knows."
     )
 
     def get_labels_since(self, report: AgreementReport) -> int:
