@@ -33,8 +33,9 @@ def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     of = membership.campaign
     context = {
         "rows": page_of(request, concerning.filter(state=DisputeState.OPEN).order_by("pk")),
-        "held": reported.filter(state=ProblemState.HELD).order_by("pk"),
-        "excluded": reported.filter(state=ProblemState.EXCLUDED).order_by("pk"),
+        "held": reported.filter(state=ProblemState.HELD).order_by("pk")[: SHOWN + 1],
+        "excluded": reported.filter(state=ProblemState.EXCLUDED).order_by("-pk")[: SHOWN + 1],
+        "shown": SHOWN,
         "paused": Labeler.objects.filter(campaign=membership.campaign, paused_at__isnull=False).select_related(
             "account"
         ),

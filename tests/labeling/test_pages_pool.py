@@ -6,6 +6,7 @@ from django.test import Client
 
 from labeling.actions import adjudication, problems
 from labeling.models import Campaign, Dispute, Job, Problem, Reference
+from labeling.views.decisions import SHOWN
 from tests import factories as make
 from tests.labeling.pages import fill_pool, scored_by, signed_in, text_of
 
@@ -186,3 +187,12 @@ def test_a_held_problem_is_excluded_and_taken_back(campaign: Campaign, lead: Cli
         lead.post(address, {"state": state})
         assert Problem.objects.get(pk=problem.pk).state == state
     assert "active or excluded" in text_of(lead.post(address, {"state": "odd"}, follow=True))
+
+
+def test_decisions_list_some_of_many_excluded_problems_and_lead_to_all(campaign: Campaign, lead: Client) -> None:
+    for _ in range(SHOWN + 2):
+        make.make_problem(campaign, state="excluded")
+    page = text_of(lead.get(f"/campaigns/{campaign.slug}/decisions/"))
+    assert page.count("/decisions/problems/") == SHOWN
+    assert f'<a href="/campaigns/{campaign.slug}/problems/?state=excluded">All</a>' in page
+    assert "problems/?state=held" not in page
