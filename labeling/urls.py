@@ -77,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{CAMPAIGN}settings/", campaigns.campaign_settings, name="campaign-settings"),
     path(f"{CAMPAIGN}rounds/", rounds.round_list, name="rounds"),
     path(f"{CAMPAIGN}rounds/plan/", planning.plan, name="round-plan"),
+    path(f"{CAMPAIGN}rounds/plan/download/", planning.plan_download, name="round-plan-download"),
     path(f"{CAMPAIGN}rounds/<int:number>/", rounds.round_page, name="round"),
     path(f"{CAMPAIGN}rounds/<int:number>/again/", rounds.choose_again, name="round-again"),
     path(f"{CAMPAIGN}rounds/<int:number>/<slug:to>/", rounds.turn, name="round-turn"),

@@ -37,6 +37,12 @@ def two(value: float | None) -> str:
 
 
 @register.filter
+def three(value: float | None) -> str:
+    """Three decimals."""
+    return decimal(value, 3)
+
+
+@register.filter
 def bounded(figure: tuple[float, float, float] | None) -> str:
     """A value of which the bounds are known, to one decimal, without them."""
     return decimal(figure[0], 1) if figure else ""

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Max, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling import charts
 from labeling.actions import candidates, gold_draw, previews, rounds, waiting
@@ -37,6 +37,7 @@ from labeling.stored_words import said
 from labeling.views.lead_pages import account, done, for_leads, page, refused
 from labeling.views.overview import ACTIVE
 from labeling.views.rounds import turned_words
+from labeling.views.tables import csv_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Preview:
     problem_count: int
     chart: str
     wrong_count: int
+    bins: list[tuple[float, float, int, int]]  # from, to, wrong answers in the pool, chosen ones: what the chart shows
     job: Job | None  # that computed it, where it was one
     gold: gold_draw.Foreseen | None
     by_subject: list[tuple[str, int, int]]
@@ -70,9 +72,7 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     """Choose how, see what would be chosen, keep it. GET changes nothing, however often."""
     campaign = membership.campaign
     given = request.POST if request.method == "POST" else request.GET
-    last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
-    number = 0 if last is None else last + 1
-    form = PlanForm(PlanForm.start(campaign, seed=number) | {name: given[name] for name in given})
+    number, form = _form(campaign, given)
     preview, job, problem = None, None, ""
     if form.is_valid():
         is_looked_at = request.POST.get("previewed") == form.in_short() and "show" not in request.POST
@@ -106,6 +106,28 @@ def plan(request: HttpRequest, membership: Membership) -> HttpResponseBase:
     template = "_preview.html" if request.htmx else "round_plan.html"  # type: ignore[attr-defined]
     status = 400 if form.errors and not request.htmx else 200  # type: ignore[attr-defined]
     return page(request, template, membership, context, status=status)
+
+
+def _form(campaign: Campaign, given: QueryDict) -> tuple[int, PlanForm]:
+    """The number of the round that would be planned, and what is asked of it."""
+    last = campaign.rounds.filter(number__gte=0).aggregate(last=Max("number"))["last"]
+    number = 0 if last is None else last + 1
+    return number, PlanForm(PlanForm.start(campaign, seed=number) | {name: given[name] for name in given})
+
+
+@require_safe
+@for_leads
+def plan_download(request: HttpRequest, membership: Membership) -> HttpResponseBase:
+    """The scores behind the chart of a preview as CSV; asked for in the same words as the preview."""
+    of = membership.campaign
+    _number, form = _form(of, request.GET)
+    preview = None
+    if form.is_valid():
+        with suppress(ActionError):  # what contradicts itself has no preview
+            preview, _job = _found(of, RoundPlan.of(of, **form.asked()))
+    if preview is None or not preview.bins:
+        raise Http404("These settings have no scores to show.")
+    return csv_file(f"{of.slug}-plan-scores", ("from", "to", "wrong_answers", "chosen"), preview.bins)
 
 
 def _show_first(request: HttpRequest, campaign: Campaign, form: PlanForm) -> HttpResponseBase:
@@ -160,18 +182,26 @@ def _shown(campaign: Campaign, wanted: RoundPlan, told: dict[str, Any], job: Job
     kept = {name: told[name] for name in ("notes", "kept_out", "shortfall")}
     of = Round(campaign=campaign, mode=wanted.mode, selector=version, **kept)
     pool, chosen = told["pool"], told["chosen"]
+    is_charted = bool(pool and pool["count"])
     return Preview(
         round=of,
         wanted=told["wanted"],
         examples=_examples(of, told["examples"]),
         by_reason=told["by_reason"],
         problem_count=told["problems"],
-        chart=charts.score_histogram(pool, chosen) if pool and pool["count"] else "",
+        chart=charts.score_histogram(pool, chosen) if is_charted else "",
+        bins=_bins(pool["bins"], chosen["bins"]) if is_charted else [],
         wrong_count=pool["count"] if pool else 0,
         job=job,
         by_subject=told.get("by_subject", []),  # which an earlier version did not keep
         gold=gold_draw.foreseen(campaign, told["wanted"]),
     )
+
+
+def _bins(pool: list[int], chosen: list[int]) -> list[tuple[float, float, int, int]]:
+    width = 1 / len(pool)
+    counts = enumerate(zip(pool, chosen, strict=True))
+    return [(at * width, (at + 1) * width, there, taken) for at, (there, taken) in counts]
 
 
 def _subjects(of: Round) -> QuerySet[Any]:

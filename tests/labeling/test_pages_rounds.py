@@ -1,5 +1,9 @@
 """Rounds as pages: preview, plan, open, close, open again, and what is in one."""
 
+import csv
+import io
+import re
+from html import unescape
 from urllib.parse import quote_plus
 
 import pytest
@@ -43,7 +47,17 @@ def test_a_preview_shows_the_choice_and_changes_nothing(campaign: Campaign, lead
     preview = answer.context["preview"]
     assert (preview.wanted, preview.problem_count, preview.wrong_count) == (4, 4, 12)
     assert preview.by_reason == {"convincing_wrong": 2, "convincing": 2}
-    assert "12 in the pool, 2 chosen. The chosen have scores from 0.88 up." in text_of(answer)
+    said = text_of(answer)
+    assert "12 in the pool, 2 chosen. The chosen have scores from 0.88 up." in said
+    assert '<td class="figure">0.875</td><td class="figure">0.900</td><td class="figure">' in said
+    (link,) = re.findall(r'href="(/campaigns/campaign/rounds/plan/download/[^"]*)"', answer.content.decode())
+    table = lead.get(unescape(link))
+    head, *rows = csv.reader(io.StringIO(b"".join(table.streaming_content).decode()))
+    assert head == ["from", "to", "wrong_answers", "chosen"]
+    assert [sum(int(row[at]) for row in rows) for at in (2, 3)] == [12, 2]
+    assert lead.get(f"{plan_of(campaign)}download/?size=0").status_code == 404
+    campaign.selectors.all().update(state="retired")
+    assert lead.get(f"{plan_of(campaign)}download/").status_code == 404, "nothing has a score"
     assert not Round.objects.exists()
 
 
