@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -27,7 +27,18 @@ from labeling.models import (
     Solution,
     SwitchedOn,
 )
-from labeling.views.lead_pages import account, check_lead, done, for_readers, only_posted, page, page_of, refused
+from labeling.templatetags.lead import name_of
+from labeling.views.lead_pages import (
+    account,
+    check_lead,
+    done,
+    for_leads,
+    for_readers,
+    only_posted,
+    page,
+    page_of,
+    refused,
+)
 
 USES = [(use, GOLD_USES[use]) for use in (GoldUse.STREAM.value, GoldUse.SCREENING.value)]
 
@@ -130,10 +141,22 @@ class PauseForm(forms.Form):
     reason = forms.CharField(max_length=1_000)
 
 
-@only_posted("labeler", numbered=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
 def labeler_turn(request: HttpRequest, membership: Membership, pk: int, to: str) -> HttpResponseBase:
-    """Pause, resume, send back, undo."""
+    """Pause, resume, send back, undo; letting somebody in without screening cannot be undone, and is asked about."""
     labeler = _labeler(membership, pk)
+    if request.method != "POST":
+        if to != "let-in":
+            return redirect("labeler", membership.campaign.slug, pk)
+        name = name_of(labeler)
+        context = {
+            "heading": _("Let {name} in without screening?").format(name=name),
+            "sentences": [_("They get real work at once, and what is left of their screening is wanted no more."),
+                          _("It cannot be undone; you can pause them.")],
+            "button": _("Let {name} in").format(name=name),
+        }  # fmt: skip
+        return page(request, "confirm.html", membership, {**context, "back_to": "labeler", "back": pk})
     try:
         words = _turned(request, labeler, to)
     except ActionError as error:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from labeling.actions import uploads
 from labeling.actions.errors import ActionError
+from labeling.actions.pool_size import solution_count
 from labeling.data_forms import ExportForm, ImportForm
 from labeling.forms import add_refusal
 from labeling.models import JobKind, Membership
@@ -49,6 +50,8 @@ def data_page(
     context = {
         "form": form,
         "export_form": export_form,
+        "problem_count": of.problems.visible().count(),
+        "solution_count": solution_count(of),
         "imports": of.jobs.filter(kind=JobKind.IMPORT).order_by("-id")[:SHOWN_IMPORTS],
         "limit": settings.IMPORT_MAX_BYTES // 1024**2,
     }

@@ -21,7 +21,7 @@ from labeling.forms import add_refusal
 from labeling.models import Invitation, InvitationState, Membership
 from labeling.people_forms import InvitationForm, NewAccountForm
 from labeling.views import throttling
-from labeling.views.lead_pages import account, done, for_leads, only_posted, page, page_of, refused
+from labeling.views.lead_pages import account, done, for_leads, page, page_of, refused
 from labeling.views.signing import BACKEND
 
 
@@ -40,7 +40,13 @@ def invitation_list(request: HttpRequest, membership: Membership) -> HttpRespons
         return done(request, _what_now(request, made), "invitations", membership.campaign.slug)
     rows = page_of(request, invitations.listed(membership.campaign))
     links = [(row, link_of(request, row) if row.state == InvitationState.WAITING else "") for row in rows.object_list]
-    context = {"form": form, "rows": rows, "links": links, "sends_mail": settings.SENDS_MAIL}
+    context = {
+        "form": form,
+        "rows": rows,
+        "links": links,
+        "waiting_count": membership.campaign.invitations.waiting().count(),
+        "sends_mail": settings.SENDS_MAIL,
+    }
     return page(request, "invitations.html", membership, context, status=400 if form.errors else 200)
 
 
@@ -53,11 +59,19 @@ def _what_now(request: HttpRequest, made: Invitation) -> str:
     return _("The invitation is made. Copy its link and send it.")
 
 
-@only_posted("invitations")
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_leads
 def revoke(request: HttpRequest, membership: Membership, pk: int) -> HttpResponseBase:
-    """Its link works no more."""
+    """Ask, then let its link work no more."""
     of = membership.campaign
     invitation = get_object_or_404(of.invitations.select_related("campaign"), pk=pk)
+    if request.method != "POST":
+        context = {
+            "heading": _("Revoke invitation {number}?").format(number=pk),
+            "sentences": [_("Its link works no more, for good. Another invitation can be made any time.")],
+            "button": _("Revoke invitation {number}").format(number=pk),
+        }
+        return page(request, "confirm.html", membership, {**context, "back_to": "invitations"})
     try:
         invitations.revoke(invitation=invitation, by=account(request))
     except ActionError as error:

@@ -34,7 +34,9 @@ from labeling.wording import grouped, sentences
 def round_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """All rounds, the newest first."""
     shown = overview.rounds_with_progress(membership.campaign, Work.of(membership.campaign))
-    return page(request, "rounds.html", membership, {"rounds": shown})
+    current = overview.in_hand(shown)
+    heading = _heading(current) if current else _("No round yet")
+    return page(request, "rounds.html", membership, {"rounds": shown, "heading": heading})
 
 
 # --- one round

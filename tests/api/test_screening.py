@@ -132,6 +132,9 @@ def test_a_lead_grants_an_attempt_or_lets_somebody_in(
     quality = f"/api/v1/campaigns/{campaign.slug}/quality/{ada.pk}/"
     assert lead.post(f"{quality}further-attempt/").status_code == 200
     assert worker_bee.get(mine).json()["attempts_left"] == 2
+    asked = signed_in(owner).get(f"/campaigns/{campaign.slug}/labelers/{ada.pk}/let-in/")
+    assert "It cannot be undone; you can pause them." in text_of(asked)
+    assert not Event.objects.filter(verb="screening.let_in").exists()
     assert lead.post(f"{quality}let-in/").status_code == 200
     assert worker_bee.post(f"/api/v1/campaigns/{campaign.slug}/next/").status_code == 200
     assert Event.objects.filter(verb="screening.let_in", actor=owner).exists()

@@ -56,4 +56,4 @@ def test_from_an_invitation_to_signing_in_with_two_factors(
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Campaign", exact=True)).to_be_visible()
     lead.reload()
-    expect(lead.get_by_text("accepted")).to_be_visible()
+    expect(lead.get_by_role("cell", name="accepted")).to_be_visible()

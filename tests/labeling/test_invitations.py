@@ -75,7 +75,12 @@ def test_expired_and_revoked_invitations_let_nobody_in(campaign: Campaign, owner
     expired = make.make_invitation(campaign)
     Invitation.objects.filter(pk=expired.pk).update(created_at=now - timedelta(2), expires_at=now - timedelta(1))
     revoked = make.make_invitation(campaign)
-    signed_in(owner).post(f"/campaigns/campaign/invitations/{revoked.pk}/revoke/")
+    lead, address = signed_in(owner), f"/campaigns/campaign/invitations/{revoked.pk}/revoke/"
+    assert f"Revoke invitation {revoked.pk}?" in text_of(lead.get(address))
+    assert Invitation.objects.get(pk=revoked.pk).state == "waiting", "only asked so far"
+    assert "1 invitation waits to be accepted" in text_of(lead.get("/campaigns/campaign/invitations/"))
+    lead.post(address)
+    assert "No invitation waits to be accepted" in text_of(lead.get("/campaigns/campaign/invitations/"))
     for closed, word in ((expired, "time is up"), (revoked, "was revoked")):
         assert word in text_of(Client().post(link_to(closed), NEW))
         with pytest.raises(Conflict):  # also for whoever had the form open

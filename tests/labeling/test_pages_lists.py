@@ -141,6 +141,35 @@ def test_the_pool_is_found_by_subject_level_and_generator(campaign: Campaign, le
     assert '<a href="?subject=Geometry">' in lead.get(f"/campaigns/{campaign.slug}/problems/").content.decode()
 
 
+def test_lists_open_with_what_they_hold(campaign: Campaign, lead: Client) -> None:
+    def heading(what: str) -> str:
+        page = text_of(lead.get(f"/campaigns/{campaign.slug}/{what}"))
+        return " ".join(page.partition("<h1>")[2].partition("</h1>")[0].split())
+
+    assert [heading(f"{what}/") for what in ("problems", "solutions", "labels", "rulings", "rounds", "data")] == [
+        "Nothing has been imported yet",
+        "Nothing has been imported yet",
+        "Nobody has labeled anything yet",
+        "No ruling yet",
+        "No round yet",
+        "Nothing has been imported yet",
+    ]
+    solution = fill_pool(campaign, problems=2, solutions=2)[0]
+    make.make_label(item=make.make_item(solution, make.make_round(campaign, 0), "labeled"))
+    make.make_ruling(solution.problem, reason="No figure.")
+    assert [heading(f"{what}/") for what in ("problems", "solutions", "labels", "rulings", "rounds", "data")] == [
+        "2 problems",
+        "4 solutions",
+        "1 label",
+        "1 ruling",
+        "Round 0 is open: 1 of 1 label",
+        "2 problems, 4 solutions",
+    ]
+    assert heading("solutions/?labeled=yes") == "Found: 1 solution"
+    assert heading("labels/?purpose=gold") == heading("rulings/?q=triangle") == "Nothing found"
+    assert heading("labelers/") == "1 labeler"
+
+
 def test_what_a_subject_finds_is_excluded_at_once(campaign: Campaign, lead: Client) -> None:
     circle, sums = (make.make_problem(campaign, subject=subject) for subject in ("Geometry", "Prealgebra"))
     here = f"/campaigns/{campaign.slug}/bulk/exclude/?subject=Geometry"
