@@ -35,7 +35,7 @@ Step = tuple[int, int]  # solution, and 0-based index of the step
 Given = Mapping[int, int]  # ratings of one step, by labeler
 Known = Mapping[
     int, tuple[str, Collection[int | None]]
-]  # by solution: who says it, and the first errors that are right
+]  # by solution: who says it, which first errors are right
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _speaks_of(text: str) -> Q:
 
 
 def problems(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
-    """By split, state, text, and parts of subject and level, with the current answer and counted solutions and labels."""
+    """By split, state, text, parts of subject and level; with the current answer, solutions and labels counted."""
     own = Solution.objects.filter(problem=OuterRef("pk"), import_job__state="done")
     labels = Label.objects.current().filter(problem=OuterRef("pk"))
     rows = (
