@@ -33,9 +33,7 @@ SAID = dict(zip(RATINGS, np.eye(len(RATINGS)), strict=True))  # a rating as shar
 
 Step = tuple[int, int]  # solution, and 0-based index of the step
 Given = Mapping[int, int]  # ratings of one step, by labeler
-Known = Mapping[
-    int, tuple[str, Collection[int | None]]
-]  # by solution: who says it, which first errors are right
+Known = Mapping[int, tuple[str, Collection[int | None]]]  # by solution: who says it, which first errors are right
 
 
 @dataclass(frozen=True, slots=True)

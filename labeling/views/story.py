@@ -11,13 +11,27 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from labeling import charts, code_words
 from labeling.actions.references import current_reference
-from labeling.models import BulkChange, Dispute, Event, Grade, Label, Requeue, Ruling, Solution, SolutionScore
+from labeling.models import (
+    CHECKS,
+    BulkChange,
+    Dispute,
+    Event,
+    FinishReason,
+    Grade,
+    Label,
+    LabelerKind,
+    Requeue,
+    Ruling,
+    Solution,
+    SolutionScore,
+)
 from labeling.stored_words import said
 from labeling.templatetags.codes import change_words, found, how_finished, ruling_words
 from labeling.templatetags.lead import name_of, spent
 from labeling.views.happenings import Happening, as_gold, by_whom, in_the_queue
 from labeling.wording import decimal, grouped, listed
 
+VERDICT = (FinishReason.FOUND_ERROR, FinishReason.SOLUTION)
 COMPARED = 2  # versions beside one another in the ledger: the one in use, and the one before it
 
 
@@ -27,7 +41,7 @@ class Step:
 
     number: int
     text: str
-    signs: list[str]
+    signs: list[tuple[str, bool]]  # and whether it is a lead's decision
     chart: SafeString | str
     is_first_error: bool
 
@@ -41,15 +55,17 @@ def solution_story(solution: Any) -> dict[str, Any]:
     labels = list(
         Label.objects.filter(solution=solution)
         .filter(Q(import_job__isnull=True) | Q(import_job__state="done"))
-        .select_related("labeler__account", "round", "requeue__created_by")
+        .select_related("labeler__account", "round", "requeue__created_by", "item")
         .order_by("submitted_at", "pk")
     )
-    current = [label for label in labels if label.is_current]
+    current = sorted((label for label in labels if label.is_current), key=_is_decision)
     grades = list(Grade.objects.filter(solution=solution).select_related("reference").order_by("pk"))
     reference = current_reference(solution.problem)
     return {
         "steps": _ledger(solution, current, shown),
-        "labels": current,
+        "labels": [(label, _is_decision(label)) for label in current],
+        "lede": [*_said_by_people(current), *_said_by_selectors(shown, in_use)],
+        "may_go_back": [label.pk for label in current if _may_go_back(label)],
         "scores": shown,
         "score": in_use or (shown[0] if shown else None),
         "reference": reference,
@@ -59,13 +75,60 @@ def solution_story(solution: Any) -> dict[str, Any]:
     }
 
 
+def _is_decision(label: Label) -> bool:
+    return label.labeler.kind == LabelerKind.ADJUDICATOR
+
+
+def _that_hold(labels: list[Label]) -> list[Label]:
+    """A lead's decision alone, where there is one."""
+    return [label for label in labels if _is_decision(label)] or labels
+
+
+def _may_go_back(label: Label) -> bool:
+    """As `requeue.can_be_sent_back` has it."""
+    return label.item is not None and label.item.purpose not in CHECKS and label.requeue_id is None
+
+
+def _said_by_people(labels: list[Label]) -> list[str]:
+    """What their labels come to; where they differ and nobody decided, the heading says so."""
+    people = [label for label in labels if not _is_decision(label)]
+    places = {label.first_error_index for label in people if label.finish_reason in VERDICT}
+    count, is_decided = len(people), len(people) < len(labels)
+    if not people:
+        words = "" if labels else _("No label yet.")
+    elif len(places) > 1 and is_decided:
+        words = ngettext("{count} label; first errors differ.", "{count} labels; first errors differ.", count)
+    elif count > 1 and len(places) == 1 and all(label.finish_reason in VERDICT for label in people):
+        words = ngettext("{count} label, at one.", "{count} labels, at one.", count)
+    else:
+        words = ngettext("{count} label.", "{count} labels.", count)
+    decided = [_("A lead decided.")] if is_decided else []
+    return [*([words.format(count=grouped(count))] if words else []), *decided]
+
+
+def _said_by_selectors(shown: list[SolutionScore], in_use: SolutionScore | None) -> list[str]:
+    """Its score now, and what the version before gave it."""
+    now = in_use or (shown[0] if shown else None)
+    if now is None:
+        return [_("No selector has scored it.")]
+    number = now.version.number
+    if now.score is None:
+        return [_("Selector {number} could not read it: it is too long for its base.").format(number=number)]
+    before = next((one for one in shown if one.pk != now.pk and one.score is not None), None)
+    if before is None:
+        return [_("Selector {number} gives it {score}.").format(number=number, score=decimal(now.score))]
+    words = _("Selector {before} gave it {was}, selector {number} gives it {score}.")
+    was = {"before": before.version.number, "was": decimal(before.score)}
+    return [words.format(**was, number=number, score=decimal(now.score))]
+
+
 def _ledger(solution: Solution, labels: list[Label], scores: list[SolutionScore]) -> list[Step]:
-    first_errors = {label.first_error_index for label in labels}
+    first_errors = {label.first_error_index for label in _that_hold(labels)}
     return [
         Step(
             number=index + 1,
             text=text,
-            signs=[label.ratings[index : index + 1] for label in labels],
+            signs=[(label.ratings[index : index + 1], _is_decision(label)) for label in labels],
             chart=_score_chart(index, scores),
             is_first_error=index in first_errors,
         )
@@ -97,6 +160,7 @@ def _heading(solution: Any, labels: list[Label]) -> str:
 
 
 def _labels_in_short(labels: list[Label]) -> str:
+    labels = _that_hold(labels)
     errors = sorted({label.first_error_index for label in labels if label.first_error_index is not None})
     if len(errors) > 1:
         return _("first errors differ: steps {numbers}").format(numbers=listed(index + 1 for index in errors))
@@ -120,7 +184,7 @@ def _happenings(
         *[_graded(grade) for grade in grades],
         *[_scored(score) for score in scores],
         *in_the_queue(solution, labels),
-        *[_labeled(label) for label in labels],
+        *[_labeled(label) for label in labels if not _is_decision(label)],  # that is told as a ruling
         *[_sent_back(label, label.requeue) for label in labels if label.requeue],
         *[told for dispute in disputes for told in _disputed(dispute)],
         *[_ruled(ruling) for ruling in rulings.select_related("created_by")],

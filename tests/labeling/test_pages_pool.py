@@ -90,7 +90,7 @@ def test_a_solution_tells_its_story(campaign: Campaign, lead: Client) -> None:
     make.make_label(item=item, labeler=make.make_labeler(campaign, make.make_account("ada")))
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/solutions/{solution.pk}/"))
     assert "Wrong answer, wrong at step 2" in page
-    assert f"Selector {version.number} gives it <b>0.90</b>" in page
+    assert f"Selector 1 gave it 0.30, selector {version.number} gives it 0.90." in page
     for words in (
         "Imported",
         "Scored 0.30",

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from labeling.actions import bulk, gold, queue, requeue
+from labeling.actions import adjudication, bulk, gold, queue, requeue
 from labeling.models import BulkKind, Campaign, Labeler, Problem, QueueItem, Round, Solution
 from labeling.views.story import solution_story
 from tests import factories as make
@@ -140,3 +140,46 @@ def test_a_long_story_costs_no_query_more(campaign: Campaign, of: Round, lead: C
     few = queries()
     happen("ben", "cleo", "dora")
     assert queries() == few
+
+
+def test_a_solution_opens_with_what_people_and_selectors_come_to(campaign: Campaign, owner: User) -> None:
+    solution = make.make_solution(make.make_problem(campaign), steps=["a", "b", "c"])
+    lead, here = signed_in(owner), f"/campaigns/{campaign.slug}/solutions/{solution.pk}/"
+
+    def opening() -> str:
+        return " ".join(text_of(lead.get(here)).partition("<h1>")[2].partition("</div>")[0].split())
+
+    assert "not labeled yet" in opening()
+    assert "No label yet. No selector has scored it." in opening()
+    for name in ("ada", "ben"):
+        make.make_label(item=make.make_item(solution, state="labeled"), labeler=person(campaign, name), ratings=[1, -1])
+    make.make_score(make.make_selector(campaign, 1, "retired"), solution, 0.55)
+    assert "2 labels, at one. Selector 1 gives it 0.55." in opening()
+    make.make_label(solution, person(campaign, "cleo"), ratings=[1, 1, -1])
+    make.make_score(make.make_selector(campaign, 2), solution, 0.04)
+    assert "3 labels. Selector 1 gave it 0.55, selector 2 gives it 0.04." in opening()
+    assert "first errors differ: steps 2, 3" in opening()
+
+    adjudication.decide(solution=solution, ratings=[1, -1], reason="It is plain.", by=owner)
+
+    assert "wrong at step 2</h1>" in opening()
+    assert "3 labels; first errors differ. A lead decided. Selector 1 gave" in opening()
+    page = text_of(lead.get(here))
+    assert page.count('<th class="who decided">Decided</th>') == 1
+    assert page.count('<td class="who decided">') == 3
+    assert page.count("data-first-error") == 1, "what holds is the decision"
+    assert ("Ruled", "first error: step 2 by owner") in told(solution)
+    assert not [what for what, _words in told(solution) if what == "adjudication"], "told once"
+
+
+def test_a_solutions_labels_go_back_from_its_page(campaign: Campaign, owner: User) -> None:
+    item = make.make_item(make.make_solution(make.make_problem(campaign)), make.make_round(campaign), "labeled")
+    label = make.make_label(item=item, labeler=person(campaign, "ada"))
+    gold = make.make_item(item.solution, item.round, "labeled", purpose="gold")
+    make.make_label(item=gold, labeler=person(campaign, "ben"))
+    here = f"/campaigns/{campaign.slug}/solutions/{item.solution_id}/"
+    page = signed_in(owner).get(here).content.decode()
+    assert page.count('<input type="hidden" name="pk"') == 1, "gold stays"
+    asked = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/bulk/requeue/?pk={label.pk}"))
+    assert "Send 1 label back to the queue?" in asked
+    assert f'action="/campaigns/{campaign.slug}/bulk/requeue/"' in page
