@@ -15,6 +15,7 @@ from labeling.actions import agreements, exporting, gold_accuracy
 from labeling.actions.exporting import Format
 from labeling.actions.gold_accuracy import Accuracy
 from labeling.models import (
+    CHECKS,
     AgreementReport,
     Campaign,
     Grade,
@@ -133,14 +134,18 @@ def _guides(labels: QuerySet[Label]) -> list[dict[str, Any]]:
 
 
 def _rounds(campaign: Campaign, labels: QuerySet[Label], only: int | None) -> list[dict[str, Any]]:
-    """The selection policy of each round, with the selector that scored for it."""
+    """The selection policy of each round, with the selector that scored for it; checks are counted apart from work."""
     found = campaign.rounds.filter(Q() if only is None else Q(number=only)).select_related("selector")
-    counts = dict(labels.order_by().filter(round__isnull=False).values_list("round").annotate(count=Count("pk")))
+    is_check = Q(item__purpose__in=CHECKS)
+    both = {"work": Count("pk", filter=~is_check), "checks": Count("pk", filter=is_check)}
+    groups = labels.order_by().filter(round__isnull=False).values("round").annotate(**both)
+    counts = {group["round"]: (group["work"], group["checks"]) for group in groups}
     wanted = QueueItem.objects.filter(campaign=campaign, round__isnull=False).wanted()
     asked = dict(wanted.order_by().exclude(state="withdrawn").values_list("round").annotate(count=Count("pk")))
     return [
         _said({name: getattr(one, name) for name in POLICY})
-        | {"selector": _selector(one), "wanted": asked.get(one.pk, 0), "labels": counts.get(one.pk, 0)}
+        | {"selector": _selector(one), "wanted": asked.get(one.pk, 0)}
+        | dict(zip(("labels", "labels_of_gold"), counts.get(one.pk, (0, 0)), strict=True))
         for one in found.order_by("number")
     ]
 

@@ -54,13 +54,11 @@ def in_the_queue(solution: Solution, labels: Sequence[Label]) -> list[Happening]
     labeled = {(label.item_id, label.labeler_id) for label in labels}
     skips = Skip.objects.filter(item__solution=solution).select_related("labeler__account")
     chosen = [one for one in items if one.round_id and one.purpose not in CHECKS and one.reason != requeue.REASON]
+    once = {(one.round_id, one.rank, one.reason): one for one in chosen}  # with overlap there are several
     return [
-        *[_chosen(item) for item in chosen],
+        *[_chosen(item) for item in once.values()],
         *[told for item in items for told in _in_hand(item, people, labeled)],
-        *[
-            Happening(skip.skipped_at, _("Given back"), _("by {name}").format(name=name_of(skip.labeler)))
-            for skip in skips
-        ],
+        *[_given_back(skip) for skip in skips],
     ]
 
 

@@ -63,13 +63,15 @@ def test_a_card_says_what_its_export_holds_and_how_it_came_about(campaign: Campa
     assert (of["strategy"], of["seed"], of["rails"], of["kept_out"]) == (
         "convincing_wrong", 11, {"problem_cap": 0.2}, {"cap": 3},
     )  # fmt: skip
-    assert (of["wanted"], of["labels"]) == (1, 2), "gold is labeled and not waited for"
+    assert (of["wanted"], of["labels"], of["labels_of_gold"]) == (1, 1, 1), "gold is labeled and not waited for"
     assert of["selector"] == {"version": 2, "kind": "orm", "base_model": "some|base", "seed": 0}
     assert card["graders"] == {"graders 3": 1}
     assert card["agreement"] is None
     assert "Hypatia" not in json.dumps(card)
     text = as_markdown(card)
     for said in ("MATH, MIT licence", "Not computed.", "some\\|base", "1 of 1 (100 %", str(person.uuid), "graders 3"):
+        assert said in text
+    for said in ("| Labels of wanted | Labels of gold |", "| 1 of 1 | 1 |"):
         assert said in text
 
 

@@ -183,3 +183,14 @@ def test_a_solutions_labels_go_back_from_its_page(campaign: Campaign, owner: Use
     asked = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/bulk/requeue/?pk={label.pk}"))
     assert "Send 1 label back to the queue?" in asked
     assert f'action="/campaigns/{campaign.slug}/bulk/requeue/"' in page
+
+
+def test_a_choice_that_several_people_label_is_told_once(campaign: Campaign, of: Round) -> None:
+    solution = make.make_solution(make.make_problem(campaign))
+    for _overlap in range(3):
+        make.make_item(solution, of, rank=4, reason="uniform")
+    make.make_item(solution, make.make_round(campaign, 1), rank=0, reason="convincing_wrong")
+    assert [words for what, words in told(solution) if what == "Chosen"] == [
+        "for round 0, rank 5: drawn uniformly",
+        "for round 1, rank 1: wrong answer, among the most convincing",
+    ]
