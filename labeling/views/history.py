@@ -18,6 +18,7 @@ from labeling.templatetags.codes import right_of_gold
 from labeling.views.found import within_days
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.tables import csv_file
+from labeling.wording import listed
 
 PAGES = {"guide": "guide-version"} | {
     name: name for name in ("change", "dispute", "job", "labeler", "problem", "round", "selector", "solution")
@@ -89,9 +90,16 @@ def _plain(value: Any) -> str:
         return _("yes") if value else _("no")
     if value is None or isinstance(value, str):
         return value or ""
-    return orjson.dumps(value).decode()
+    if isinstance(value, dict):
+        return listed(f"{name} {_plain(one)}" for name, one in value.items())
+    return listed(map(_plain, value)) if isinstance(value, list) else str(value)
+
+
+def _as_text(value: Any) -> str:
+    """For programs: a text as it is, else JSON."""
+    return value or "" if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _cells(rows: QuerySet[Any, tuple[Any, ...]]) -> Iterator[tuple[str, ...]]:
     for when, who, verb, subject, before, after in rows.iterator(chunk_size=1_000):
-        yield when.isoformat(), who or "", verb, subject, _plain(before), _plain(after)
+        yield when.isoformat(), who or "", verb, subject, _as_text(before), _as_text(after)

@@ -30,9 +30,8 @@ PAGE_ROWS = 50
 COUNTED = 10_000
 SECTIONS = {  # the tab that is open on a page, by the name of its address; else the overview
     **dict.fromkeys(("rounds", "round", "round-plan", "round-turn"), "rounds"),
-    **dict.fromkeys(
-        ("solutions", "solution", "problems", "problem", "tree", "labels", "bulk", "changes", "change"), "solutions"
-    ),
+    **dict.fromkeys(("solutions", "solution", "problems", "problem", "tree", "bulk", "changes", "change"), "solutions"),
+    "labels": "labels",
     **dict.fromkeys(("members", "member-remove", "invitations", "agreement", "gold", "labelers", "labeler"), "people"),
     **dict.fromkeys(("decisions", "dispute", "problem-decision", "adjudicate", "rulings"), "decisions"),
     **dict.fromkeys(("guide", "guide-edit", "guide-version"), "guide"),

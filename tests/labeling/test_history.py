@@ -57,6 +57,12 @@ def test_a_lead_finds_what_was_done(campaign: Campaign, owner: User) -> None:
     told = lead.get(f"/campaigns/{campaign.slug}/history/").content.decode()
     assert "<code>accepted</code> step 2, none, all steps are good → step 3" in told
 
+    policy = {"size": 4, "rails": {"problem_cap": 0.2, "leave_out_uncertain": False}, "seen": [1, 2]}
+    make.make_event(campaign, "round.planned", subject="round 4", after=policy)
+    told = lead.get(f"/campaigns/{campaign.slug}/history/").content.decode()
+    assert "<code>rails</code> problem_cap 0.2, leave_out_uncertain no" in told
+    assert "<code>seen</code> 1, 2" in told
+
     by_owner = lead.get(f"/campaigns/{campaign.slug}/history/?actor=OWN&verb=campaign.changed").content.decode()
     assert ("changed settings" in by_owner, "round 3" in by_owner) == (True, False)
     refused = lead.get(f"/campaigns/{campaign.slug}/history/?after=yesterday").content.decode()
