@@ -283,6 +283,37 @@ def _chosen_mark(count: int, lowest: float) -> SafeString:
     )
 
 
+def calibration(points: Sequence[tuple[float, float, float | None, float | None]], *, name: str) -> SafeString:
+    """How often steps of a score are right, with the bounds of that share: on the dotted line where it is as said."""
+    left, right, bottom = 40, 356, 232
+
+    def x(score: float) -> float:
+        return left + (right - left) * score
+
+    def y(share: float) -> float:
+        return bottom - (bottom - 16) * share
+
+    pieces = [
+        *(text(left - 6, y(share) + 4, decimal(share, 1) if share == 0.5 else f"{share:g}", "", "end")
+          for share in (0, 0.5, 1)),
+        *(format_html('<path class="{}" d="M{} {}H{}"/>', kind, left, px(y(share)), right)
+          for share, kind in ((0, "axis-line"), (0.5, "grid-line"), (1, "grid-line"))),
+        format_html('<path class="aim" d="M{} {}L{} {}"/>', left, bottom, right, px(y(1))),
+        text(left, 252, _("score 0")),
+        text(x(0.5), 252, decimal(0.5, 1), "", "middle"),
+        text(right, 252, "1", "", "end"),
+    ]  # fmt: skip
+    for score, share, low, high in points:
+        if low is not None and high is not None:
+            pieces.append(format_html('<path class="span-1" d="M{} {}V{}"/>', px(x(score)), px(y(low)), px(y(high))))
+        pieces.append(dot(x(score), y(share), "dot-1", 4))
+    said = listed(
+        _("score {score}: {share} right").format(score=decimal(score), share=percent(share))
+        for score, share, _low, _high in points
+    )
+    return svg(360, 258, _("Steps of {name}. {figures}.").format(name=name, figures=said), pieces)
+
+
 def progress(parts: Sequence[Part], *, mark: float | None = None, mark_words: str = "") -> SafeString:
     """A whole as one bar of its parts, each with its name and count; a dotted mark where something happens."""
     total = sum(part.count for part in parts) or 1

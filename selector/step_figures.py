@@ -60,11 +60,23 @@ class StepTable:
 
     def ece(self, weights: Floats) -> Floats:
         """Mean gap between score and share of right steps over ten equal bins, weighted by their steps."""
-        bins = np.minimum((self.scores * _BINS).astype(int), _BINS - 1)
         gaps = np.zeros((self.problems, _BINS))
-        np.add.at(gaps, (self.of_step, bins), self.scores - self.correct)
+        np.add.at(gaps, (self.of_step, self.bins), self.scores - self.correct)
         steps = np.bincount(self.of_step, minlength=self.problems).astype(float)
         return ratio(np.abs(weights @ gaps).sum(axis=1), weights @ steps)
+
+    @property
+    def bins(self) -> NDArray[np.int_]:
+        """(steps,) in which of ten equal parts of 0 to 1 each score lies."""
+        return np.minimum((self.scores * _BINS).astype(int), _BINS - 1)
+
+    def right_in(self, number: int, weights: Floats) -> Floats:
+        """Share of right steps among those whose score lies in one of the ten parts."""
+        here = self.bins == number
+        right, steps = (
+            np.bincount(self.of_step, chosen, minlength=self.problems) for chosen in (here & self.correct, here)
+        )
+        return ratio(weights @ right, weights @ steps)
 
     def _per_problem(self, chosen: NDArray[np.bool_]) -> Floats:
         return np.bincount(self.of_label, chosen, minlength=self.problems).astype(float)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ class Threshold:
 
 
 def step_metrics(labels: Sequence[JudgedSolution], threshold: float | None = None, *, seed: int = 0) -> dict[str, Any]:
-    """First-error F1, step AUC and ECE, with counts, 95 % intervals over problems, and why one is null.
+    """First-error F1, step AUC, ECE and calibration, with counts, 95 % intervals over problems, and why one is null.
 
     Without a given threshold it is calibrated on one half of the problems and measured on the other, both ways round,
     where there are enough labels; F1 at 0.5 is told beside it.
@@ -53,6 +54,7 @@ def step_metrics(labels: Sequence[JudgedSolution], threshold: float | None = Non
             "accuracy_clean": _known(clean),
             "f1_at_half": point(at_half, len(problems)),
         },
+        "calibration": calibration_of(table, seed),
         "intervals": {name: interval(figure, len(problems), seed) for name, figure in figures.items()},
         "why": _why_not(table, len(labels)),
     }
@@ -65,6 +67,25 @@ def figures_of(table: StepTable, threshold: Threshold) -> dict[str, Figure]:
         "step_auc": table.auc,
         "ece": table.ece,
     }
+
+
+def calibration_of(table: StepTable, seed: int) -> list[dict[str, Any]]:
+    """How often steps are right, by how sure the model is that they are: a row for each tenth of 0 to 1 with steps.
+
+    Of each: mean `score`, share `right` with its `interval` over problems, and how many `steps`.
+    """
+    rows = []
+    for number in np.unique(table.bins):
+        right, here = partial(table.right_in, number), table.bins == number
+        rows.append(
+            {
+                "score": float(table.scores[here].mean()),
+                "right": point(right, table.problems),
+                "interval": interval(right, table.problems, seed),
+                "steps": int(here.sum()),
+            }
+        )
+    return rows
 
 
 def threshold_of(table: StepTable, given: float | None) -> Threshold:

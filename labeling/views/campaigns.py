@@ -23,7 +23,7 @@ from labeling.models import READERS, Campaign, Label, Membership, Problem, Round
 from labeling.views import cold_start, overview, panels
 from labeling.views.dashboard import SHOWN_PEOPLE, Dashboard
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, to_two_factor
-from labeling.views.selector_report import SelectorReport, best_of_n_table, of_final_answers
+from labeling.views.selector_report import SelectorReport, best_of_n_table, calibration_table, of_final_answers
 from labeling.views.tables import csv_file
 from labeling.views.work import Found, Work
 from labeling.wording import grouped
@@ -145,6 +145,8 @@ def campaign_download(_request: HttpRequest, membership: Membership, table: str)
     of = membership.campaign
     if table == "best_of_n":
         return csv_file(f"{of.slug}-{table}", *best_of_n_table(of.selectors.order_by("number")))
+    if table == "calibration":
+        return csv_file(f"{of.slug}-{table}", *calibration_table(of.selectors.order_by("number")))
     work = Work.of(of)
     board = Dashboard.of(of, overview.rounds_with_progress(of, work), work)
     name = f"{of.slug}-{table}"

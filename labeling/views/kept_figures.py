@@ -36,6 +36,28 @@ def by_n(value: Any) -> dict[int, dict[str, Any]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Calibrated:
+    """How often steps of about this score are right, with the bounds of that share and how many there are."""
+
+    score: float
+    right: float
+    low: float | None
+    high: float | None
+    steps: int
+
+    @classmethod
+    def all_of(cls, kept: Any) -> "list[Calibrated]":
+        """By score, the lowest first; none of a version that was measured before they were kept."""
+        found = []
+        for of in map(mapping, kept if isinstance(kept, list) else []):
+            score, right, steps = (number(of.get(name)) for name in ("score", "right", "steps"))
+            if score is not None and right is not None and steps:
+                low, high = pair(of.get("interval")) or (None, None)
+                found.append(cls(score, right, low, high, int(steps)))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
 class OverAnswers:
     """Best-of-N of a version less that of a model of the same solutions' final answers; `why` there is none."""
 

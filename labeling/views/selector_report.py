@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from labeling import code_words
+from labeling import charts, code_words
 from labeling.actions.gold_accuracy import Accuracy
 from labeling.charts import Point
 from labeling.models import SelectorState, SelectorVersion
-from labeling.views.kept_figures import OverAnswers, Strict, mapping, number, pair
+from labeling.views.kept_figures import Calibrated, OverAnswers, Strict, mapping, number, pair
 from labeling.views.work import Found
 from labeling.wording import decimal, grouped, percent, sentences
 
@@ -35,6 +36,7 @@ class SelectorReport:
     last_minima: tuple[float, float] | None = None
     over_answers: OverAnswers | None = None
     strict: Strict | None = None
+    calibration: Sequence[Calibrated] = ()
     picked: Found | None = None  # what people found in the rounds that it chose
 
     @classmethod
@@ -64,6 +66,7 @@ class SelectorReport:
             last_minima=pair([minima.get("share"), minima.get("by_chance")]),
             over_answers=OverAnswers.of(of_answers),
             strict=Strict.of(metrics.get("strict")) if is_known else None,
+            calibration=Calibrated.all_of(metrics.get("calibration")) if is_known else (),
         )
 
     def beside(self, orm: "SelectorReport | None") -> "SelectorReport":
@@ -87,6 +90,11 @@ class SelectorReport:
         return _("not known yet ({part} of {all} evaluation labels)").format(
             part=self.version.evaluation_labels, all=ENOUGH_EVALUATION_LABELS
         )
+
+    def calibration_chart(self) -> SafeString:
+        """How often steps are right, over the score they were given."""
+        points = [(one.score, one.right, one.low, one.high) for one in self.calibration]
+        return charts.calibration(points, name=self.name)
 
     @property
     def name(self) -> str:
@@ -266,6 +274,17 @@ def best_of_n_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str],
         for point in SelectorReport.of(version).points
     ]
     return ("version", "kind", *figures[:-1], "orm"), lines
+
+
+def calibration_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """Calibration of all versions, to take along."""
+    figures = ("score", "right", "low", "high", "steps")
+    lines: list[Sequence[object]] = [
+        [version.number, version.kind, *(getattr(one, name) for name in figures)]
+        for version in versions
+        for one in SelectorReport.of(version).calibration
+    ]
+    return ("version", "kind", *figures), lines
 
 
 def _bounds_of_mean(

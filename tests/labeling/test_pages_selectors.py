@@ -163,3 +163,22 @@ def test_parts_of_a_whole_fill_it() -> None:
     assert 'class="bar-1" x="0" y="30" width="205"' in svg
     assert 'class="bar-2" x="205" y="30" width="615"' in svg
     assert "bar-3" not in svg
+
+
+def test_calibration_is_drawn_with_its_table_where_it_was_measured(campaign: Campaign, lead: Client) -> None:
+    rows = [
+        {"score": 0.15, "right": 0.25, "interval": [0.1, 0.5], "steps": 8},
+        {"score": 0.93, "right": 0.75, "interval": None, "steps": 4},
+    ]
+    make.make_selector(campaign, 1, state="retired", metrics=METRICS, evaluation_labels=30)  # of before
+    make.make_selector(campaign, 2, state="retired", metrics=METRICS | {"calibration": rows}, evaluation_labels=29)
+    make.make_selector(campaign, 3, metrics=METRICS | {"calibration": rows}, evaluation_labels=30)
+    for address, is_there in (("selectors/1/", False), ("selectors/2/", False), ("selectors/3/", True), ("", True)):
+        page = text_of(lead.get(f"/campaigns/{campaign.slug}/{address}"))
+        assert ("Does selector 3 mean what it says?" in page) is is_there, address
+    said = page.replace("\N{NO-BREAK SPACE}", " ")
+    assert "Steps of selector 3. score 0.15: 25 % right, score 0.93: 75 % right." in said
+    assert '<td class="figure">25 %</td><td class="figure">10 % to 50 %</td><td class="figure">8</td>' in said
+    table = lead.get(f"/campaigns/{campaign.slug}/download/calibration/")
+    lines = b"".join(table.streaming_content).decode().splitlines()
+    assert lines == ["version,kind,score,right,low,high,steps", "3,prm,0.15,0.25,0.1,0.5,8", "3,prm,0.93,0.75,,,4"]

@@ -74,6 +74,18 @@ def test_ece_is_the_gap_between_score_and_share_weighted_by_steps() -> None:
     assert step_metrics([judged([1.0], [1])])["ece"] == 0
 
 
+def test_calibration_tells_how_often_steps_of_a_score_are_right() -> None:
+    """Two steps at 0.93 and 0.97 of which one is right, one at 0.15 that is wrong; of one problem nothing is drawn."""
+    labels = [judged([0.93], [1], "a"), judged([0.97], [-1], "b"), judged([0.15], [-1], "c")]
+    low, high = step_metrics(labels)["calibration"]
+    assert low == {"score": pytest.approx(0.15), "right": 0, "interval": [0, 0], "steps": 1}
+    assert (high["score"], high["right"], high["steps"]) == (pytest.approx(0.95), 0.5, 2)
+    assert high["interval"] == [0, 1]
+    (alone,) = step_metrics([judged([1.0], [1])])["calibration"]
+    assert (alone["right"], alone["interval"], alone["steps"]) == (1, None, 1)
+    assert step_metrics([])["calibration"] == []
+
+
 def test_a_problem_that_is_drawn_twice_counts_twice() -> None:
     """Problem a alone: one error found. b alone: found too early. Steps of a are in order, one of b is not."""
     table = StepTable(LABELS[:4], ["a", "b", "c", "d"])
