@@ -138,7 +138,7 @@ def _rounds(campaign: Campaign, labels: QuerySet[Label], only: int | None) -> li
     found = campaign.rounds.filter(Q() if only is None else Q(number=only)).select_related("selector")
     is_check = Q(item__purpose__in=CHECKS)
     both = {"work": Count("pk", filter=~is_check), "checks": Count("pk", filter=is_check)}
-    groups = labels.order_by().filter(round__isnull=False).values("round").annotate(**both)
+    groups: Iterable[Any] = labels.order_by().filter(round__isnull=False).values("round").annotate(**both)
     counts = {group["round"]: (group["work"], group["checks"]) for group in groups}
     wanted = QueueItem.objects.filter(campaign=campaign, round__isnull=False).wanted()
     asked = dict(wanted.order_by().exclude(state="withdrawn").values_list("round").annotate(count=Count("pk")))
