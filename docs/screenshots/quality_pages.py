@@ -27,10 +27,11 @@ CAMPAIGN, GOLD, POOL = "algebra", 40, 120
 LABELERS = {"ada": 0.03, "emmy": 0.06, "kurt": 0.12, "max": 0.6}  # shares that they get wrong
 WIDE: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 LOOKS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
-    "": (WIDE, ("agreement", "gold", "decisions", "history")),
+    "": (WIDE, ("agreement", "gold", "decisions", "history", "solution")),
     "-dark": (WIDE | {"color_scheme": "dark"}, ("agreement",)),
     "-phone": ({"viewport": {"width": 390, "height": 844}}, ("decisions",)),
 }
+REASON = "What it says does not follow from the step before: a gap would be neutral, this is false."
 HIGHEST = 2_200  # pixels of a page: its beginning shows how it goes on
 
 
@@ -81,13 +82,22 @@ def label_all(site: Site, lead: Person, tokens: dict[str, str], known: dict[str,
     eventually(lambda: lead.ask("GET", f"campaigns/{CAMPAIGN}/agreement/")[0] == 200)
 
 
-def take(started: Browser, site: Site, lead: dict[str, Any], look: str) -> None:
+def decide(lead: Person) -> int:
+    """The first solution on which people differ gets its final label; the number that its page has."""
+    base = f"campaigns/{CAMPAIGN}/adjudication/"
+    solution = int(lead.expect(200, "GET", base)["results"][0]["solution"])
+    lead.expect(201, "POST", f"{base}{solution}/", {"ratings": [1, -1], "reason": REASON})
+    return solution
+
+
+def take(started: Browser, site: Site, lead: dict[str, Any], look: str, decided: int) -> None:
     options, pages = LOOKS[look]
     context = started.new_context(base_url=site.url, locale="en-US", **options)
     page = context.new_page()
     sign_in(page, lead)
     for name in pages:
-        page.goto(f"/campaigns/{CAMPAIGN}/{name}/", wait_until="networkidle")
+        path = f"solutions/{decided}" if name == "solution" else name
+        page.goto(f"/campaigns/{CAMPAIGN}/{path}/", wait_until="networkidle")
         page.evaluate("document.fonts.ready")
         height = min(HIGHEST, page.evaluate("document.documentElement.scrollHeight"))
         clip: Any = {"x": 0, "y": 0, "width": options["viewport"]["width"], "height": height}
@@ -102,9 +112,11 @@ def main() -> None:
         lead = site.create_person("lead", CAMPAIGN, "lead")
         tokens = {name: site.create_account(name, CAMPAIGN, "labeler") for name in LABELERS}
         site.serve()
-        label_all(site, Person(site.url, lead["token"], CAMPAIGN), tokens, known)
+        asks = Person(site.url, lead["token"], CAMPAIGN)
+        label_all(site, asks, tokens, known)
+        decided = decide(asks)
         for look in LOOKS:
-            take(started, site, lead, look)
+            take(started, site, lead, look, decided)
 
 
 if __name__ == "__main__":
