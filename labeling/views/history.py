@@ -1,4 +1,4 @@
-"""Who did what in a campaign, to read and to take along as a table."""
+"""Who did what in a campaign, and on the site, to read and to take along as a table."""
 
 import re
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ import orjson
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_safe
 from labeling.list_filters import HistoryFilter
 from labeling.models import Campaign, Event, Gold, Membership
 from labeling.templatetags.codes import right_of_gold
+from labeling.views.accounts import for_administrators
 from labeling.views.found import within_days
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.tables import csv_file
@@ -31,32 +33,55 @@ COLUMNS = ("created_at", "actor__username", "verb", "told", "before", "after")
 def history(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Events by person, kind and day, the newest first."""
     of = membership.campaign
+    return page(request, "history.html", membership, _context(request, of, reverse("history-csv", args=[of.slug])))
+
+
+@require_safe
+@for_administrators
+def site_history(request: HttpRequest) -> HttpResponse:
+    """The site's own: accounts, and campaigns that are no more."""
+    context = _context(request, None, reverse("site-history-csv"))
+    return render(request, "labeling/history.html", context)
+
+
+def _context(request: HttpRequest, of: Campaign | None, download: str) -> dict[str, Any]:
     form = HistoryFilter(request.GET)
     form.is_valid()  # what was understood is applied; the rest is told beside its field
     rows = page_of(request, _found(of, form.cleaned_data))
-    context = {
+    return {
         "form": form,
+        "download": download,
         "rows": rows,
         "events": [(event, _page_of_subject(of, event.subject), _changes(event)) for event in rows],
         "is_filtered": any(form.cleaned_data.values()),
     }
-    return page(request, "history.html", membership, context)
 
 
 @require_safe
 @for_readers
 def history_csv(request: HttpRequest, membership: Membership) -> StreamingHttpResponse:
     """The same events as a table, streamed."""
+    return _csv(request, membership.campaign, membership.campaign.slug)
+
+
+@require_safe
+@for_administrators
+def site_history_csv(request: HttpRequest) -> StreamingHttpResponse:
+    """The site's own as a table, streamed."""
+    return _csv(request, None, "site")
+
+
+def _csv(request: HttpRequest, of: Campaign | None, name: str) -> StreamingHttpResponse:
     form = HistoryFilter(request.GET)
     form.is_valid()
-    rows = _found(membership.campaign, form.cleaned_data)
+    rows = _found(of, form.cleaned_data)
     found = rows.annotate(told=Coalesce("about__username", "subject")).values_list(*COLUMNS)
     head = ("when", "who", "verb", "subject", "before", "after")
-    return csv_file(f"{membership.campaign.slug}-history", head, _cells(found))
+    return csv_file(f"{name}-history", head, _cells(found))
 
 
-def _found(of: Campaign, wanted: dict[str, Any]) -> QuerySet[Event]:
-    rows = of.events.select_related("actor", "about").order_by("-id")
+def _found(of: Campaign | None, wanted: dict[str, Any]) -> QuerySet[Event]:
+    rows = Event.objects.filter(campaign=of).select_related("actor", "about").order_by("-id")
     if actor := wanted.get("actor"):
         rows = rows.filter(actor__username__icontains=actor)
     if verb := wanted.get("verb"):
@@ -64,10 +89,10 @@ def _found(of: Campaign, wanted: dict[str, Any]) -> QuerySet[Event]:
     return within_days(rows, "created_at", wanted)
 
 
-def _page_of_subject(of: Campaign, subject: str) -> str:
+def _page_of_subject(of: Campaign | None, subject: str) -> str:
     """The address of what it was done to, empty where that has no page."""
     match = re.fullmatch(r"(\w+) (\d+)", subject)
-    return reverse(PAGES[match[1]], args=[of.slug, int(match[2])]) if match and match[1] in PAGES else ""
+    return reverse(PAGES[match[1]], args=[of.slug, int(match[2])]) if of and match and match[1] in PAGES else ""
 
 
 def _changes(event: Event) -> list[tuple[str, str, str]]:

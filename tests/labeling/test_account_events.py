@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from labeling.actions import invitations, people
+from labeling.actions import campaigns, invitations, people
 from labeling.models import Campaign, Event
 from tests import factories as make
 from tests.labeling.pages import signed_in
@@ -104,3 +104,22 @@ def test_another_address_is_kept_without_the_address(campaign: Campaign, labeler
     assert told("account.address_changed") == everywhere("labeler", "labeler")
     event = Event.objects.filter(verb="account.address_changed").latest("pk")
     assert (event.before, event.after) == ({"address": bool(was)}, {"address": bool(becomes)})
+
+
+def test_administrators_read_the_sites_own_history_and_take_it_along(campaign: Campaign, owner: User) -> None:
+    people.create_account("ada")
+    campaigns.delete(campaign=campaign, by=owner)
+    page = signed_in(make.make_account("root", is_superuser=True))
+    said = page.get("/accounts/history/").content.decode()
+    assert ("made an account" in said, "deleted the campaign" in said) == (True, True)
+    assert (
+        "made an account"
+        not in page.get("/accounts/history/?verb=campaign.deleted").content.decode().partition("<table")[2]
+    )
+    assert 'href="/accounts/history/"' in page.get("/accounts/").content.decode()
+    table = b"".join(page.get("/accounts/history/download/").streaming_content).decode()  # type: ignore[attr-defined]
+    assert [line.split(",")[1:4] for line in table.splitlines()[1:]] == [
+        ["owner", "campaign.deleted", "campaign"],
+        ["", "account.made", "ada"],
+    ]
+    assert signed_in(owner).get("/accounts/history/").status_code == 404
