@@ -311,7 +311,7 @@ def calibration(points: Sequence[tuple[float, float, float | None, float | None]
         _("score {score}: {share} right").format(score=decimal(score), share=percent(share))
         for score, share, _low, _high in points
     )
-    return svg(360, 258, _("Steps of {name}. {figures}.").format(name=name, figures=said), pieces, "chart small")
+    return svg(360, 258, _("Steps of {name}. {figures}.").format(name=name, figures=said), pieces)
 
 
 def progress(parts: Sequence[Part], *, mark: float | None = None, mark_words: str = "") -> SafeString:

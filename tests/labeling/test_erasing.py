@@ -71,7 +71,8 @@ def test_nothing_is_left_but_labels_under_a_pseudonym(campaign: Campaign, owner:
     assert [person.is_active, person.has_usable_password(), person.last_login] == [False, False, None]
     assert not campaign.memberships.filter(account=person).exists()
     told = {event.verb: event.told_subject for event in campaign.events.filter(about=person)}
-    assert told == dict.fromkeys(("member.added", "invitation.accepted", "account.erased"), f"erased/{person.pk}")
+    verbs = ("account.made", "member.added", "invitation.accepted", "account.erased")
+    assert told == dict.fromkeys(verbs, f"erased/{person.pk}")
 
 
 def test_an_erasure_that_breaks_off_has_erased_nothing(
