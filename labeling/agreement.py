@@ -6,6 +6,7 @@ solutions, since the labels of one solution belong together. Of few solutions, a
 bootstrap finds no width at all: there a share has Wilson's interval, with solutions as cases, and alpha has none.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -231,7 +232,7 @@ def _both_ways(pair: Pair) -> Iterator[tuple[int, int]]:
 
 
 def _alpha(groups: Sequence[Sequence[Pair]], draws: Array) -> Figure:
-    """Ordinal alpha; a unit is one step of one solution, its values are everybody's ratings of it."""
+    """Ordinal alpha; a unit is one step of one solution, its values are the ratings of all who are compared there."""
     units = [np.array(list(_units(group)), dtype=int).reshape(-1, len(RATINGS)) for group in groups]
     counts = np.concatenate(units) if units else np.empty((0, len(RATINGS)), dtype=int)
     value = _ordinal_alpha(counts)
@@ -248,11 +249,21 @@ def _alpha(groups: Sequence[Sequence[Pair]], draws: Array) -> Figure:
 
 def _units(group: Sequence[Pair]) -> Iterator[list[int]]:
     """How many people gave each rating, for each step of a solution that two or more rated."""
+    for labels in _compared(group):
+        for position in range(max(len(label.ratings) for label in labels)):
+            given = [label.ratings[position] for label in labels if position < len(label.ratings)]
+            if len(given) > 1:
+                yield [given.count(rating) for rating in RATINGS]
+
+
+def _compared(group: Sequence[Pair]) -> list[Sequence[Rated]]:
+    """The labels of one solution that stand beside one another: all, where each is compared with each; else pair by
+    pair, as those of one labeler against all others, of whom what they say among themselves tells nothing.
+    """
     labels = {label.labeler: label for pair in group for label in (pair.one, pair.other)}
-    for position in range(max(len(label.ratings) for label in labels.values())):
-        given = [label.ratings[position] for label in labels.values() if position < len(label.ratings)]
-        if len(given) > 1:
-            yield [given.count(rating) for rating in RATINGS]
+    if len(group) == math.comb(len(labels), 2):
+        return [list(labels.values())]
+    return [(pair.one, pair.other) for pair in group]
 
 
 def _ordinal_alpha(counts: Array) -> float | None:

@@ -122,6 +122,27 @@ def test_groups_are_measured_apart_and_a_labeler_against_all_others() -> None:
     assert {labeler: found.pairs for labeler, found in by_labeler.items()} == {1: 2, 2: 2, 3: 2}
 
 
+def test_alpha_of_a_labeler_leaves_out_what_the_others_say_among_themselves() -> None:
+    """By hand, two solutions of one step: 1 and 2 say +, then -; 3 says the opposite. Against all others 1 has the
+    units ++ +- -- -+ with n(-) = n(+) = 4: observed 2 * 2 / 8, expected 2 * 4 * 4 / (8 * 7) of one and the same
+    distance. 3 has four times +-. All three together would give everybody the same.
+    """
+    labels = [
+        rated(1, 1, "+"),
+        rated(1, 2, "+"),
+        rated(1, 3, "-"),
+        rated(2, 1, "-"),
+        rated(2, 2, "-"),
+        rated(2, 3, "+"),
+    ]
+
+    groups = grouped(pairs_of(labels), lambda both: both.labelers)
+    alphas = {labeler: measure(group).alpha for labeler, group in groups.items()}
+
+    assert [alphas[who].value for who in (1, 2, 3)] == pytest.approx([1 - 0.5 / (4 / 7)] * 2 + [1 - 1 / (4 / 7)])
+    assert [alphas[who].count for who in (1, 2, 3)] == [8, 8, 8]
+
+
 def test_positions_count_only_where_both_rated() -> None:
     found = measure_by_position(pairs(("+0+", "++-"), ("+-", "+++")))
 
