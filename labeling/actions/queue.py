@@ -86,6 +86,8 @@ def lease_next(
         else:
             is_newcomer = screening.is_required(campaign, labeler)
             candidates = (screening.next_items if is_newcomer else _candidates)(campaign, labeler)
+            if not candidates and is_newcomer and not screening.is_required(campaign, labeler):
+                continue  # the attempt was over, and they passed
             if not candidates:
                 return None
             if labeler.until_gold == 0 and not is_newcomer:

@@ -310,10 +310,10 @@ _ONE_MORE = Change(_one_more)
 
 def after_withdrawal(locked: Iterable[Round]) -> None:
     """Called when items of these rounds, locked, were withdrawn or came back: a round must not wait for what nobody
-    can label.
+    can label. That of screening waits for nothing, and never closes.
     """
     for of in locked:
-        if of.state == RoundState.OPEN and not _close_when_complete(of):
+        if of.number >= 0 and of.state == RoundState.OPEN and not _close_when_complete(of):
             of.counted_items = None
             of.save(update_fields=["counted_items"])
 

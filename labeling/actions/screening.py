@@ -40,8 +40,11 @@ def is_required(campaign: Campaign, labeler: Labeler) -> bool:
 def next_items(campaign: Campaign, labeler: Labeler) -> list[int]:
     """What of the screening set is still to do, the first of an attempt begun here; given-back ones last."""
     waiting = _items(labeler).filter(state=ItemState.WAITING)
-    if not waiting.exists() and not labeler.screening_attempts.exists():
-        _begin(campaign, labeler, number=1)
+    if not waiting.exists():
+        if labeler.screening_attempts.exists():
+            _judge_when_over(labeler)  # what was left of it may have gone with its problem
+        else:
+            _begin(campaign, labeler, number=1)
     skipped = Exists(Skip.objects.filter(item=OuterRef("pk"), labeler=labeler))
     return list(waiting.alias(is_skipped=skipped).order_by("is_skipped", "place").values_list("pk", flat=True)[:16])
 
@@ -130,19 +133,26 @@ def _round(campaign: Campaign) -> Round:
 
 def after_label(label: Label) -> None:
     """Called in the transaction of a screening label: judge the attempt when this was its last."""
-    labeler = label.labeler
+    _judge_when_over(label.labeler)
+
+
+@transaction.atomic
+def _judge_when_over(labeler: Labeler) -> None:
     attempt = labeler.screening_attempts.select_for_update().filter(ended_at__isnull=True).first()
     if attempt is None or _items(labeler).filter(state__in=[ItemState.WAITING, ItemState.LEASED]).exists():
         return
     attempt.with_error, attempt.found, attempt.without_error, attempt.false_alarms = _counts(labels_of(attempt))
+    asked_of_both = bool(attempt.with_error and attempt.without_error) or attempt.size == 1
     attempt.passed = (
-        attempt.found >= attempt.bar * attempt.with_error - 1e-9
+        asked_of_both  # of what was taken out of the queue nobody was asked
+        and attempt.found >= attempt.bar * attempt.with_error - 1e-9
         and attempt.false_alarms <= attempt.most_false_alarms * attempt.without_error + 1e-9
     )
     attempt.ended_at = timezone.now()
     attempt.save()
     if attempt.passed:
-        Labeler.objects.filter(pk=labeler.pk).update(screened_at=attempt.ended_at)
+        labeler.screened_at = attempt.ended_at
+        labeler.save(update_fields=["screened_at"])
     events.record(
         campaign=labeler.campaign,
         actor=None,

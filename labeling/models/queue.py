@@ -68,8 +68,11 @@ class QueueItemQuerySet(models.QuerySet["QueueItem"]):
         return self.exclude(purpose__in=CHECKS)
 
     def come_back(self) -> QueueItemQuerySet:
-        """Withdrawn ones that are wanted again once their problem is: what was labeled and sent back has a new item."""
-        return self.filter(state=ItemState.WITHDRAWN).exclude(labels__isnull=False)
+        """Withdrawn ones that are wanted again once their problem is.
+
+        What was labeled and sent back has a new item, and an attempt at screening went on without them.
+        """
+        return self.filter(state=ItemState.WITHDRAWN).exclude(labels__isnull=False).exclude(purpose=Purpose.SCREENING)
 
     def open_to(self, labeler: Labeler) -> QueueItemQuerySet:
         """Without what is kept for somebody else."""

@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from labeling.actions import screening
 from labeling.actions.my_work import labeled_today
 from labeling.api.access import may_create_campaigns
 from labeling.models import Campaign, Label, Labeler, Membership, QueueItem, Role, SwitchedOn
@@ -29,6 +30,7 @@ class Place:
     done_today: int
     waiting: int  # so many or more, as one of SAID
     has_screening: bool = False
+    is_newcomer: bool = False  # real work comes after screening
 
 
 @never_cache
@@ -63,6 +65,7 @@ def _place(membership: Membership) -> Place:
         done_today=labeled_today(membership),
         waiting=_waiting(campaign, labeler),
         has_screening=campaign.screening == SwitchedOn.ON,
+        is_newcomer=labeler is not None and screening.is_required(campaign, labeler),
     )
 
 

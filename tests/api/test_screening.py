@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from labeling.actions import campaigns, gold, queue, screening, waiting
+from labeling.actions import campaigns, gold, problems, queue, screening, waiting
 from labeling.actions.errors import Conflict
-from labeling.models import Campaign, Dispute, Event, Labeler, QueueItem, Round
+from labeling.models import Campaign, Dispute, Event, Gold, Labeler, QueueItem, Round
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
 from tests.labeling.test_exporting import exported
@@ -152,3 +152,60 @@ def test_too_small_a_set_keeps_newcomers_waiting(campaign: Campaign, ada: Labele
     campaigns.change(campaign=campaign, by=owner, wanted={"screening_size": 9})
     assert queue.lease_next(campaign=campaign, labeler=ada) is None
     assert "a lead has still to prepare" in str(waiting.why_nothing(campaign, ada)[0])
+
+
+def test_home_sends_a_newcomer_to_the_screening(campaign: Campaign, ada: Labeler, labeler: User) -> None:
+    Labeler.objects.filter(pk=ada.pk).update(screened_at=None)
+    QueueItem.objects.all().delete()  # no round is open, and no attempt has begun
+    browser = signed_in(labeler)
+
+    home = text_of(browser.get("/"))
+
+    assert "Screening comes before the work, 0 labeled by you today" in home
+    assert f'<a class="button" data-kind="primary" href="/campaigns/{campaign.slug}/screening/">' in home
+    assert home.count('data-kind="primary"') == 1
+    answer(campaign, ada, rightly=True)
+    assert "Nothing waits just now" in text_of(browser.get("/"))
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_an_attempt_ends_without_what_left_the_queue(
+    campaign: Campaign, ada: Labeler, owner: User, is_right: bool
+) -> None:
+    keep_four(campaign)
+    first = answer(campaign, ada, rightly=is_right, count=1)
+    left = QueueItem.objects.filter(purpose="screening", state="waiting").select_related("solution__problem")
+    kind = Gold.objects.get(solution=first[0]).may_have_none
+    same = [item for item in left if item.solution.gold.may_have_none == kind]  # type: ignore[union-attr]
+    other = [item for item in left if item not in same]
+    for item in (*same, other[0]):
+        problems.decide(problem=item.solution.problem, state="excluded", by=owner)  # type: ignore[union-attr]
+    answer(campaign, ada, rightly=is_right, count=1)
+
+    attempt = ada.screening_attempts.get()
+    assert (attempt.with_error, attempt.without_error, attempt.passed) == (1, 1, is_right)
+    assert Round.objects.get(number=-1).state == "open"
+
+
+def test_an_attempt_of_which_nothing_is_left_is_over_and_not_passed(
+    campaign: Campaign, ada: Labeler, owner: User
+) -> None:
+    keep_four(campaign)
+    answer(campaign, ada, rightly=True, count=1)
+    for item in QueueItem.objects.filter(purpose="screening", state="waiting").select_related("solution__problem"):
+        problems.decide(problem=item.solution.problem, state="excluded", by=owner)  # type: ignore[union-attr]
+
+    assert queue.lease_next(campaign=campaign, labeler=ada) is None
+
+    attempt = ada.screening_attempts.get()
+    assert attempt.passed is False, "nobody was asked about both kinds"
+    assert "was not passed" in str(waiting.why_nothing(campaign, ada)[0])
+
+
+def test_who_passed_by_what_was_left_gets_work_at_once(campaign: Campaign, ada: Labeler, owner: User) -> None:
+    keep_four(campaign)
+    answer(campaign, ada, rightly=True, count=3)
+    last = QueueItem.objects.select_related("solution__problem").get(purpose="screening", state="waiting")
+    problems.decide(problem=last.solution.problem, state="excluded", by=owner)  # type: ignore[union-attr]
+
+    assert take(campaign, ada).round.number == 0  # type: ignore[union-attr]
