@@ -34,6 +34,7 @@ from labeling.models import (
     ItemState,
     Labeler,
     ProblemState,
+    Purpose,
     QueueItem,
     Reference,
     RoundState,
@@ -232,11 +233,15 @@ def _claiming(minutes: int) -> Change:
 def lease_again(*, item: QueueItem, labeler: Labeler) -> QueueItem:
     """The lease on an item that this labeler held before: the living one, else a new one if nobody took the item.
 
-    Raises LeaseLost, and Conflict where they hold as many others as they may.
+    Raises LeaseLost, and Conflict where they hold as many others as they may. Who is paused, or has screening to do
+    first, takes nothing up again.
     """
+    is_newcomer = item.purpose != Purpose.SCREENING and screening.is_required(item.campaign, labeler)
     for _try in range(ROUNDS_OF_LUCK):
         living = _living_leases(item.campaign, labeler)
         if item.pk not in living:
+            if labeler.paused_at is not None or is_newcomer:
+                break
             if len(living) >= MAX_LEASES:
                 raise Conflict(_("You hold two other solutions. Finish them first, or give one back."))
             take_back_expired(campaign=item.campaign)

@@ -133,6 +133,27 @@ def test_nobody_takes_a_third_one_again(campaign: Campaign, ada: Labeler, of: Ro
         queue.lease_again(item=item, labeler=ada)
 
 
+@pytest.mark.parametrize("why", ["paused", "newcomer"])
+def test_who_gets_no_work_takes_none_again_but_what_is_in_hand(
+    campaign: Campaign, ada: Labeler, of: Round, why: str
+) -> None:
+    make_items(of, 2)
+    gone, held = take(campaign, ada), take(campaign, ada, ahead=True)
+    run_out(gone)
+    if why == "paused":
+        ada.paused_at, ada.pause_reason = make.A_MOMENT, "Please call."
+        ada.save()
+    else:
+        Campaign.objects.update(screening="on")
+    item = QueueItem.objects.select_related("campaign").get(pk=gone.pk)
+
+    with pytest.raises(LeaseLost):
+        queue.lease_again(item=item, labeler=ada)
+
+    held = QueueItem.objects.select_related("campaign").get(pk=held.pk)
+    assert queue.lease_again(item=held, labeler=ada).lease_number == 1
+
+
 # --- taken over by another tab or device
 
 
