@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from labeling.actions import adjudication, events, references
 from labeling.actions.errors import ActionError, Conflict
-from labeling.models import Dispute, DisputeState, RulingAbout
+from labeling.models import Campaign, Dispute, DisputeState, RulingAbout
 
 
 def decide(
@@ -34,13 +34,7 @@ def decide(
             _accept_the_same(dispute, answer, by)
         kept = answer if decision == DisputeState.ACCEPTED and answer else ""
         adjudication.note(problem=dispute.problem, about=RulingAbout.REFERENCE, outcome=kept, reason=reason, by=by)
-        events.record(
-            campaign=dispute.problem.campaign,
-            actor=by,
-            verb="dispute.decided",
-            subject=f"dispute {dispute.pk}",
-            after=decision,
-        )
+        _record(dispute.problem.campaign, dispute.pk, decision, by)
     dispute.refresh_from_db()
     return dispute
 
@@ -48,9 +42,23 @@ def decide(
 def _accept_the_same(dispute: Dispute, answer: str, by: User) -> None:
     """Other open disputes of the problem that say the very same answer are decided with it."""
     same = Dispute.objects.filter(problem=dispute.problem, state=DisputeState.OPEN, label__solution__answer=answer)
-    same.update(
+    found = [one.pk for one in same.select_for_update(of=("self",), no_key=True)]
+    Dispute.objects.filter(pk__in=found).update(
         state=DisputeState.ACCEPTED,
         decided_at=timezone.now(),
         decided_by=by,
         decision_reason=f"the same answer as dispute {dispute.pk}",
+    )
+    for pk in found:
+        _record(dispute.problem.campaign, pk, DisputeState.ACCEPTED, by)
+
+
+def _record(campaign: Campaign, pk: int, decision: str, by: User) -> None:
+    events.record(
+        campaign=campaign,
+        actor=by,
+        verb="dispute.decided",
+        subject=f"dispute {pk}",
+        before=DisputeState.OPEN,
+        after=decision,
     )

@@ -92,3 +92,13 @@ def answer_of(dispute: Dispute) -> str:
     assert dispute.label.solution is not None
     assert dispute.label.solution.answer is not None
     return dispute.label.solution.answer
+
+
+def test_each_dispute_that_is_decided_is_an_event(dispute: Dispute, owner: User) -> None:
+    solution = make.make_solution(dispute.problem, ["x", "y"], answer=answer_of(dispute))
+    same = make.make_dispute(make.make_label(solution, ratings=[1, 1]))
+
+    disputes.decide(dispute=dispute, decision="accepted", by=owner)
+
+    told = Event.objects.filter(verb="dispute.decided").values_list("actor", "subject", "before", "after")
+    assert sorted(told) == sorted((owner.pk, f"dispute {one.pk}", "open", "accepted") for one in (dispute, same))
