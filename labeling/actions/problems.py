@@ -4,17 +4,19 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from labeling.actions import events, rounds
 from labeling.actions.errors import Conflict
 from labeling.models import (
+    Campaign,
     FinishReason,
     ItemState,
     Label,
     Problem,
     ProblemState,
+    Purpose,
     QueueItem,
     RoundState,
     Ruling,
@@ -41,6 +43,17 @@ def hold_when_reported(problem: Problem, *, quorum: int) -> None:
         subject=f"problem {problem.pk}",
         after={"reports": reports},
     )
+
+
+def reported(campaign: Campaign) -> QuerySet[Problem]:
+    """Problems in the queue that somebody here reported as bad, too few to hold one; on none was decided since."""
+    reports = Label.objects.current().filter(labeler__campaign=campaign, finish_reason=FinishReason.BAD_PROBLEM)
+    decided = Ruling.objects.filter(
+        problem=OuterRef("problem"), about=RulingAbout.PROBLEM, created_at__gte=OuterRef("submitted_at")
+    )
+    of_people = reports.filter(~Exists(decided), import_job__isnull=True).exclude(item__purpose=Purpose.SCREENING)
+    problems = of_people.order_by().values("problem")
+    return Problem.objects.filter(campaign=campaign, state=ProblemState.ACTIVE, pk__in=problems)
 
 
 def decide(*, problem: Problem, state: str, by: User, reason: str = "") -> None:

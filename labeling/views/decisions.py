@@ -27,13 +27,13 @@ def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
         .annotate(reference_answer=current_answer("problem"))
     )
     is_report = Q(labels__is_current=True, labels__finish_reason="bad_problem")
-    reported = Problem.objects.filter(campaign=membership.campaign).annotate(
-        report_count=Count("labels", filter=is_report)
-    )
     of = membership.campaign
+    counts = {"report_count": Count("labels", filter=is_report)}
+    reported = Problem.objects.filter(campaign=of).annotate(**counts)
     context = {
         "rows": page_of(request, concerning.filter(state=DisputeState.OPEN).order_by("pk")),
         "held": reported.filter(state=ProblemState.HELD).order_by("pk")[: SHOWN + 1],
+        "doubted": problems.reported(of).annotate(**counts).order_by("pk")[:SHOWN],
         "excluded": reported.filter(state=ProblemState.EXCLUDED).order_by("-pk")[: SHOWN + 1],
         "shown": SHOWN,
         "paused": Labeler.objects.filter(campaign=membership.campaign, paused_at__isnull=False).select_related(
@@ -99,8 +99,10 @@ def problem_decision(request: HttpRequest, membership: Membership, pk: int) -> H
             )
         except ActionError as error:
             return refused(request, error, "problem-decision", of.slug, pk)
-        is_back = wanted == ProblemState.ACTIVE
-        words = _("The problem is back in the queue.") if is_back else _("The problem is excluded.")
+        words = _("The problem is excluded.")
+        if wanted == ProblemState.ACTIVE:
+            was_there = problem.state == ProblemState.ACTIVE
+            words = _("The problem stays in the queue.") if was_there else _("The problem is back in the queue.")
         return done(request, words, "decisions", of.slug)
     reports = Label.objects.current().filter(problem=problem, finish_reason="bad_problem")
     context = {"problem": problem, "reports": reports.select_related("labeler__account")}

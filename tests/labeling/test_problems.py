@@ -2,11 +2,13 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from labeling.actions import problems
 from labeling.actions.errors import Conflict
-from labeling.models import Campaign, Event, Problem, QueueItem, Round
+from labeling.models import Campaign, Event, Labeler, Problem, QueueItem, Round
 from tests import factories as make
+from tests.labeling.pages import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +84,31 @@ def test_other_problems_stay_where_they_are(campaign: Campaign, problem: Problem
 def test_a_problem_cannot_be_decided_to_be_held(problem: Problem, owner: User) -> None:
     with pytest.raises(Conflict, match="active or excluded"):
         problems.decide(problem=problem, state="held", by=owner)
+
+
+def test_a_report_that_holds_nothing_yet_waits_for_a_lead_too(
+    campaign: Campaign, problem: Problem, owner: User, labeler: User
+) -> None:
+    make.make_label(make.make_solution(problem), finish_reason="bad_problem", ratings=[], reason="No figure.")
+    elsewhere = make.make_label(make.make_solution(make.make_problem(campaign)))
+    make.make_label(elsewhere.solution, kind_of_elsewhere(campaign), [], finish_reason="bad_problem", origin="prm800k")
+    client = signed_in(owner)
+    decisions, decision = (f"/campaigns/{campaign.slug}/decisions/{path}" for path in ("", f"problems/{problem.pk}/"))
+
+    assert list(problems.reported(campaign)) == [problem], "what was imported is nobody's here"
+    page = text_of(client.get(decisions))
+    assert "Some problems were reported as bad" in page
+    assert "Reported as bad, still in the queue" in page
+    assert "Keep it in the queue" in text_of(client.get(decision))
+    said = client.post(decision, {"state": "active", "reason": "The text is enough."}, follow=True)
+    assert "The problem stays in the queue." in text_of(said)
+    assert "Reported as bad, still in the queue" not in text_of(said)
+
+    make.make_label(
+        make.make_solution(problem), finish_reason="bad_problem", ratings=[], reason="No.", submitted_at=timezone.now()
+    )
+    assert list(problems.reported(campaign)) == [problem], "somebody said so once more"
+
+
+def kind_of_elsewhere(campaign: Campaign) -> Labeler:
+    return make.make_labeler(campaign, kind="external")
