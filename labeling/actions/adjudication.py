@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from labeling.actions import events, gold, passes, references, rounds
 from labeling.actions.errors import RuleBroken
 from labeling.models import (
+    HAS_VERDICT,
     Campaign,
     FinishReason,
     Gold,
@@ -24,6 +25,7 @@ from labeling.models import (
     Label,
     Labeler,
     LabelerKind,
+    LabelQuerySet,
     Problem,
     Purpose,
     QueueItem,
@@ -41,11 +43,17 @@ PLACE = Case(
 )
 
 
+def _said(campaign: Campaign) -> LabelQuerySet:
+    """Labels of whole solutions that people gave in answer to the queue; no final ones, no checks."""
+    labels = Label.objects.filter(
+        is_current=True, requeue__isnull=True, import_job__isnull=True, solution__isnull=False
+    )
+    return labels.filter(labeler__campaign=campaign).exclude(labeler__kind=LabelerKind.ADJUDICATOR).not_of_gold()
+
+
 def _judged(campaign: Campaign) -> QuerySet[Label]:
-    """Labels of whole solutions that people gave in answer to the queue, with a verdict; no final ones, no checks."""
-    labels = Label.objects.filter(is_current=True, requeue__isnull=True, import_job__isnull=True)
-    of_people = labels.filter(labeler__campaign=campaign).exclude(labeler__kind=LabelerKind.ADJUDICATOR)
-    return of_people.with_verdict_on_steps().not_of_gold()
+    """Those with a verdict."""
+    return _said(campaign).with_verdict_on_steps()
 
 
 def disagreements(campaign: Campaign) -> QuerySet[Solution]:
@@ -56,7 +64,7 @@ def disagreements(campaign: Campaign) -> QuerySet[Solution]:
 
 def unsure(campaign: Campaign) -> QuerySet[Solution]:
     """Solutions with a step that somebody marked as unsure, and on which nobody has ruled."""
-    flagged = _judged(campaign).exclude(flagged=[]).order_by().values("solution")
+    flagged = _said(campaign).exclude(flagged=[]).order_by().values("solution")
     return _open(campaign).filter(pk__in=flagged)
 
 
@@ -112,6 +120,12 @@ def sides(solution: Solution) -> list[Side]:
         )
         for number, (first_error, group) in enumerate(ordered)
     ]
+
+
+def undecided(solution: Solution) -> list[Label]:
+    """What those said who gave up or reported the problem, in an order that says nothing of who they are."""
+    said = _said(solution.problem.campaign).filter(solution=solution).exclude(HAS_VERDICT)
+    return list(said.order_by("submission_id"))
 
 
 def _usual(ratings: Sequence[str]) -> str:

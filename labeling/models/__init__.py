@@ -24,7 +24,17 @@ from labeling.models.gold import BITS, Gold, GoldSource, GoldUse, Requeue, digit
 from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersion
 from labeling.models.invitations import Invitation, InvitationState
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
-from labeling.models.labels import HAS_VERDICT, RATINGS, SIGNS, Dispute, DisputeState, FinishReason, Label, Origin
+from labeling.models.labels import (
+    HAS_VERDICT,
+    RATINGS,
+    SIGNS,
+    Dispute,
+    DisputeState,
+    FinishReason,
+    Label,
+    LabelQuerySet,
+    Origin,
+)
 from labeling.models.people import Preferences, Theme
 from labeling.models.practice import PracticeResult
 from labeling.models.problems import (
@@ -86,6 +96,7 @@ __all__ = [
     "JobKind",
     "JobState",
     "Label",
+    "LabelQuerySet",
     "Labeler",
     "LabelerKind",
     "Membership",

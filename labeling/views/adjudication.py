@@ -69,6 +69,7 @@ def adjudicate(request: HttpRequest, membership: Membership, pk: int) -> HttpRes
     context = {
         "solution": solution,
         "sides": sides,
+        "undecided": adjudication.undecided(solution),
         "steps": [
             (index, text, [(side.ratings[index : index + 1], index in side.flagged) for side in sides])
             for index, text in enumerate(solution.steps)

@@ -114,3 +114,13 @@ def test_a_ruling_says_why(solution: Solution, owner: User) -> None:
         adjudication.decide(solution=solution, ratings=[-1], reason=" ", by=owner)
     assert not Ruling.objects.exists()
     assert not Labeler.objects.filter(kind="final").exists()
+
+
+def test_who_gave_up_unsure_of_a_step_is_heard_too(campaign: Campaign, owner: User, labeler: User) -> None:
+    solution = make.make_solution(make.make_problem(campaign))
+    who = make.make_labeler(campaign, labeler)
+    make.make_label(solution, who, [1, 0], flagged=[1], finish_reason="give_up", reason="Beyond me.")
+    assert list(adjudication.unsure(campaign)) == [solution]
+    page = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/decisions/solutions/{solution.pk}/"))
+    assert "gave up (unsure: step 2): Beyond me." in page
+    assert labeler.username not in page
