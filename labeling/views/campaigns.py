@@ -1,6 +1,7 @@
 """Campaigns: one's own, a new one, one at a glance, its settings."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -16,10 +17,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from labeling import charts
 from labeling.actions import campaigns, health, two_factor, waiting
 from labeling.actions.errors import ActionError
-from labeling.actions.pool_size import solution_count
+from labeling.actions.pool_size import solution_count, solution_counts
 from labeling.api.access import may_create_campaigns
 from labeling.forms import CampaignForm, SettingsForm, add_refusal
-from labeling.models import READERS, Campaign, Label, Membership, Problem, Round, Solution
+from labeling.models import READERS, Campaign, Label, Membership, Problem, Round
 from labeling.views import cold_start, overview, panels
 from labeling.views.dashboard import SHOWN_PEOPLE, Dashboard
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, to_two_factor
@@ -36,15 +37,20 @@ SHOWN_JOBS = 6
 @login_required
 def campaign_list(request: HttpRequest) -> HttpResponse:
     """The campaigns that one leads or reviews, with counts."""
-    context = {"memberships": _with_counts(account(request).pk), "may_create": may_create_campaigns(account(request))}
+    memberships = list(_with_counts(account(request).pk))
+    counts = solution_counts(one.campaign_id for one in memberships)
+    context = {
+        "memberships": [(one, counts[one.campaign_id]) for one in memberships],
+        "may_create": may_create_campaigns(account(request)),
+    }
     return render(request, "labeling/campaigns.html", context)
 
 
-def _with_counts(account_id: int) -> QuerySet[Membership]:
+def _with_counts(account_id: int) -> QuerySet[Any]:
     """One's memberships with the campaign's counts; each count is a subquery, so that rows do not multiply."""
     campaign = OuterRef("campaign")
 
-    def count(rows: QuerySet[Problem] | QuerySet[Solution] | QuerySet[Label], through: str) -> Coalesce:
+    def count(rows: QuerySet[Problem] | QuerySet[Label], through: str) -> Coalesce:
         return Coalesce(Subquery(rows.order_by().values(through).annotate(n=Count("pk")).values("n")), 0)
 
     newest = Round.objects.filter(campaign=campaign, number__gte=0).order_by("-number")
@@ -53,9 +59,6 @@ def _with_counts(account_id: int) -> QuerySet[Membership]:
         .select_related("campaign")
         .annotate(
             problem_count=count(Problem.objects.filter(campaign=campaign).visible(), "campaign"),
-            solution_count=count(
-                Solution.objects.filter(problem__campaign=campaign, import_job__state="done"), "problem__campaign"
-            ),
             label_count=count(Label.objects.current().filter(problem__campaign=campaign), "problem__campaign"),
             round_number=Subquery(newest.values("number")[:1]),
             round_state=Subquery(newest.values("state")[:1]),
@@ -152,6 +155,8 @@ def campaign_download(_request: HttpRequest, membership: Membership, table: str)
     name = f"{of.slug}-{table}"
     if table == "labelers":
         return csv_file(name, *board.people_table())
+    if table == "progress":
+        return csv_file(name, *overview.progress_table(board.rounds))
     made = [panels.days(board), *panels.panels(board)]
     found = next((panel for panel in made if panel and panel.name == table), None)
     if found is None:
