@@ -235,6 +235,11 @@ class LabelerQuerySet(models.QuerySet["Labeler"]):
         """Who came with imported labels, people and programs."""
         return self.filter(_FROM_ELSEWHERE)
 
+    def with_membership(self) -> "LabelerQuerySet":
+        """Each with `is_member`: whether their account is in the campaign still."""
+        member = Membership.objects.filter(campaign=models.OuterRef("campaign"), account=models.OuterRef("account"))
+        return self.annotate(is_member=models.Exists(member))
+
     def who_label_here(self) -> "LabelerQuerySet":
         """All others: people and programs that were given accounts, and who decides."""
         return self.exclude(_FROM_ELSEWHERE)

@@ -13,7 +13,7 @@ from labeling import work_charts
 from labeling.actions import gold_accuracy
 from labeling.actions.gold_accuracy import Accuracy, GoldLabel
 from labeling.forecast import Forecast, forecast
-from labeling.models import AgreementReport, Campaign, Label, Labeler, RoundState
+from labeling.models import AgreementReport, Campaign, Label, Labeler, LabelerKind, RoundState
 from labeling.templatetags.lead import name_of
 from labeling.views import multiplier
 from labeling.views.errors_found import ErrorsFound
@@ -34,7 +34,7 @@ Cells = Sequence[object]
 class Person:
     """One labeler with what they did, each share as a small chart and in words."""
 
-    labeler: Labeler
+    labeler: Any  # with whether they are a member still
     found: Found
     gold: Accuracy | None
     same: Mapping[str, Any] | None  # the figure of agreement with the others
@@ -43,6 +43,15 @@ class Person:
     def name(self) -> str:
         """What they are called."""
         return str(name_of(self.labeler))
+
+    @property
+    def state(self) -> str:
+        """Whether they get work, as a code; those elsewhere and programs by their kind."""
+        if self.labeler.paused_at:
+            return "paused"
+        if self.labeler.kind != LabelerKind.PERSON:
+            return str(self.labeler.kind)
+        return "working" if self.labeler.is_member else "left"
 
     @property
     def error_share(self) -> str:
@@ -103,7 +112,7 @@ class Dashboard:
             work,
             AgreementReport.objects.filter(campaign=campaign).first(),
             gold_accuracy.by_labeler(campaign),
-            list(Labeler.objects.filter(campaign=campaign).select_related("account", "campaign")),
+            list(Labeler.objects.filter(campaign=campaign).with_membership().select_related("account", "campaign")),
             _recent_step_times(campaign),
             ErrorsFound.of(campaign, work.marks),
             multiplier.latest(campaign),
@@ -249,7 +258,7 @@ class Dashboard:
             person.name, found.labels, found.steps, found.errors, round(found.minutes, 2),
             *(found.minutes_each or (None,) * 3), share.share, share.low, share.high, *golden,
             *(same.get(name) for name in ("value", "low", "high", "count")), cost[0] if cost else None,
-            "paused" if person.labeler.paused_at else "working",
+            person.state,
         ]  # fmt: skip
 
 

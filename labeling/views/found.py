@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from labeling.actions.candidates import selector_in_use
 from labeling.actions.references import current_answer
-from labeling.models import Campaign, Label, Labeler, LabelerKind, Membership, Problem, Solution, SolutionScore
+from labeling.models import Campaign, Label, Labeler, LabelerKind, Problem, Solution, SolutionScore
 from labeling.models.reading import only_value
 
 PSEUDONYM = re.compile(r"[0-9a-fA-F]{8}[0-9a-fA-F-]{0,28}")  # its first block at least: less fits by chance
@@ -162,8 +162,8 @@ def _called(campaign: Campaign, text: str) -> QuerySet[Labeler]:
 
 def labelers(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
     """By name, kind and state, with counted labels and the last one; whose labels are final is nobody."""
-    rows = _called(campaign, wanted["q"]) if wanted.get("q") else Labeler.objects.filter(campaign=campaign)
-    member = Membership.objects.filter(campaign=campaign, account=OuterRef("account"))
+    everybody = Labeler.objects.with_membership().filter(campaign=campaign)
+    rows = everybody.filter(pk__in=_called(campaign, wanted["q"]).values("pk")) if wanted.get("q") else everybody
     own = Label.objects.current().filter(labeler=OuterRef("pk"))
     last = own.order_by().values("labeler").annotate(last=Max("submitted_at")).values("last")
     rows = (
@@ -172,7 +172,6 @@ def labelers(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
             label_count=counted(own, "labeler"),
             last_label_at=Subquery(last, output_field=DateTimeField()),
             shown_name=Coalesce("account__username", "name"),
-            is_member=Exists(member),
         )
         .select_related("account", "campaign")
     )

@@ -99,7 +99,7 @@ def _newcomers(campaign: Campaign) -> list[tuple[Labeler, Any]]:
 
 def _standings(campaign: Campaign) -> list[Standing]:
     judged = gold_accuracy.by_labeler(campaign)
-    people = Labeler.objects.who_label_here().filter(campaign=campaign).select_related("account")
+    people = Labeler.objects.who_label_here().filter(campaign=campaign).with_membership().select_related("account")
     found = [_standing(one, judged.get(one.pk, [])) for one in people if one.pk in judged or one.paused_at]
     return sorted(found, key=lambda one: (one.accuracy.share is None, one.accuracy.share or 0.0))
 

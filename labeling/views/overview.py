@@ -1,5 +1,6 @@
 """What a campaign's page says first: where it stands, what comes next, how good the selector is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, Sum
@@ -78,6 +79,15 @@ def rounds_with_progress(campaign: Campaign, work: Work) -> list[RoundProgress]:
     means = {round_id: total / n for round_id, (total, n) in scored.items() if n}
     found = work.by_round()
     return [RoundProgress(one, items.get(one.pk, {}), found.get(one.pk, Found()), means.get(one.pk)) for one in rounds]
+
+
+def progress_table(rounds: list[RoundProgress]) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """The items of each round by state, to take along."""
+    lines: list[Sequence[object]] = [
+        [one.round.number, one.round.state, one.wanted, *(one.items.get(state, 0) for state in ItemState.values)]
+        for one in rounds
+    ]
+    return ("round", "state", "wanted", *ItemState.values), lines
 
 
 def in_hand(rounds: list[RoundProgress]) -> RoundProgress | None:

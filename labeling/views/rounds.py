@@ -48,7 +48,7 @@ def round_page(request: HttpRequest, membership: Membership, number: int) -> Htt
     """One round with its items: state, score, rank, reason, labels."""
     of = get_object_or_404(membership.campaign.rounds.select_related("selector", "campaign"), number=number)
     counts = dict(of.items.wanted().order_by().values_list("state").annotate(count=Count("pk")))
-    found = Found(**Label.objects.current().filter(round=of).aggregate(**Found.sums()))
+    found = Found(**Label.objects.current().filter(round=of).not_of_gold().aggregate(**Found.sums()))
     progress = overview.RoundProgress(of, counts, found)
     wanted_state = request.GET.get("state", "")
     items = _items(of, wanted_state if wanted_state in ItemState.values else "")

@@ -184,3 +184,30 @@ def test_an_interval_that_is_not_known_is_left_out(campaign: Campaign, owner: Us
     said = text_of(signed_in(owner).get(ADDRESS))
     assert "Alpha, steps both rated" in said
     assert "( to )" not in said
+
+
+def test_who_has_left_is_not_told_to_be_at_work(campaign: Campaign, owner: User, labeler: User) -> None:
+    who = make.make_labeler(campaign, labeler)
+    gold = make.make_gold(make.make_solution(make.make_problem(campaign)))
+    of = make.make_round(campaign)
+    make.make_label(item=make.make_item(gold.solution, of, "labeled", purpose="gold", reserved_for=who), labeler=who)
+    make.make_label(item=make.make_item(round=of, state="labeled"), labeler=who)
+    lead = signed_in(owner)
+    pages = (ADDRESS, f"{ADDRESS}gold/")
+    assert all("at work" in text_of(lead.get(page)) for page in pages)
+    assert table(lead, "labelers")[0]["state"] == "working"
+
+    campaign.memberships.get(account=labeler).delete()
+
+    for page in pages:
+        said = text_of(lead.get(page))
+        assert "not a member any more" in said
+        assert "at work" not in said
+    assert table(lead, "labelers")[0]["state"] == "left"
+
+
+def test_a_rounds_progress_is_a_table_too_and_gold_is_none_of_its_labels(worked: Round, owner: User) -> None:
+    lead = signed_in(owner)
+    states = {"planned": "0", "waiting": "3", "leased": "0", "labeled": "15", "withdrawn": "0"}
+    assert table(lead, "progress")[1] == {"round": "1", "state": "open", "wanted": "18"} | states
+    assert "In 10 of 15 labels people found an error." in text_of(lead.get(f"{ADDRESS}rounds/1/"))
