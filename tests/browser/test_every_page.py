@@ -30,14 +30,15 @@ LEADS = [
     "jobs/{job}/", "jobs/{job}/cancel/", "selectors/", "selectors/1/", "selectors/2/publish/", "guide/", "guide/1/",
     "guide/edit/", "history/",
     "gold/", "invitations/", "labels/", "labelers/", "labelers/{person}/",
-    "bulk/exclude/?q=x", "changes/", "decisions/solutions/{solution}/", "rulings/", "rulings/{ruling}/",
-    "screening/",
+    "bulk/exclude/?q=x", "changes/", "changes/{change}/", "decisions/solutions/{solution}/", "rulings/", "rulings/{ruling}/",
+    "screening/", "multiplier/",
 ]  # fmt: skip
 OF_ACCOUNTS = [
     "/me/two-factor/",
     "/me/tokens/",
     "/campaigns/campaign/leave/",
     "/accounts/",
+    "/accounts/history/",
     "/accounts/{account}/deactivate/",
 ]
 OWN = ["home", "campaigns", "campaign-new", "practice", "my-work", "my-settings", "my-password"]
@@ -84,6 +85,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
     item = make.make_item(solutions[0], make.make_round(campaign, 0), state="labeled")
     label = make.make_label(item=item, ratings=[1, 1, 1])
     make.make_event(campaign)
+    make.make_multiplier(campaign)
     person = quality(campaign, labeler, solutions[1])
     tree = make.make_candidate_tree(solutions[1].problem, [{"text": FORMULAS[0], "next": [{"text": FORMULAS[1]}]}])
     numbers = {
@@ -92,6 +94,7 @@ def address(campaign: Campaign, owner: User, labeler: User) -> Address:
         "tree": tree.pk,
         "dispute": make.make_dispute(label).pk,
         "job": make.make_job(campaign, "grade", "requested").pk,
+        "change": make.make_bulk_change(campaign, before={str(solutions[2].problem_id): "active"}).pk,
         "person": person.pk,
         "ruling": Ruling.objects.get(about="first_error").pk,
         "member": campaign.memberships.get(account=labeler).pk,
