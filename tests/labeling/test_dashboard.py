@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from labeling.actions import convincing
+from labeling.actions import adjudication, convincing
 from labeling.agreement_report import report
 from labeling.forecast import forecast
 from labeling.models import Campaign, Labeler, Round, SelectorVersion
@@ -204,6 +204,17 @@ def test_who_has_left_is_not_told_to_be_at_work(campaign: Campaign, owner: User,
         assert "not a member any more" in said
         assert "at work" not in said
     assert table(lead, "labelers")[0]["state"] == "left"
+
+
+def test_what_a_lead_decided_is_nobodys_work(worked: Round, campaign: Campaign, owner: User) -> None:
+    lead = signed_in(owner)
+    before = table(lead, "labelers")
+    solution = make.make_solution(make.make_problem(campaign))
+
+    adjudication.decide(solution=solution, ratings=[1, -1], reason="It is 4.", by=owner)
+
+    assert table(lead, "labelers") == before
+    assert Work.of(campaign).all().errors == 10
 
 
 def test_a_rounds_progress_is_a_table_too_and_gold_is_none_of_its_labels(worked: Round, owner: User) -> None:
