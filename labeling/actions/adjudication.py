@@ -81,7 +81,7 @@ def with_places(solutions: Iterable[Solution], campaign: Campaign) -> list[tuple
     """Each with where people put its first error, and how many did; None: nowhere. One query for all of them."""
     found = list(solutions)
     counts: dict[int, Counter[int | None]] = {solution.pk: Counter() for solution in found}
-    for label in _judged(campaign).filter(solution__in=counts):
+    for label in _judged(campaign).filter(solution__in=counts).only("solution", "ratings"):
         counts[label.solution_id or 0][label.first_error_index] += 1
     last = (NO_ERROR, 0)
     return [

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from labeling.actions import events
 from labeling.actions.errors import Conflict
 from labeling.intervals import wilson
-from labeling.models import Campaign, Gold, Label, Labeler, Purpose
+from labeling.models import Campaign, Label, Labeler, Purpose, accepts
 
 WINDOW = 20  # the last gold labels, of which the rolling share is
 LEAST = 5  # fewer say nothing
@@ -97,7 +97,7 @@ def _judged(
     labeler: int, label: int, solution: int, at: datetime, ratings: str, finish_reason: str, accepted: str
 ) -> GoldLabel:
     is_verdict = finish_reason in ("found_error", "solution")  # giving up on gold finds nothing
-    return GoldLabel(labeler, label, solution, at, is_verdict and Gold(accepted=accepted).accepts(ratings))
+    return GoldLabel(labeler, label, solution, at, is_verdict and accepts(accepted, ratings))
 
 
 def rolling(judged: Sequence[GoldLabel]) -> Accuracy:

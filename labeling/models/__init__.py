@@ -20,7 +20,7 @@ from labeling.models.campaigns import (
     WriteStepWhen,
 )
 from labeling.models.events import Event, EventSeal
-from labeling.models.gold import BITS, Gold, GoldSource, GoldUse, Requeue, digit_of, signs_of
+from labeling.models.gold import BITS, Gold, GoldSource, GoldUse, Requeue, accepts, digit_of, signs_of
 from labeling.models.guides import MAX_GUIDE, MAX_NOTE, GuideReading, GuideVersion
 from labeling.models.invitations import Invitation, InvitationState
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
@@ -132,6 +132,7 @@ __all__ = [
     "VerdictChoice",
     "WorkerSign",
     "WriteStepWhen",
+    "accepts",
     "digit_of",
     "signs_of",
 ]

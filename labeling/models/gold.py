@@ -88,14 +88,24 @@ class Gold(models.Model):
     @property
     def may_have_none(self) -> bool:
         """Whether finding no error is acceptable; the set ends earlier where it is not."""
-        return self.accepted[-1] != ONLY_NEGATIVE
+        return may_have_none(self.accepted)
 
     def accepts(self, ratings: str) -> bool:
         """Whether a finished pass (signs up to its first error, or of all steps) is an acceptable one."""
-        if not ratings or len(ratings) > len(self.accepted):
-            return False
-        is_whole = ratings.endswith("-") or (len(ratings) == len(self.accepted) and self.may_have_none)
-        return is_whole and all(int(digit) & BITS[sign] for sign, digit in zip(ratings, self.accepted, strict=False))
+        return accepts(self.accepted, ratings)
+
+
+def may_have_none(accepted: str) -> bool:
+    """`Gold.may_have_none`, of its text alone."""
+    return accepted[-1] != ONLY_NEGATIVE
+
+
+def accepts(accepted: str, ratings: str) -> bool:
+    """`Gold.accepts`, of its text alone: where thousands are judged, making the rows would take most of the time."""
+    if not ratings or len(ratings) > len(accepted):
+        return False
+    is_whole = ratings.endswith("-") or (len(ratings) == len(accepted) and may_have_none(accepted))
+    return is_whole and all(int(digit) & BITS[sign] for sign, digit in zip(ratings, accepted, strict=False))
 
 
 def signs_of(digit: str) -> str:

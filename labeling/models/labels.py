@@ -203,6 +203,8 @@ class Label(models.Model):
             models.Index(fields=["tree"], condition=Q(tree__isnull=False), name="label_by_tree"),
             # What somebody was unsure of is little, and asked for on every visit of the lead's decisions.
             models.Index(fields=["solution"], condition=~Q(flagged=[]), name="label_with_unsure_steps"),
+            # So are reports, which the same visit asks for, and every further report.
+            models.Index(fields=["problem"], condition=Q(finish_reason="bad_problem"), name="label_of_bad_problem"),
             models.Index(fields=["requeue"], condition=Q(requeue__isnull=False), name="label_by_requeue"),
         ]
 

@@ -118,7 +118,8 @@ def labeler_page(request: HttpRequest, membership: Membership, pk: int) -> HttpR
     """One labeler: the rolling share, each gold label, a pause, and what could be sent back."""
     labeler = _labeler(membership, pk)
     judged = gold_accuracy.results(labeler.campaign, labeler)
-    solutions = Solution.objects.select_related("problem").in_bulk([one.solution for one in judged])
+    shown = Solution.objects.select_related("problem").only("problem__text")
+    solutions = shown.in_bulk([one.solution for one in judged])
     since = requeue.offered_since(labeler)
     offered = requeue.labels_since(labeler, since).select_related("solution__problem", "problem", "round")
     context = {

@@ -30,7 +30,8 @@ LEADS = [
     "jobs/{job}/", "jobs/{job}/cancel/", "selectors/", "selectors/1/", "selectors/2/publish/", "guide/", "guide/1/",
     "guide/edit/", "history/",
     "gold/", "invitations/", "labels/", "labelers/", "labelers/{person}/",
-    "bulk/exclude/?q=x", "changes/", "changes/{change}/", "decisions/solutions/{solution}/", "rulings/", "rulings/{ruling}/",
+    "bulk/exclude/?q=x", "changes/", "changes/{change}/", "decisions/solutions/{solution}/",
+    "rulings/", "rulings/{ruling}/",
     "screening/", "multiplier/",
 ]  # fmt: skip
 OF_ACCOUNTS = [
