@@ -1,7 +1,12 @@
 """Large tables out of small ones, by SQL in PostgreSQL: real rows, made by our own commands, copied many times."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from itertools import combinations
 from typing import Any
+
+from labeling.agreement import Rated, measure, measure_by_position, pairs_of
 
 APART = 100_000_000  # between the ids of one copy and the next
 COPIED = (  # table, its key, and the chosen items' column that the key must be in; in the order of foreign keys
@@ -74,14 +79,19 @@ class Size:
 
 
 def campaign(connection: Any, size: Size) -> None:
-    """A large campaign after the rows that are there: one selector that scored all, closed rounds, labels in them.
+    """A large campaign after the rows that are there: closed rounds and one open, two labels of each solution in them.
 
-    Every fiftieth label is one of gold.
+    Every fiftieth label is one of gold, every thousandth has a step of which its labeler was unsure.
     """
     with connection.transaction():
         for table, rows, own in _statements(size):
             _like(connection, table, rows, own)
         connection.execute("UPDATE labeling_round SET counted_items = NULL")
+        connection.execute(
+            "INSERT INTO labeling_gold (solution_id, accepted, use, source, explanation, created_at)"
+            " SELECT DISTINCT solution_id, '666661', 'stream', 'hand', '', now()"
+            " FROM labeling_queueitem WHERE purpose = 'gold'"
+        )
         connection.execute("UPDATE labeling_job SET kind = 'retrain' WHERE id = 1000001")
         counted = "SELECT count(*) FROM labeling_solution"  # the import that all rows are said to have come with
         connection.execute(
@@ -97,9 +107,13 @@ def _statements(size: Size) -> list[tuple[str, str, dict[str, str]]]:
     """Table, rows to make, and what differs from the row that is there."""
     first, uuid = FIRST, "gen_random_uuid()"
     identity = {"identity": uuid, "content_hash": uuid}
-    pool, last = size.problems * size.solutions, size.rounds - 1
-    solution = f"{first} + (row.n * {max(1, pool // size.labels)}) % {pool}"
-    of_round, of_labeler = f"{first} + row.n % {size.rounds}", f"{first} + (row.n / 2) % {size.labelers}"
+    pool, last, half = size.problems * size.solutions, size.rounds - 1, size.labels // 2
+    # Each solution has two labels, of different people; a fifth of the second ones stand against the first.
+    is_second = f"row.n / {half} % 2"
+    solution = f"{first} + (row.n % {half} * {max(1, pool // half)}) % {pool}"
+    finds_error = f"(row.n % {half} % 2 = 0) <> ({is_second} = 1 AND row.n % 5 = 0)"
+    of_round = f"{first} + row.n % {size.rounds}"
+    of_labeler = f"{first} + (row.n / 2 + {is_second}) % {size.labelers}"
     weeks = f"interval '7 days' * ({size.rounds} - row.n)"
 
     def count(number: int) -> str:
@@ -125,8 +139,9 @@ def _statements(size: Size) -> list[tuple[str, str, dict[str, str]]]:
         ("label", count(size.labels), {"solution_id": solution,
          "problem_id": f"{first} + ({solution} - {first}) / {size.solutions}", "item_id": f"{first} + row.n",
          "round_id": of_round, "labeler_id": of_labeler, "submission_id": uuid,
-         "ratings": "CASE WHEN row.n % 2 = 0 THEN '+++0+-' ELSE '++++0+' END",
-         "finish_reason": "CASE WHEN row.n % 2 = 0 THEN 'found_error' ELSE 'solution' END",
+         "ratings": f"CASE WHEN {finds_error} THEN '+++0+-' ELSE '++++0+' END",
+         "finish_reason": f"CASE WHEN {finds_error} THEN 'found_error' ELSE 'solution' END",
+         "flagged": "CASE WHEN row.n % 1000 = 7 THEN '[1]' ELSE '[]' END",
          "submitted_at": f"now() - interval '1 minute' * (({last} - row.n % {size.rounds}) * 10080 + row.n % 6000)",
          "origin": "'simulated'",
          "step_times_ms": "'[5000, 6000, 7000, 8000, 9000, 9500]'", "total_time_ms": "44500 + row.n % 9000"}),
@@ -153,6 +168,29 @@ def scores(connection: Any, size: Size) -> None:
         """
     )
     connection.execute("ANALYZE")
+
+
+def figures(connection: Any, size: Size) -> None:
+    """What jobs leave: how far people agree, by labeler, pair and round; what an evaluation found of the selector."""
+    labels = [Rated(n, who, (1, 1, -1 if (n + who * n) % 4 else 1)) for n in range(40) for who in range(2)]
+    pairs = pairs_of(labels)
+    found, at_step = asdict(measure(pairs)), asdict(measure_by_position(pairs)[0])
+    people = range(FIRST, FIRST + size.labelers)
+    groups: dict[str, Iterable[Any]] = {
+        "labelers": people, "pairs": combinations(people, 2), "rounds": range(size.rounds), "subjects": ["Algebra"]
+    }  # fmt: skip
+    kept = {name: [[key, found] for key in keys] for name, keys in groups.items()}
+    steps = [[index, at_step["same_rating"] | at_step] for index in range(6)]
+    connection.execute(
+        """
+        INSERT INTO labeling_agreementreport (campaign_id, job_id, figures, labels, last_label, computed_at)
+        SELECT campaign_id, id, %s, %s, %s, now() FROM labeling_job WHERE kind = 'retrain'
+        """,
+        [json.dumps(kept | {"all": found, "steps": steps, "consensus": None}), size.labels, FIRST + size.labels],
+    )
+    top = {"score": 0.6, "majority": 0.5, "pass": 0.8, "problems": 1_000, "interval": [0.55, 0.65]}
+    measured = {"best_of_n": {str(2**power): top for power in range(7)}, "first_error_f1": 0.5, "step_auc": 0.8}
+    connection.execute("UPDATE labeling_selectorversion SET metrics = %s", [json.dumps(measured)])
 
 
 def _like(connection: Any, table: str, rows: str, own: dict[str, str]) -> None:

@@ -16,7 +16,7 @@ from bench.site import Site, installed
 
 CAMPAIGN = "large"
 GOAL_MS = 300.0
-SIZE = filling.Size(problems=12_000, solutions=83, labels=133_000, labelers=20, rounds=10)
+SIZE = filling.Size(problems=12_000, solutions=84, labels=134_000, labelers=20, rounds=10)
 SMALL = filling.Size(problems=120, solutions=20, labels=600, labelers=5, rounds=3)
 PAGES = (
     "", "rounds/", "rounds/{round}/", "rounds/plan/", "problems/", "problems/{problem}/", "solutions/",
@@ -24,6 +24,12 @@ PAGES = (
     "labels/", "labels/?finish_reason=found_error&order=-time", "labelers/", "solutions/?verdict=wrong",
     "solutions/?order=-score", "problems/?order=-labels", "changes/",
     "selectors/", "selectors/1/", "jobs/", "history/", "guide/", "data/", "settings/",
+    "problems/?q=equation+of", "problems/?subject=Algebra&split=test", "solutions/?q=not+to+be+found",
+    "solutions/?labeled=yes&split=train", "solutions/?generator=other", "solutions/?page=150",
+    "labels/?labeler=labeler+3", "labels/?q=not+to+be+found", "labels/?state=unsure", "labels/?purpose=gold&round=3",
+    "labels/?page=150", "labelers/?q=labeler+1&order=-labels", "decisions/solutions/{solution}/",
+    "decisions/problems/{problem}/", "bulk/exclude/?split=train", "bulk/requeue/?labeler=labeler+3", "invitations/",
+    "multiplier/", "/campaigns/", "/",
 )  # fmt: skip
 COMMAND = "GET /campaigns/{slug}/…, signed in as its lead, keep-alive off"
 
@@ -50,13 +56,15 @@ def take(size: filling.Size, asked: int) -> Iterator[Figure]:
         with site.connect() as connection:
             filling.campaign(connection, size)
             filling.scores(connection, size)
+            filling.figures(connection, size)
         browser = _signed_in(site, lead)
         numbers = _numbers(site)
         counts = {"solutions": size.problems * size.solutions, "labels": size.labels, "requests": asked}
         for page in (*PAGES, "download/labelers/"):
-            address = f"{site.url}/campaigns/{CAMPAIGN}/{page.format(**numbers)}"
+            path = page.format(**numbers)
+            address = site.url + (path if path.startswith("/") else f"/campaigns/{CAMPAIGN}/{path}")
             took = _median_ms(browser, address, asked)
-            yield Figure(f"lead: /{page}", took, "ms", Goal(GOAL_MS), COMMAND, counts)
+            yield Figure(f"lead: /{page.removeprefix('/')}", took, "ms", Goal(GOAL_MS), COMMAND, counts)
 
 
 def _signed_in(site: Site, lead: dict[str, str]) -> urllib.request.OpenerDirector:
