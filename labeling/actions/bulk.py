@@ -52,15 +52,16 @@ def follows(kind: BulkKind, wanted: QuerySet[Any]) -> dict[str, int]:
     """What would follow from changing these rows, in numbers."""
     if kind == BulkKind.REQUEUE:
         return {"labelers": wanted.order_by().values("labeler").distinct().count()}
-    problems = wanted.order_by().values("pk")
-    items = QueueItem.objects.all().of_problems(Problem.objects.filter(pk__in=problems))
+    numbers = wanted.order_by().values("pk")
+    items = QueueItem.objects.all().of_problems(Problem.objects.filter(pk__in=numbers))
     if kind == BulkKind.RESTORE:
-        return {"items_back": items.come_back().count()}
+        back = problems.coming_back(items, campaigns=set(wanted.order_by().values_list("campaign", flat=True)))
+        return {"items_back": back.count()}
     states = dict(items.order_by().values_list("state").annotate(count=Count("pk")))
     return {
         "items_withdrawn": states.get(ItemState.WAITING, 0) + states.get(ItemState.PLANNED, 0),
         "items_in_hand": states.get(ItemState.LEASED, 0),
-        "labels_out_of_training": Label.objects.for_training().filter(problem__in=problems).count(),
+        "labels_out_of_training": Label.objects.for_training().filter(problem__in=numbers).count(),
     }
 
 

@@ -1,6 +1,6 @@
 """Problems that labelers report as bad: held, restored, excluded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,6 +18,7 @@ from labeling.models import (
     ProblemState,
     Purpose,
     QueueItem,
+    Requeue,
     RoundState,
     Ruling,
     RulingAbout,
@@ -105,6 +106,19 @@ def items_of(*problems: Problem) -> QuerySet[QueueItem]:
     return QueueItem.objects.all().of_problems(list(problems))
 
 
+def coming_back(items: QuerySet[QueueItem], *, campaigns: Collection[int]) -> QuerySet[QueueItem]:
+    """Those of these items that are wanted again once their problems are back in the queue.
+
+    Neither what an undone requeue wanted anew, nor a further opinion where a lead has ruled since: both were withdrawn
+    for good.
+    """
+    undone = Requeue.objects.filter(campaign__in=campaigns, undone_at__isnull=False).values_list("items", flat=True)
+    ruled = Ruling.objects.filter(solution=OuterRef("solution"), about=RulingAbout.FIRST_ERROR)
+    withdrawn = items.come_back().exclude(pk__in=[pk for some in undone for pk in some])  # type: ignore[attr-defined]
+    found: QuerySet[QueueItem] = withdrawn.exclude(Q(purpose=Purpose.EXTRA) & Exists(ruled))
+    return found
+
+
 def _withdraw(*problems: Problem) -> None:
     """Leased items are left to their labelers: work in hand is never taken away."""
     concerned = rounds_of(*problems)
@@ -115,7 +129,7 @@ def _withdraw(*problems: Problem) -> None:
 def _bring_back(*problems: Problem) -> None:
     """To the queue, or to planned where the round is not open; items of no round are always wanted."""
     concerned = rounds_of(*problems)
-    withdrawn = QueueItem.objects.all().of_problems(list(problems)).come_back()
+    withdrawn = coming_back(items_of(*problems), campaigns={one.campaign_id for one in problems})
     wanted = withdrawn.filter(Q(round__isnull=True) | Q(round__state=RoundState.OPEN)).values("pk")
     QueueItem.objects.filter(pk__in=wanted).update(state=ItemState.WAITING)
     withdrawn.update(state=ItemState.PLANNED)

@@ -4,11 +4,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from labeling.actions import problems
+from labeling.actions import adjudication, problems, requeue
 from labeling.actions.errors import Conflict
 from labeling.models import Campaign, Event, Labeler, Problem, QueueItem, Round
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
+from tests.labeling.working import make_items, work
 
 pytestmark = pytest.mark.django_db
 
@@ -112,3 +113,23 @@ def test_a_report_that_holds_nothing_yet_waits_for_a_lead_too(
 
 def kind_of_elsewhere(campaign: Campaign) -> Labeler:
     return make.make_labeler(campaign, kind="external")
+
+
+def test_what_was_withdrawn_for_good_does_not_come_back(campaign: Campaign, owner: User, labeler: User) -> None:
+    of = make.make_round(campaign)
+    make_items(of, 1)
+    make.make_item(round=of)  # the round stays open
+    ada = make.make_labeler(campaign, labeler)
+    label = work(campaign, ada)
+    sent_back = requeue.requeue(labeler=ada, since=make.A_MOMENT, by=owner)
+    requeue.undo(requeue=sent_back, by=owner)
+    ruled = make.make_solution(label.problem)
+    extra = make.make_item(ruled, of, purpose="extra")
+    adjudication.decide(solution=ruled, ratings=[1, -1], reason="It is 4.", by=owner)
+    wanted = make.make_item(make.make_solution(label.problem), of)
+
+    for state in ("excluded", "active"):
+        problems.decide(problem=label.problem, state=state, by=owner)
+
+    undone = QueueItem.objects.get(pk=sent_back.items[0])
+    assert states([undone, extra, wanted]) == ["withdrawn", "withdrawn", "waiting"]
