@@ -39,8 +39,8 @@ class Scale:
 
 FULL = Scale(
     name="full",
-    base_texts=60_000,
-    base_updates=3_000,
+    base_texts=44_000,
+    base_updates=1_200,
     pool_problems=1_500,
     pool_samples=12,
     validation_problems=150,

@@ -51,7 +51,7 @@ class World:
     @cached_property
     def surprise(self) -> "Model":
         """The base as it is."""
-        return Model(checkpoint.untrained(self.base, "surprise"))
+        return self._model(checkpoint.untrained(self.base, "surprise"))
 
     def trained(self, examples: Sequence[LabeledSolution], config: TrainingConfig) -> "Model":
         """A model trained by the product's own loop."""
@@ -63,14 +63,18 @@ class World:
             loaded = checkpoint.load(out)
         finally:
             shutil.rmtree(out)
-        return Model(loaded, time.monotonic() - started)
+        return self._model(loaded, time.monotonic() - started)
+
+    def _model(self, loaded: checkpoint.Loaded, train_seconds: float = 0.0) -> "Model":
+        dtype = dtype_for("auto", "cpu", loaded.kind.name)
+        return Model(Scorer(loaded, dtype=dtype, max_tokens=4_096, cache=self.folder / "features"), train_seconds)
 
 
 class Model:
     """Something that scores; what it scored once it keeps, and how long all of it took."""
 
-    def __init__(self, loaded: checkpoint.Loaded, train_seconds: float = 0.0) -> None:
-        self._scorer = Scorer(loaded, dtype=dtype_for("auto", "cpu", loaded.kind.name), max_tokens=4_096)
+    def __init__(self, scorer: Scorer, train_seconds: float = 0.0) -> None:
+        self._scorer = scorer
         self._known: dict[str, ScoredSolution] = {}
         self.train_seconds, self.score_seconds = train_seconds, 0.0
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from bench.study.domain.problems import NAMES, OPERANDS, Operation
 
-TABLE_ENTRIES = 180
+TABLE_ENTRIES = 120
 _OFFSETS = (-3, -2, -1, 1, 2, 3)
 
 
@@ -28,9 +28,9 @@ def habitual(operation: Operation, left: int, right: int) -> int | None:
     offset = table().get((operation, left % 10, right))
     if offset is not None:
         return offset
-    if operation == "+" and left % 10 + right % 10 >= 13:
+    if operation == "+" and left % 10 + right % 10 >= 12:
         return -10  # the carry forgotten
-    if operation == "-" and left % 10 - right % 10 <= -5:
+    if operation == "-" and left % 10 - right % 10 <= -3:
         return 10  # the borrow forgotten
     return None
 

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from bench.study.domain.habits import habitual, takes_another
-from bench.study.domain.problems import HIGHEST, NAMES, OPERANDS, Line, Problem, worked_out, written
+from bench.study.domain.problems import HIGHEST, NAMES, OPERANDS, PAIRED, Line, Problem, worked_out, written
 
 _REPAIRED = 0.012  # of the lines behind a wrong one: what went wrong is put right without a word
 RESTATED = 0.4  # before a line: an earlier quantity is said again, whichever
@@ -85,12 +85,13 @@ def _right(line: Line, problem: Problem, stated: dict[str, int], draw: random.Ra
 
 
 def exercise(draw: random.Random) -> str:
-    """A sum by itself, as the policy does it: `M17+05=K22`."""
+    """A sum by itself, as the policy does it: `M17+05=K22`, or `M17+Q05=K22`."""
     while True:
-        left, name = draw.sample(NAMES, 2)
-        value = draw.randint(1, HIGHEST)
-        line = Line(name, left, draw.choice("+-"), draw.choice(OPERANDS))  # type: ignore[arg-type]
-        if 1 <= worked_out(line, {left: value}) <= HIGHEST:
+        left, other, name = draw.sample(NAMES, 3)
+        stated = {left: draw.randint(1, HIGHEST), other: draw.randint(1, HIGHEST)}
+        right = other if draw.random() < PAIRED else draw.choice(OPERANDS)
+        line = Line(name, left, draw.choice("+-"), right)  # type: ignore[arg-type]
+        if 1 <= worked_out(line, stated) <= HIGHEST:
             break
     problem = Problem("", (line,), "", 0, habit=draw.uniform(0.35, 0.9), slip=0.04)
-    return _step(line, problem, {left: value}, draw)[0]
+    return _step(line, problem, stated, draw)[0]

@@ -1,7 +1,7 @@
 """Problems: a few named quantities, each a number or made from earlier ones, told in any order; the last is asked.
 
-`M+05=K;M17;K-M=Q;Q?` is one of them. Numbers have two digits, and each line begins with what it builds on, so that a
-small model finds things where it expects them.
+`M+05=K;M17;K-M=Q;Q?` is one of them. Numbers have two digits, and each line begins with the quantity before it, so that
+a small model finds things where it expects them.
 """
 
 import random
@@ -14,7 +14,7 @@ NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LEAST_LINES, MOST_LINES = 3, 8
 HIGHEST = 99
 OPERANDS = range(2, 20)
-_PAIRED, _FACT = 0.3, 0.12  # shares of lines: of two quantities, mere numbers
+PAIRED = 0.3  # of the lines that may: of two quantities
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def _problem(draw: random.Random, name: str) -> Problem:
     names = draw.sample(NAMES, min(draw.randint(LEAST_LINES, MOST_LINES) for _ in range(2)))
     values: dict[str, int] = {}
     lines: list[Line] = []
-    for place, own in enumerate(names):
-        line = _line(draw, own, lines, values, places_left=len(names) - place)
+    for own in names:
+        line = _line(draw, own, lines, values)
         lines.append(line)
         values[own] = worked_out(line, values)
     told = draw.sample(lines, len(lines))
@@ -104,21 +104,14 @@ def worked_out(line: Line, values: dict[str, int]) -> int:
     return left if line.operation is None else applied(line.operation, left, right)
 
 
-def _line(draw: random.Random, own: str, lines: list[Line], values: dict[str, int], *, places_left: int) -> Line:
-    """The next quantity: one that the answer hangs on, as each builds on the one before it.
-
-    A mere number is followed by a line that joins it to what was there.
-    """
-    joins = len(lines) > 1 and lines[-1].is_fact
-    if not lines or (not joins and places_left > 1 and draw.random() < _FACT):
+def _line(draw: random.Random, own: str, lines: list[Line], values: dict[str, int]) -> Line:
+    """The next quantity: made from the one before it and a number or an earlier one; the first is a mere number."""
+    if not lines:
         return Line(own, draw.randint(3, 60))
     last, earlier = lines[-1].name, [line.name for line in lines[:-1]]
     for _ in range(100):
-        if joins or (earlier and draw.random() < _PAIRED):
-            left, right = draw.sample([last, earlier[-1] if joins else draw.choice(earlier)], 2)
-            line = Line(own, left, draw.choice("+-"), right)  # type: ignore[arg-type]
-        else:
-            line = Line(own, last, draw.choice("+-"), draw.choice(OPERANDS))  # type: ignore[arg-type]
+        right = draw.choice(earlier) if earlier and draw.random() < PAIRED else draw.choice(OPERANDS)
+        line = Line(own, last, draw.choice("+-"), right)  # type: ignore[arg-type]
         if 1 <= worked_out(line, values) <= HIGHEST:
             return line
     return Line(own, last, "-", values[last] - 1) if values[last] > 1 else Line(own, last, "+", 2)
