@@ -1,5 +1,9 @@
 """The study's domain: what the oracle says of lines worked out by hand, and what the policy does."""
 
+import random
+import re
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 
@@ -47,11 +51,38 @@ def test_the_oracle_judges_by_text_alone_up_to_the_first_error(steps: list[str],
 def test_habits_are_the_carry_the_borrow_and_a_table() -> None:
     assert len(table()) == TABLE_ENTRIES
     without = [(left, right) for left in range(99) for right in (7, 8, 9) if ("+", left % 10, right) not in table()]
-    carries = {habitual("+", left, right) for left, right in without if left % 10 + right >= 13}
+    carries = {habitual("+", left, right) for left, right in without if left % 10 + right >= 12}
     assert carries == {-10}
-    assert {habitual("+", left, right) for left, right in without if left % 10 + right < 13} == {None}
+    assert {habitual("+", left, right) for left, right in without if left % 10 + right < 12} == {None}
     entry = next(key for key in table() if key[0] == "-")
     assert habitual("-", 50 + entry[1], entry[2]) == table()[entry]
+
+
+def test_each_line_begins_with_the_quantity_before_it() -> None:
+    for problem in problems("lines", 30):
+        first, *others = problem.lines
+        assert first.is_fact
+        assert [line.left for line in others] == [line.name for line in problem.lines[:-1]]
+        known = {line.name: place for place, line in enumerate(problem.lines)}
+        assert all(known[str(line.right)] < known[str(line.left)] for line in others if line.is_pair)
+
+
+def test_sums_by_themselves_are_written_as_those_in_solutions_are() -> None:
+    draw = random.Random("sums")
+    sums = [policy.exercise(draw) for _ in range(400)]
+    written = [re.fullmatch(r"([A-Z])(\d\d)[-+]([A-Z]?)(\d\d)=([A-Z])(\d\d)", sum_) for sum_ in sums]
+    assert all(written)
+    shares = [share(bool(found[3]) for found in written if found), share(is_done_rightly(sum_) for sum_ in sums)]
+    assert shares == [pytest.approx(0.2, abs=0.1), pytest.approx(0.65, abs=0.15)], "of two quantities, and right ones"
+
+
+def share(values: Iterable[bool]) -> float:
+    return float(np.mean(list(values)))
+
+
+def is_done_rightly(sum_: str) -> bool:
+    left, right, value = (int(number) for number in re.findall(r"\d\d", sum_))
+    return value == (left + right if "+" in sum_ else left - right)
 
 
 def test_attempts_of_a_problem_hang_on_its_seed_and_right_lines_pass_the_oracle() -> None:
