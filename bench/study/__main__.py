@@ -8,12 +8,12 @@ from pathlib import Path
 
 from bench.study import report, running
 from bench.study.results import Results
-from bench.study.scale import FULL, REDUCED, SCALES
+from bench.study.scale import FULL, HOUR, REDUCED, SCALES, Scale
 from bench.study.store import Store
 from bench.study.tasks import tasks
 
 FOLDER = Path(__file__).resolve().parents[2] / "var" / "study"
-REDUCED_UNDER = 30  # minutes: too few for a base that knows its sums
+REDUCED_UNDER, HOUR_UNDER = 30, 240  # minutes
 
 
 def parse(argv: list[str]) -> argparse.Namespace:
@@ -22,7 +22,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, nargs="+", metavar="N", help="these seeds alone (default: all)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these runs alone, such as uncertain")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="seeds at once")
-    parser.add_argument("--scale", choices=SCALES, help=f"default: reduced under {REDUCED_UNDER} minutes, else full")
+    parser.add_argument("--scale", choices=SCALES, help="default: what fits the budget")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where results are kept, and gone on with")
     parser.add_argument("--write-docs", action="store_true", help="write docs/study.md from what is there")
     found = parser.parse_args(argv)
@@ -34,10 +34,15 @@ def parse(argv: list[str]) -> argparse.Namespace:
     return found
 
 
+def fitting(minutes: float) -> Scale:
+    """The largest scale of which so much time makes enough to be worth a look."""
+    return REDUCED if minutes < REDUCED_UNDER else HOUR if minutes < HOUR_UNDER else FULL
+
+
 def main(argv: list[str]) -> int:
     """Exit status 1 where the preconditions do not hold or a process failed."""
     arguments = parse(argv)
-    scale = SCALES[arguments.scale or (FULL if arguments.budget >= REDUCED_UNDER else REDUCED).name]
+    scale = SCALES[arguments.scale] if arguments.scale else fitting(arguments.budget)
     seeds = arguments.seed or list(range(scale.seeds))
     shares = [seeds[start :: arguments.processes] for start in range(min(arguments.processes, len(seeds)))]
     context = multiprocessing.get_context("spawn")

@@ -1,7 +1,7 @@
 """How large a study is. Results of one scale stand beside no others."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.study.base import Pretraining
 from bench.study.fingerprint import of_domain
@@ -51,19 +51,18 @@ FULL = Scale(
     labels=(100, 300, 1_000),
     seeds=5,
 )
-REDUCED = Scale(
-    name="reduced",
-    base_texts=8_000,
-    base_updates=500,
-    pool_problems=600,
-    pool_samples=8,
+HOUR = replace(
+    FULL,
+    name="hour",
+    pool_problems=1_000,
     validation_problems=60,
-    test_problems=100,
-    samples=64,
+    test_problems=150,
     deep_samples=64,
-    fresh_problems=2_000,
-    labels=(100, 300),
-    seeds=2,
+    fresh_problems=6_000,
+    seeds=3,
+)
+REDUCED = replace(
+    HOUR, name="reduced", pool_problems=600, pool_samples=8, fresh_problems=2_000, labels=(300, 1_000), seeds=2
 )
 SMALLEST = Scale(  # shows that everything works, and nothing else
     name="smallest",
@@ -81,7 +80,7 @@ SMALLEST = Scale(  # shows that everything works, and nothing else
     passes=0.02,
     is_checked=False,
 )
-SCALES = {scale.name: scale for scale in (FULL, REDUCED, SMALLEST)}
+SCALES = {scale.name: scale for scale in (FULL, HOUR, REDUCED, SMALLEST)}
 
 _PASSES = ((30, 1_000), (100, 1_500), (300, 2_500), (1_000, 4_000), (3_000, 7_000))
 
