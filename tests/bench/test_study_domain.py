@@ -24,21 +24,21 @@ PROBLEM = "M+05=K;M17;K-M=Q;Q?"  # K is 22, Q is 5
 @pytest.mark.parametrize(
     ("steps", "found"),
     [
-        (["M17", "M17+05=K22", "K22-M17=Q05", "answer=05"], (0, 1, 1, 1)),
-        (["M17", "M17+05=K12"], (0, -1)),  # the carry forgotten
-        (["M17", "M17+05=K12", "K12-M17=Q05", "answer=05"], (0, -1)),  # what follows is not judged
+        (["M17", "17M+05=K22", "22K-M17=Q05", "answer=05"], (0, 1, 1, 1)),
+        (["M17", "17M+05=K12"], (0, -1)),  # the carry forgotten
+        (["M17", "17M+05=K12", "12K-M17=Q05", "answer=05"], (0, -1)),  # what follows is not judged
         (["M18"], (-1,)),  # another number than told
-        (["M17", "M17", "M17+05=K22", "K22"], (0, 0, 1, 0)),  # said again
-        (["M17", "M17+05=K22", "K12"], (0, 1, -1)),  # said again wrongly
+        (["M17", "M17", "17M+05=K22", "K22"], (0, 0, 1, 0)),  # said again
+        (["M17", "17M+05=K22", "K12"], (0, 1, -1)),  # said again wrongly
         (["M17", "K22"], (0, -1)),  # not worked out yet
-        (["M17+05=K22"], (-1,)),  # M is not known yet
-        (["M17", "M17-05=K12"], (0, -1)),  # right sum, wrong sign
-        (["M17", "M17+04=K21"], (0, -1)),  # right sum of wrong numbers
-        (["M17", "M17+05=K22", "M17-K22=Q05"], (0, 1, -1)),  # sides swapped
-        (["M17", "M17+05=K22", "K22-K22=Q00"], (0, 1, -1)),  # another quantity taken
-        (["M17", "M17+05=K22", "K22-17=Q05"], (0, 1, -1)),  # a number where a quantity is told
-        (["M17", "M17+05=K22", "M17+05=K22"], (0, 1, -1)),  # worked out already
-        (["M17", "M17+05=K22", "answer=22"], (0, 1, -1)),  # asked is Q
+        (["17M+05=K22"], (-1,)),  # M is not known yet
+        (["M17", "17M-05=K12"], (0, -1)),  # right sum, wrong sign
+        (["M17", "17M+04=K21"], (0, -1)),  # right sum of wrong numbers
+        (["M17", "17M+05=K22", "17M-K22=Q05"], (0, 1, -1)),  # sides swapped
+        (["M17", "17M+05=K22", "22K-K22=Q00"], (0, 1, -1)),  # another quantity taken
+        (["M17", "17M+05=K22", "22K-17=Q05"], (0, 1, -1)),  # a number where a quantity is told
+        (["M17", "17M+05=K22", "17M+05=K22"], (0, 1, -1)),  # worked out already
+        (["M17", "17M+05=K22", "answer=22"], (0, 1, -1)),  # asked is Q
         (["M17", "nonsense"], (0, -1)),
         (["Z17"], (-1,)),  # nobody told of Z
     ],
@@ -70,7 +70,7 @@ def test_each_line_begins_with_the_quantity_before_it() -> None:
 def test_sums_by_themselves_are_written_as_those_in_solutions_are() -> None:
     draw = random.Random("sums")
     sums = [policy.exercise(draw) for _ in range(400)]
-    written = [re.fullmatch(r"([A-Z])(\d\d)[-+]([A-Z]?)(\d\d)=([A-Z])(\d\d)", sum_) for sum_ in sums]
+    written = [re.fullmatch(r"(\d\d)([A-Z])[-+]([A-Z]?)(\d\d)=([A-Z])(\d\d)", sum_) for sum_ in sums]
     assert all(written)
     shares = [share(bool(found[3]) for found in written if found), share(is_done_rightly(sum_) for sum_ in sums)]
     assert shares == [pytest.approx(0.2, abs=0.1), pytest.approx(0.65, abs=0.15)], "of two quantities, and right ones"
@@ -103,7 +103,7 @@ def test_whoever_knows_the_policy_foresees_its_lines_by_their_ways() -> None:
     right = next(right for right in (7, 8, 9) if ("+", 7, right) not in table())
     lines = (Line("M", 17), Line("K", "M", "+", right))
     problem = Problem("p", lines, f"M+0{right}=K;M17;K?", 17 + right, habit=0.5, slip=0.03)
-    made = f"M17+0{right}=K"
+    made = f"17M+0{right}=K"
     fact, again, goes_on = 1 - 0.035 / 4, 0.4, 0.6
 
     def found(*steps: str) -> list[float]:

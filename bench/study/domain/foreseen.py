@@ -12,7 +12,7 @@ from bench.study.domain.habits import habitual, takes_another
 from bench.study.domain.problems import HIGHEST, Line, Problem, worked_out
 
 HABIT, SLIP = 0.68, 0.035  # means over problems
-_WORKED = re.compile(r"[A-Z](\d\d)[-+]([A-Z]?)(\d\d)=[A-Z](\d\d)")
+_WORKED = re.compile(r"(\d\d)[A-Z][-+]([A-Z]?)(\d\d)=[A-Z](\d\d)")
 
 
 def probabilities(problem: Problem, steps: Sequence[str]) -> tuple[float, ...]:

@@ -56,7 +56,7 @@ def _step(line: Line, problem: Problem, stated: dict[str, int], draw: random.Ran
     elif draw.random() < problem.slip:
         value += draw.choice(_SLIPS)
     value = max(0, min(HIGHEST, value))
-    return f"{line.left}{written(left)}{line.operation}{named}{written(right)}={line.name}{written(value)}", value
+    return f"{written(left)}{line.left}{line.operation}{named}{written(right)}={line.name}{written(value)}", value
 
 
 def _restated(stated: dict[str, int], draw: random.Random) -> list[str]:
@@ -85,7 +85,7 @@ def _right(line: Line, problem: Problem, stated: dict[str, int], draw: random.Ra
 
 
 def exercise(draw: random.Random) -> str:
-    """A sum by itself, as the policy does it: `M17+05=K22`, or `M17+Q05=K22`."""
+    """A sum by itself, as the policy does it: `17M+05=K22`, or `17M+Q05=K22`."""
     while True:
         left, other, name = draw.sample(NAMES, 3)
         stated = {left: draw.randint(1, HIGHEST), other: draw.randint(1, HIGHEST)}

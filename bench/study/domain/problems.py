@@ -1,7 +1,7 @@
 """Problems: a few named quantities, each a number or made from earlier ones, told in any order; the last is asked.
 
 `M+05=K;M17;K-M=Q;Q?` is one of them. Numbers have two digits, and each line begins with the quantity before it, so that
-a small model finds things where it expects them.
+a small model finds things where it expects them. Worked out they read `M17`, `17M+05=K22`, `22K-M17=Q05`, `answer=05`.
 """
 
 import random

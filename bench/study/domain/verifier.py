@@ -8,7 +8,7 @@ from selector.records import Rating
 
 _TOLD = re.compile(r"([A-Z])([-+])(\w+)=([A-Z])")
 _FACT = re.compile(r"([A-Z])(\d\d)")
-_WORKED = re.compile(r"([A-Z])(\d\d)([-+])([A-Z]?)(\d\d)=([A-Z])(\d\d)")
+_WORKED = re.compile(r"(\d\d)([A-Z])([-+])([A-Z]?)(\d\d)=([A-Z])(\d\d)")
 _ANSWER = re.compile(r"answer=(\d\d)")
 
 
@@ -64,7 +64,7 @@ def _of_fact(name: str, value: int, told: dict[str, Line], values: dict[str, int
 
 
 def _of_sum(worked: re.Match[str], told: dict[str, Line], values: dict[str, int]) -> Rating:
-    left, left_value, operation, right, right_value, name, value = worked.groups()
+    left_value, left, operation, right, right_value, name, value = worked.groups()
     line = told.get(name)
     if line is None or name in values or (line.left, line.operation) != (left, operation):
         return -1
