@@ -21,6 +21,7 @@ from selector.machine import dtype_for
 from selector.records import LabeledSolution, Rating, TrainedKind, TrainingConfig
 
 HEADS = 4  # of the committee of the selector that chooses, and of every one that is measured
+RATE, HEAD_RATE = 1.5e-3, 1e-2  # chosen on validation problems of seed 0
 DEEP = ("uniform_distinct", "uncertain")  # arms that are looked at with many samples
 
 
@@ -35,7 +36,13 @@ class Lab:
         heads = HEADS if kind == "prm" else 1
         dtype = dtype_for("auto", "cpu", kind)
         plain = TrainingConfig(
-            kind=kind, seed=self.world.seed, epochs=epochs(labels, self.world.scale), heads=heads, dtype=dtype
+            kind=kind,
+            seed=self.world.seed,
+            epochs=epochs(labels, self.world.scale),
+            learning_rate=RATE,
+            head_learning_rate=HEAD_RATE,
+            heads=heads,
+            dtype=dtype,
         )
         return replace(plain, **changes)
 

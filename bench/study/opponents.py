@@ -30,12 +30,12 @@ class Outcomes:
 
 
 SWEEP = (
-    Outcomes("orm_free-a", 9_000, 1, 2, 5e-4),
-    Outcomes("orm_same-a", None, 1, 4, 5e-4),
-    Outcomes("orm_free-b", 9_000, 1, 1, 1e-3),
-    Outcomes("orm_same-b", None, 1, 4, 1e-3),
+    Outcomes("orm_free-a", 9_000, 1, 2, 1.5e-3),
+    Outcomes("orm_same-a", None, 1, 20, 1.5e-3),
+    Outcomes("orm_free-b", 9_000, 1, 4, 1e-3),
+    Outcomes("orm_same-b", None, 1, 6, 1.5e-3),
     Outcomes("orm_free-c", 3_000, 3, 2, 5e-4),
-    Outcomes("orm_same-c", None, 1, 8, 5e-4),
+    Outcomes("orm_same-c", None, 1, 6, 5e-4),
 )
 
 

@@ -39,8 +39,8 @@ class Scale:
 
 FULL = Scale(
     name="full",
-    base_texts=44_000,
-    base_updates=1_200,
+    base_texts=64_000,
+    base_updates=2_400,
     pool_problems=1_500,
     pool_samples=12,
     validation_problems=150,
@@ -82,10 +82,10 @@ SMALLEST = Scale(  # shows that everything works, and nothing else
 )
 SCALES = {scale.name: scale for scale in (FULL, HOUR, REDUCED, SMALLEST)}
 
-_PASSES = ((30, 1_000), (100, 1_500), (300, 2_500), (1_000, 4_000), (3_000, 7_000))
+_PASSES = ((30, 1_000), (100, 4_000), (300, 10_000), (1_000, 20_000), (3_000, 30_000))
 
 
 def epochs(labels: int, scale: Scale) -> int:
-    """Passes over so many labels: as many solutions in all as the first experiments found enough."""
+    """Passes over so many labels: as many solutions in all as pilots found enough."""
     seen = next((passes for most, passes in _PASSES if labels <= most), _PASSES[-1][1])
     return max(1, round(seen * scale.passes / max(1, labels)))
