@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign
 from tests import factories as make
+from tests.browser.axe import expect_no_violations
 from tests.browser.desk import DeskPage
 from tests.formulas import HARD
+from tests.live import eventually
 
 HOSTILE = [
     "<script>window.pwned = 1</script><img src=x onerror='window.pwned = 2'> & <b>bold</b>",
@@ -19,6 +21,10 @@ HOSTILE = [
     r"$\def\x{\x\x}\x$ then " + "{" * 20_000,
     r"$\nosuchcommand{a}$ but $b^2$ is fine",
 ]
+
+# Texts of steps that something sticks out of.
+TOO_WIDE = """rows => rows.map(row => row.querySelector('.step-text'))
+    .filter(text => text.scrollWidth > text.clientWidth)"""
 
 
 @pytest.fixture
@@ -78,6 +84,26 @@ def test_markdown_tables_are_tables_also_where_each_line_is_a_step(show: Callabl
         expect(desk.step(number)).to_contain_text(steps[number - 1])
     everything = copied(desk.page, "[document.querySelector('.steps'), 0]", "[document.querySelector('.steps'), 1]")
     assert everything == "\n".join(steps)
+
+
+def test_what_cannot_break_scrolls_by_keys_within_itself(show: Callable[..., DeskPage]) -> None:
+    row = " & ".join(f"a_{{{n}}}" for n in range(40))
+    matrix = f"Take $\\begin{{pmatrix}} {row} \\end{{pmatrix}}$, which is wide."
+    table = "\n".join("| " + " | ".join(cell * 30) + " |" for cell in (["Head"], ["---"], ["1,000"]))
+    desk = show(matrix, table, "So $x = 5$.", alternatives={"0": [matrix]})
+    desk.press("1")
+    expect(desk.others).to_have_count(1)
+    for width, height in ((1440, 900), (360, 740)):
+        desk.page.set_viewport_size({"width": width, "height": height})
+        expect(desk.page.locator("main .steps [data-overflows]")).to_have_count(3)
+        assert desk.rows.evaluate_all(TOO_WIDE) == []
+        expect_no_violations(desk.page, f"{width} px", ["light"])
+    for number in (1, 2):
+        wide = desk.step(number).locator("[data-overflows]")
+        wide.focus()
+        desk.press("ArrowRight")
+        eventually(lambda wide=wide: wide.evaluate("wide => wide.scrollLeft") > 0)  # type: ignore[misc]
+    expect(desk.step(3).locator(".formula")).not_to_have_attribute("tabindex", "0")
 
 
 def test_a_rule_is_a_line_and_no_black_square(show: Callable[..., DeskPage]) -> None:

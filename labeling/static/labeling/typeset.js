@@ -66,12 +66,14 @@ const asCell = (pieces, name) => {
   return cell;
 };
 
-/** A Markdown table. Hairlines stand for its bars. */
+/** A Markdown table. Hairlines stand for its bars; one that is wider than the text scrolls in its holder. */
 function grid({ rows, head, text }) {
   const table = element("table", "grid");
   const [top, body] = [table.createTHead(), table.createTBody()];
   rows.forEach((row, index) => (index < head ? top : body).insertRow().append(...row.map((pieces) => asCell(pieces, index < head ? "th" : "td"))));
-  return keepSource(table, text);
+  const holder = element("div", "grid-holder");
+  holder.append(table);
+  return keepSource(holder, text);
 }
 
 const MAKE = {
@@ -117,21 +119,28 @@ export const typeset = (target, text) => fill(target, split(text));
 /** Fill an element with a final answer. */
 export const typesetAnswer = (target, answer) => fill(target, splitAnswer(answer));
 
-const widthOf = (holder) => [...holder.querySelectorAll(".katex-html > .katex-base")].reduce((sum, base) => sum + base.offsetWidth, 0);
+const widthsOf = (holder) => [...holder.querySelectorAll(".katex-html > .katex-base")].map((base) => base.offsetWidth);
 
 /** Keep short inline formulas whole. Reads all widths first, then writes. */
 export function keepShortWhole(root) {
   const measured = [...root.querySelectorAll(".formula")].map((holder) => {
     const em = Number.parseFloat(getComputedStyle(holder).fontSize);
-    const width = widthOf(holder); // none where the formula was refused: its text breaks as words do
+    const width = widthsOf(holder).reduce((sum, each) => sum + each, 0); // none where the formula was refused: its text breaks as words do
     return [holder, width > 0 && width <= SHORT_EM * em];
   });
   for (const [holder, isShort] of measured) holder.classList.toggle("is-short", isShort);
 }
 
+/** Whether a block is wider than its place; of an inline formula, which breaks, whether one piece of it is. */
+function isTooWide(block) {
+  if (!block.matches(".formula")) return block.scrollWidth > block.clientWidth + SLACK;
+  const place = block.closest(".tex, [data-guide]");
+  return Boolean(place) && Math.max(0, ...widthsOf(block)) > place.clientWidth;
+}
+
 /** What cannot break scrolls within itself: it fades at its edge and takes the focus. */
 export function markOverflow(root) {
-  const measured = [...root.querySelectorAll(".katex-display")].map((block) => [block, block.scrollWidth > block.clientWidth + SLACK]);
+  const measured = [...root.querySelectorAll(".katex-display, .formula, .grid-holder")].map((block) => [block, isTooWide(block)]);
   for (const [block, overflows] of measured) {
     block.toggleAttribute("data-overflows", overflows);
     if (overflows) block.tabIndex = 0;
