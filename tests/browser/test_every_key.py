@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from labeling.models import Draft, Label, QueueItem
+from labeling.models import Campaign, Draft, Label, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
 from tests.browser.test_signed_out import end_session
@@ -131,3 +131,39 @@ def test_ones_work_is_filtered_and_shown_whole_by_keys(
     expect(page.get_by_role("link", name="Show all A")).to_be_hidden()
     expect(page).to_have_url(re.compile(r"/me/work/\??$"))
     assert Label.objects.count() == 1
+
+
+def test_screening_and_what_a_lead_answered_are_reached_by_keys(
+    campaign: Campaign, labeler: User, open_page: OpenPage
+) -> None:
+    campaign.screening, campaign.screening_attempts = "on", 2
+    campaign.save()
+    person = make.make_labeler(campaign, labeler)
+    make.make_attempt(person, ended_at=make.A_MOMENT, passed=False)
+    label = make.make_label(make.make_solution(make.make_problem(campaign)), person, is_current=False)
+    revised = make.make_label(label.solution, person, [1, 1, 1], revises=label, revision_reason="Misread.")
+    make.make_dispute(revised)
+    page = open_page(labeler)
+    page.goto("/")
+    expect(page.get_by_role("link", name="Screening S")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("s")
+    expect(page.get_by_role("heading", name="You did not pass the screening")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again L")).to_be_visible()
+    page.wait_for_load_state()
+    with page.expect_request(lambda asked: asked.method == "POST"):
+        page.keyboard.press("l")
+    page.wait_for_load_state()
+    page.keyboard.press("Shift+M")
+    expect(page.get_by_role("link", name="Questions and answers Q")).to_be_visible()
+    page.wait_for_load_state()
+    page.keyboard.press("q")
+    page.wait_for_url("**/work/?kind=asked")
+    page.goto(f"/me/work/labels/{revised.pk}/")
+    page.wait_for_load_state()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/labels/{label.pk}/")
+    page.wait_for_load_state()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("link", name="The one that counts")).to_be_focused()

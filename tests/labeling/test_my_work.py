@@ -197,7 +197,7 @@ def test_the_chain_is_shown_and_only_the_newest_version_leads_to_a_revision(
     second = make.make_label(first.solution, person, [1, -1], revises=first, revision_reason="I misread step 2.")
     page = text_of(browser.get(f"{WORK}labels/{second.pk}/"))
     assert f'href="{WORK}labels/{second.pk}/revise/"' in page
-    assert f'<a href="{WORK}labels/{first.pk}/">All steps good</a>' in page
+    assert f'<a data-line href="{WORK}labels/{first.pk}/">All steps good</a>' in page
     assert "I misread step 2." in page
     old = text_of(browser.get(f"{WORK}labels/{first.pk}/"))
     assert "This version was replaced." in old
