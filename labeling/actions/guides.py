@@ -16,14 +16,21 @@ from labeling.models import MAX_GUIDE, MAX_NOTE, Campaign, GuideReading, GuideVe
 from labeling.wording import grouped
 
 FOLDER = Path(__file__).parents[1] / "guide"  # the text that ships: one Markdown file a language
+EARLIER = FOLDER / "earlier"  # a folder for each that shipped before: campaigns that began with it have it still
 ENGLISH = "en"
 
 
 @cache
+def shipped_texts() -> list[dict[str, str]]:
+    """Each guide that ships or has shipped, the newest first, by language."""
+    folders = [FOLDER, *sorted(EARLIER.iterdir(), reverse=True)]
+    return [{path.stem: path.read_text(encoding="utf-8").strip() for path in of.glob("*.md")} for of in folders]
+
+
 def default_text(language: str = ENGLISH) -> str:
     """The guide that ships, in this language where there is one, else in English."""
-    shipped = {path.stem: path for path in FOLDER.glob("*.md")}
-    return shipped.get(language.lower(), shipped[ENGLISH]).read_text(encoding="utf-8").strip()
+    newest = shipped_texts()[0]
+    return newest.get(language.lower(), newest[ENGLISH])
 
 
 def text_in(version: GuideVersion | None, language: str) -> str:
@@ -31,9 +38,10 @@ def text_in(version: GuideVersion | None, language: str) -> str:
 
     A text that a campaign wrote is shown as it was written. The one that ships is shown in the reader's language.
     """
-    if version is None or version.text == default_text():
+    if version is None:
         return default_text(language)
-    return version.text
+    of = next((texts for texts in shipped_texts() if texts[ENGLISH] == version.text), {})
+    return of.get(language.lower(), version.text)
 
 
 def begin(*, campaign: Campaign, by: User | None) -> GuideVersion:

@@ -183,6 +183,9 @@ def test_the_text_that_ships_speaks_the_readers_language_and_a_campaigns_own_its
     own = make.make_guide(campaign, text="Ours.")
     assert guides.text_in(shipped, "ko") == guides.default_text("ko")
     assert guides.text_in(own, "ko") == "Ours."
+    for texts in guides.shipped_texts():  # also one that a campaign began with before there was a newer one
+        before = make.make_guide(campaign, text=texts["en"])
+        assert guides.text_in(before, "ko") == texts["ko"] != guides.text_in(before, "xx") == texts["en"]
     assert guides.default_text("xx") == guides.default_text("en") == guides.default_text("../../annotator/settings")
 
 
