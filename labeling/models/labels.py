@@ -222,6 +222,12 @@ class Label(models.Model):
         index = self.ratings.find("-")
         return None if index < 0 else index
 
+    @property
+    def unsure_count(self) -> int:
+        """How many steps, alternatives and candidates its labeler was unsure of."""
+        candidates = [one for step in self.steps or () for one in step["completions"] or ()]
+        return len(self.flagged) + sum(1 for one in (*self.alternatives, *candidates) if one.get("flagged"))
+
 
 class DisputeState(models.TextChoices):
     """open -> accepted (the reference changes) | declined."""

@@ -75,7 +75,7 @@ def _wanted(account: User, wanted: dict[str, str]) -> QuerySet[Label]:
     if kind in FinishReason.values:
         labels = labels.filter(finish_reason=kind)
     elif kind == UNSURE:
-        labels = labels.exclude(flagged=[])
+        labels = labels.filter(mine.UNSURE)
     elif kind == REVISED:
         labels = labels.filter(~Q(revises=None))
     elif kind == ASKED:

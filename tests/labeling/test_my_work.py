@@ -90,6 +90,22 @@ def test_the_list_is_filtered_by_campaign_and_by_how_it_went(
     assert "Not understood, so left out: Campaign “nowhere”" in text_of(browser.get(f"{WORK}?campaign=nowhere"))
 
 
+def test_unsure_of_an_alternative_or_a_candidate_is_told_and_found_as_of_a_step(
+    browser: Client, campaign: Campaign, person: Labeler
+) -> None:
+    said = [{"text": "Or.", "rating": None, "flagged": True}, {"text": '"flagged":true', "rating": 1, "flagged": False}]
+    other = made(campaign, person, 1, -1, flagged=[0], alternatives=said)
+    sure = [{"text": '"flagged":true', "rating": 1, "flagged": False}]
+    made(campaign, person, 1, -1, alternatives=sure)
+    tree = make.make_candidate_tree(make.make_problem(campaign))
+    step = {"completions": said[::-1], "human_completion": None, "chosen_completion": 0}
+    grown = make.make_tree_label(tree, person, [step])
+    assert "2 steps unsure" in text_of(browser.get(WORK))
+    found = browser.get(f"{WORK}?kind=unsure")
+    assert set(listed(found)) == {other.pk, grown.pk}
+    assert "1 step unsure" in text_of(found)
+
+
 def test_a_longer_list_takes_no_more_queries(browser: Client, campaign: Campaign, person: Labeler) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as context:
