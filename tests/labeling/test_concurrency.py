@@ -1,6 +1,7 @@
 """Many at once, on real connections: nothing is handed out twice, nothing is lost, nobody waits for each other."""
 
 import random
+import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -234,6 +235,8 @@ def test_leads_and_labelers_in_each_others_way_leave_whole_rows(campaign: Campai
         for index in range(8):
             make.make_item(solution, both[index % 2])
 
+    is_begun = threading.Event()
+
     def label(labeler: Labeler) -> None:
         chance = random.Random(labeler.pk)
         for _ in range(12):
@@ -242,9 +245,12 @@ def test_leads_and_labelers_in_each_others_way_leave_whole_rows(campaign: Campai
                 continue
             act = chance.choice([labels_of, labels_of, reports_of, releases_of, drafts_of, expiry_of])
             attempt(partial(act, item, labeler))
+            if Label.objects.filter(labeler=labeler).exists():
+                is_begun.set()
 
     def lead(seed: int) -> None:
         chance = random.Random(seed)
+        is_begun.wait(30)  # leads who are done before anybody labels would be in nobody's way
         for _ in range(15):
             of = Round.objects.get(pk=chance.choice(both).pk)
             problem = chance.choice(Problem.objects.filter(campaign=campaign))
