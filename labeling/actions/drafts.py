@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from labeling.actions import queue
-from labeling.actions.errors import Conflict, DraftChanged
+from labeling.actions.errors import DraftChanged, RevisedAlready
 from labeling.models import Draft, ItemState, Label, Labeler, QueueItem
 
 IN_HAND, WAITING, GONE = "in_hand", "waiting", "gone"
@@ -49,10 +49,11 @@ def keep(
 ) -> Draft:
     """Keep work whose lease is gone, for its labeler alone. `replaces` as in `save`.
 
-    Raises Conflict where they have labeled this by now: there is nothing to come back to.
+    Raises RevisedAlready where they have labeled this by now: there is nothing to come back to but that label.
     """
-    if Label.objects.filter(labeler=labeler, solution=item.solution_id, tree=item.tree_id, is_current=True).exists():
-        raise Conflict(_("You have labeled this already; revise that label instead."))
+    label = Label.objects.filter(labeler=labeler, solution=item.solution_id, tree=item.tree_id, is_current=True).first()
+    if label is not None:
+        raise RevisedAlready(_("You have labeled this already; revise that label instead."), newest=label.pk)
     with transaction.atomic():
         return _store(item, labeler, content, replaces)
 

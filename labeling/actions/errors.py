@@ -48,7 +48,7 @@ class Conflict(ActionError):
 
 
 class RevisedAlready(Conflict):
-    """The label has a newer version; `newest` is its number."""
+    """There is a label, or a newer version of it, that this does not know of; `newest` is its number."""
 
     def __init__(self, message: str, *, newest: int | None) -> None:
         super().__init__(message)

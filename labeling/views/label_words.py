@@ -152,6 +152,8 @@ def _trouble_words() -> Words:
         ),
         "trouble_earlier": _("A label that you sent earlier was not taken."),
         "trouble_arrived": _("A label that you took back had reached the server already."),
+        "trouble_labeled": _("You have labeled this solution on another tab or device meanwhile."),
+        "labeled_rest": _("What you rated here is kept in this browser. Submit it as a new version of that label."),
         "arrived_rest": _("What you corrected is kept in this browser. Submit it as a new version of that label."),
         "revise_it": _("Revise it"),
         "kept_private": _("What you rated is kept for you alone, as a private draft."),

@@ -139,6 +139,26 @@ def test_a_submission_of_the_earlier_device_waits_for_ones_word(
     assert Label.objects.get().ratings == "+-"
 
 
+def test_what_waited_offline_while_it_was_labeled_elsewhere_goes_on_as_a_new_version(
+    desk: DeskPage, other_device: Callable[[], DeskPage], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+    desk.page.context.set_offline(True)
+    later = other_device()
+    later.press("1", "Enter")
+    later.expect_problem_of("First we add")
+    first = Label.objects.get()
+    desk.press("2", "1", "Enter")
+    desk.expect_problem_of("First we add")
+    desk.page.context.set_offline(False)
+    expect(desk.trouble).to_contain_text("You have labeled this solution on another tab or device meanwhile.")
+    desk.press("c")
+    desk.expect_states("neutral", "negative", "later", "later")
+    expect(desk.step(1)).to_contain_text("was negative")
+    assert Label.objects.get() == first
+
+
 def test_a_device_looked_at_again_says_that_the_work_went_on_elsewhere(
     timed_desk: DeskPage, other_device: Callable[[], DeskPage], browser_errors: BrowserErrors
 ) -> None:

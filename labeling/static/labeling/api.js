@@ -32,6 +32,11 @@ export class Refused extends Error {
     return this.code === "draft_changed" || Boolean(this.body?.opened_elsewhere);
   }
 
+  /** The number of one's own label of this, or of a newer version of it, that the page did not know of. */
+  get newest() {
+    return this.body?.newest;
+  }
+
   /** Whether the lease is gone; it may be taken again where nobody else took the item. */
   get isLost() {
     return (this.code === "lease_lost" && !this.isElsewhere) || this.status === 404;

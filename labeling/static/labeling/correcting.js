@@ -19,7 +19,7 @@ export async function sendAsRevision({ api, submission, post }) {
   try {
     return (await call("PUT", `${api}me/labels/${label}/`, revision)).body;
   } catch (refusal) {
-    if (!refusal.body?.newest) throw refusal;
+    if (!refusal.newest) throw refusal;
     if (await isRevisedBy(revision, { api, label })) return { label }; // that answer was lost too
     refusal.arrived = label;
     throw refusal;

@@ -239,6 +239,7 @@ export class Drafts {
   /** Labeled meanwhile by the same person, or out of their campaigns; where other work is stored, this one stays here. */
   notKept(error) {
     this.stop();
+    if (error.newest) keepAsRevision(this.keeping, error.newest, this.body);
     if (!error.isElsewhere) this.forget();
   }
 
@@ -306,9 +307,10 @@ export class Drafts {
 
 /**
  * Work that this browser kept of other solutions than the one in hand: the server keeps it for its labeler alone.
- * `arrived(label)` hears of a label that was taken back and had reached the server after all.
+ * `arrived(label)` hears of a label that was taken back and had reached the server after all, `labeled(label)` of one that
+ * was made elsewhere.
  */
-export async function sendKeptDrafts({ api, keeping, except, arrived }) {
+export async function sendKeptDrafts({ api, keeping, except, arrived, labeled }) {
   for (const name of keeping.names("draft.").filter((each) => /^draft\.\d+$/.test(each))) {
     const item = Number(name.slice("draft.".length));
     if (item === except || keeping.read(`submission.${item}`)) continue;
@@ -320,6 +322,10 @@ export async function sendKeptDrafts({ api, keeping, except, arrived }) {
       if (!(error instanceof Refused)) return; // not reachable: kept for the next visit
       if (error.isElsewhere) continue;
       if (kept.sent && !(await becomesRevision({ api, keeping, item, kept, arrived }))) return;
+      if (!kept.sent && error.newest) {
+        keepAsRevision(keeping, error.newest, content);
+        labeled(error.newest);
+      }
     }
     keeping.forget(name);
     keeping.forget(`undo.${item}`); // what was done before it goes with it

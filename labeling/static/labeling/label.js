@@ -34,7 +34,11 @@ const outbox = new Outbox({
     if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
   },
   sent: () => count(done + 1),
-  refused: (refusal) => (refusal.arrived ? arrived(refusal.arrived) : explain("earlier", { refusal })),
+  refused: (refusal) => {
+    if (refusal.arrived) arrived(refusal.arrived);
+    else if (refusal.labeled) labeled(refusal.labeled);
+    else explain("earlier", { refusal });
+  },
 });
 const supply = new Supply({
   url: `${api}campaigns/${campaign}/next/`,
@@ -72,9 +76,16 @@ function count(all) {
   showDone(done);
 }
 
+const revisionOf = (label) => ({ href: `${root.dataset.labels}${label}/revise/` });
+
 /** A label that was taken back had reached the server: where its correction goes on. */
 function arrived(label) {
-  explain("arrived", { href: `${root.dataset.labels}${label}/revise/` });
+  explain("arrived", revisionOf(label));
+}
+
+/** The same person has labeled this elsewhere: where what was rated here goes on. */
+function labeled(label) {
+  explain("labeled", revisionOf(label));
 }
 
 function finished() {
@@ -214,7 +225,7 @@ async function start() {
   showDone(done);
   outbox.load((error, seconds) => error && explain("waiting", { error, seconds, signIn, isKept: true, again: () => outbox.tryNow() }));
   await next({ isAgain: true });
-  await sendKeptDrafts({ api, keeping, except: desk.item?.item, arrived });
+  await sendKeptDrafts({ api, keeping, except: desk.item?.item, arrived, labeled });
   keeping.forgetOld();
 }
 

@@ -209,7 +209,7 @@ export const leased = (Kind) => class extends Kind {
 
   notSubmitted(refusal) {
     this.submission = null;
-    if (refusal.arrived) {
+    if (refusal.arrived || refusal.labeled) {
       this.nextWanted();
       return;
     }

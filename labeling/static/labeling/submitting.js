@@ -58,8 +58,8 @@ export class Submission {
 export class Outbox {
   /**
    * `changed()` hears that there is more or less to send; `sent()` and `refused(refusal)` what became of a submission
-   * that was left alone. A refusal has `isKept` where the server keeps the work as a private draft, and `arrived`, the
-   * number of a label, where this browser keeps it as a revision of that.
+   * that was left alone. A refusal has `isKept` where the server keeps the work as a private draft; where this browser keeps
+   * it as a revision of a label, that one's number is its `arrived`, if it is what was sent before, or else `labeled`.
    */
   constructor({ api, keeping, changed, sent, refused }) {
     Object.assign(this, { api, keeping, changed, sent, refused });
@@ -162,7 +162,7 @@ export class Outbox {
         if (error instanceof Refused) {
           this.close(submission);
           submission.refused(error);
-          if (submission.isLeft || error.arrived) this.refused(error);
+          if (submission.isLeft || error.arrived || error.labeled) this.refused(error);
           return;
         }
         clearTimeout(slow);
@@ -247,6 +247,11 @@ export class Outbox {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.isElsewhere) this.keeping.write(`draft.${item}`, { replaces, content: draft });
+      else if (error.newest) {
+        keepAsRevision(this.keeping, error.newest, draft);
+        this.keeping.forget(`draft.${item}`);
+        refusal.labeled = error.newest;
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ const box = document.querySelector('[data-part="trouble"]');
 const fact = box.querySelector("strong");
 const rest = box.querySelector("[data-rest]");
 const actions = box.querySelector(".actions");
-const NOTICES = new Set(["earlier", "arrived", "storage"]); // not of the work in hand, which has its own trouble
+const NOTICES = new Set(["earlier", "arrived", "labeled", "storage"]); // not of the work in hand, which has its own trouble
 
 let current = null; // the trouble that the work in hand has
 let notices = []; // told behind it, one after the other: each stays until it is understood
@@ -142,6 +142,9 @@ const KINDS = {
   },
   arrived: ({ href }) => {
     show(say("trouble_arrived"), say("arrived_rest"), [{ text: say("revise_it"), action: "correct", href }, ...understood()]);
+  },
+  labeled: ({ href }) => {
+    show(say("trouble_labeled"), say("labeled_rest"), [{ text: say("revise_it"), action: "correct", href }, ...understood()]);
   },
   storage: () => show(say("trouble_storage"), say("storage_rest"), understood()),
 };
