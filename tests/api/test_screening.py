@@ -162,7 +162,7 @@ def test_home_sends_a_newcomer_to_the_screening(campaign: Campaign, ada: Labeler
     home = text_of(browser.get("/"))
 
     assert "Screening comes before the work, 0 labeled by you today" in home
-    assert f'<a class="button" data-kind="primary" href="/campaigns/{campaign.slug}/screening/">' in home
+    assert f'<a class="button" data-kind="primary" href="/campaigns/{campaign.slug}/screening/"' in home
     assert home.count('data-kind="primary"') == 1
     answer(campaign, ada, rightly=True)
     assert "Nothing waits just now" in text_of(browser.get("/"))
