@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "workers",
 ]
 MIDDLEWARE = [
+    "annotator.requests.head_without_body",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",  # this and the next before WhiteNoise, for files too
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
