@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign, Draft, Label, QueueItem
@@ -158,8 +159,8 @@ def test_screening_and_what_a_lead_answered_are_reached_by_keys(
     expect(page.get_by_role("link", name="Questions and answers Q")).to_be_visible()
     page.wait_for_load_state()
     page.keyboard.press("q")
-    page.wait_for_url("**/work/?kind=asked")
-    page.goto(f"/me/work/labels/{revised.pk}/")
+    page.wait_for_url(f"**{reverse('my-work')}?kind=asked")
+    page.goto(reverse("my-label", args=[revised.pk]))
     page.wait_for_load_state()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
