@@ -102,9 +102,9 @@ def test_work_that_never_reached_the_server_is_there_when_the_page_is_opened_aga
     context.set_offline(True)
     desk.press("3", "2")
     expect(desk.sign).to_have_text("Offline, 2 ratings kept here")
+    assert saved_ratings(items[0]) is None
     desk.page.close()
     context.set_offline(False)
-    assert saved_ratings(items[0]) is None
     again = DeskPage(context.new_page(), campaign).open()
     again.expect_states("positive", "neutral", "active", "later")
     eventually(lambda: saved_ratings(items[0]) == [1, 0])
@@ -127,6 +127,26 @@ def test_unsent_work_of_another_solution_than_the_next_is_kept_by_the_server(
     eventually(lambda: saved_ratings(items[0]) == [1, 0])
     assert Draft.objects.get().labeler == labeler
     eventually(lambda: not kept_here(again))
+
+
+@pytest.mark.parametrize("more", [(), ("1",)])
+def test_unsent_work_that_had_arrived_unheard_is_kept_no_longer(
+    desk: DeskPage, campaign: Campaign, items: list[QueueItem], browser_errors: BrowserErrors, more: tuple[str, ...]
+) -> None:
+    """The last request of a page that goes away, say: the server has the work, or an earlier state of it."""
+    browser_errors.requests_may_fail()
+    desk.page.route("**/draft/", deliver_but_lose_the_answer)
+    desk.press("3", "2")
+    expect(desk.sign).to_have_text("Offline, 2 ratings kept here")
+    assert saved_ratings(items[0]) == [1, 0]
+    desk.press(*more)
+    expect(desk.sign).to_have_text(f"Offline, {2 + len(more)} ratings kept here")
+    context = desk.page.context
+    desk.page.close()
+    take_away(items[0])
+    again = DeskPage(context.new_page(), campaign).open()
+    eventually(lambda: not kept_here(again))
+    assert saved_ratings(items[0]) == [1, 0, *(-1 for _ in more)]
 
 
 def kept_here(desk: DeskPage) -> list[str]:

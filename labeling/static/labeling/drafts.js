@@ -30,11 +30,13 @@ export class Drafts {
    * the server's time, and with the words that it has now), `saving`, `offline`,
    * `signed-out`, `changed` at once, and `private` once the server keeps work whose lease is gone. `refused(refusal)` hears why the server
    * did not take it: nothing is sent then until the next change, or ever, where the work goes on elsewhere or the lease
-   * is gone for good. `replaces` names the stored draft that this work builds on, `from` the draft that it goes on from.
+   * is gone for good; `labeled(label)`, also of a desk that has gone on, that the same person labeled the solution
+   * elsewhere: this browser keeps the work as a revision of that label.
+   * `replaces` names the stored draft that this work builds on, `from` the draft that it goes on from.
    * With `sent` it was a finished label that may have arrived already: it stays in this browser until it is sent again.
    */
-  constructor({ api, item, from, replaces, sent = null, leaseEnds, keeping, content, words, report, refused }) {
-    Object.assign(this, { api, item, from, replaces, sent, leaseEnds, keeping, content, words, report, refused });
+  constructor({ api, item, from, replaces, sent = null, leaseEnds, keeping, content, words, report, refused, labeled }) {
+    Object.assign(this, { api, item, from, replaces, sent, leaseEnds, keeping, content, words, report, refused, labeled });
     this.by = newId();
     this.leasedAt = performance.now();
     this.heardAt = this.lookedAt = Date.now();
@@ -241,6 +243,7 @@ export class Drafts {
     this.stop();
     if (error.newest) keepAsRevision(this.keeping, error.newest, this.body);
     if (!error.isElsewhere) this.forget();
+    if (error.newest) this.labeled(error.newest);
   }
 
   /** Whether what is stored is this work at an earlier moment. */
@@ -281,7 +284,10 @@ export class Drafts {
     this.leaving = version;
     this.put({ keepalive: true }).then(
       ({ body }) => this.saved(version, words, body),
-      () => (this.leaving = null), // it stays kept here, and is sent when the page is opened again
+      (error) => {
+        this.leaving = null; // it stays kept here, and is sent when the page is opened again
+        if (this.isPrivate && error instanceof Refused) this.notKept(error);
+      },
     );
   }
 

@@ -47,6 +47,7 @@ const supply = new Supply({
   reference,
 });
 const waiting = new Waiting(() => next());
+const revisionOf = (label) => `${root.dataset.labels}${label}/revise/`;
 const shared = {
   places,
   api,
@@ -59,6 +60,8 @@ const shared = {
   storedWanted: () => next({ isAgain: true }),
   aheadWanted: () => goOnAhead(),
   leftWanted: (submission) => takeBack(submission),
+  labeled,
+  revisionOf,
 };
 const desks = { solution: new (leased(Desk))(shared), candidates: new (leased(TreeDesk))(shared) };
 let desk = desks.solution;
@@ -76,16 +79,14 @@ function count(all) {
   showDone(done);
 }
 
-const revisionOf = (label) => ({ href: `${root.dataset.labels}${label}/revise/` });
-
 /** A label that was taken back had reached the server: where its correction goes on. */
 function arrived(label) {
-  explain("arrived", revisionOf(label));
+  explain("arrived", { href: revisionOf(label) });
 }
 
 /** The same person has labeled this elsewhere: where what was rated here goes on. */
 function labeled(label) {
-  explain("labeled", revisionOf(label));
+  explain("labeled", { href: revisionOf(label) });
 }
 
 function finished() {

@@ -20,11 +20,12 @@ export const leased = (Kind) => class extends Kind {
    * Besides what a desk takes: `outbox` sends labels; `finished()` hears that the server has this one, `storedWanted`
    * that this solution is asked for as it is stored, `aheadWanted` that the next one is wanted without waiting: it is
    * false where there is none; `leftWanted(submission)` that one which waits to be sent is wanted back. `who` is whose
-   * desk it is.
+   * desk it is. `labeled(label)` hears of a solution that is no more in hand and was labeled elsewhere, `revisionOf(label)`
+   * says where that label is revised.
    */
-  constructor({ who, outbox, finished, storedWanted, aheadWanted, leftWanted, ...desk }) {
+  constructor({ who, outbox, finished, storedWanted, aheadWanted, leftWanted, labeled, revisionOf, ...desk }) {
     super(desk);
-    Object.assign(this, { who, outbox, finished, storedWanted, aheadWanted, leftWanted, state: "none" });
+    Object.assign(this, { who, outbox, finished, storedWanted, aheadWanted, leftWanted, labeled, revisionOf, state: "none" });
     hearTabs((which) => this.heard(which));
   }
 
@@ -67,6 +68,7 @@ export const leased = (Kind) => class extends Kind {
       words: () => this.pass.words,
       report: (...said) => isOnDesk() && this.report(...said),
       refused: (refusal) => isOnDesk() && this.refused(refusal, say(refusal.isFinal ? "out_of_hands" : "not_saved")),
+      labeled: (label) => (isOnDesk() ? this.labeledElsewhere(label) : this.labeled(label)),
     });
     const isOnDesk = () => this.drafts === drafts && Boolean(this.pass);
     return drafts;
@@ -232,8 +234,14 @@ export const leased = (Kind) => class extends Kind {
       explain("refused", { fact, refusal });
       return;
     }
-    this.lost = { fact, refusal, written, isKept: refusal.isKept, next: () => this.nextWanted(), discard: () => this.discard() };
+    this.lost = { fact, rest: refusal.message, written, isKept: refusal.isKept, next: () => this.nextWanted(), discard: () => this.discard() };
     explain("lost", this.lost);
+  }
+
+  /** What was rated here is kept as a revision of the label that the same person made elsewhere: it goes on there. */
+  labeledElsewhere(label) {
+    const { written, next } = this.lost;
+    explain("lost", { fact: say("trouble_labeled"), rest: say("labeled_rest"), written, next, href: this.revisionOf(label) });
   }
 
   /** The solution goes on in another tab or on another device: no rating here, until somebody wants it here again. */

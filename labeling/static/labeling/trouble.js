@@ -127,8 +127,9 @@ const KINDS = {
       ...tryAgain(again),
     ]);
   },
-  lost: ({ fact: what, refusal, written, isKept, next, discard }) => show(what, [refusal.message, ...(isKept ? [say("kept_private")] : []), ...quoted(written)].join(" "), [
+  lost: ({ fact: what, rest: why, written, isKept, href, next, discard }) => show(what, [why, ...(isKept ? [say("kept_private")] : []), ...quoted(written)].join(" "), [
     { text: say("next_solution"), action: "submit", run: next },
+    ...(href ? [{ text: say("revise_it"), action: "correct", href }] : []),
     { text: say("keep_reading"), action: "back", run: () => actions.replaceChildren() },
     ...(isKept ? [{ text: say("discard"), action: "discard", run: discard }] : []),
   ]),
