@@ -33,20 +33,31 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Speed and memory, with goals.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"some of: {', '.join(NAMES)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="small sizes: shows that it works, not how fast it is")
-    parser.add_argument("--write-docs", action="store_true", help="put the figures into docs/benchmark.md")
+    parser.add_argument(
+        "--write-docs", action="store_true", help="then put the last figures of each into docs/benchmark.md"
+    )
     arguments = parser.parse_args(argv)
     unknown = set(arguments.names) - set(NAMES)
     if unknown:
         parser.error(f"no measure is called {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
-    if arguments.write_docs and (arguments.names or arguments.quick):
-        parser.error("--write-docs puts a whole run into the page: leave names and --quick out")
+    if arguments.write_docs and arguments.quick:
+        parser.error("--write-docs puts figures of full size into the page: leave --quick out")
     return arguments
+
+
+def now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 
 def take(measure: Measure, is_quick: bool) -> dict[str, Any]:
     """Run one measure, showing each figure as it comes; an error in it is kept, so that the others still run."""
     print(f"\n{measure.title}", flush=True)
-    record: dict[str, Any] = {"name": measure.name, "title": measure.title, "busy_before": machine.busy_share()}
+    record: dict[str, Any] = {
+        "name": measure.name,
+        "title": measure.title,
+        "at": now(),
+        "busy_before": machine.busy_share(),
+    }
     started, found = time.monotonic(), []
     try:
         for figure in measure.run(is_quick):
@@ -62,8 +73,9 @@ def main(argv: list[str]) -> int:
     """Exit status 0 when every measure could be taken, whatever it showed."""
     arguments = parse(argv)
     run: dict[str, Any] = {
-        "at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "at": now(),
         "quick": arguments.quick,
+        "code": machine.code(),
         "machine": machine.describe(),
         "versions": machine.versions(),
     }
@@ -75,7 +87,7 @@ def main(argv: list[str]) -> int:
     print(f"\n{text_table(figures)}\n\n{documents.setting(run)}\n{documents.summary(run)}")
     write(run)
     if arguments.write_docs:
-        documents.write(run)
+        documents.write(documents.newest(OUT, NAMES))
     return 1 if any("error" in measure for measure in run["measures"]) else 0
 
 

@@ -1,5 +1,7 @@
-"""The figures of a run as text: for the terminal, and for docs/benchmark.md."""
+"""The figures of a run as text, for the terminal; for docs/benchmark.md those of each measure as it was last taken."""
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +14,30 @@ BUSY = 0.1
 
 def setting(run: dict[str, Any]) -> str:
     """Machine, versions, and what was going on beside the run."""
+    said = [f"{run['at']}{', quick sizes: no measure of speed' if run['quick'] else ''}", *surroundings(run)]
+    said += [f"{measure['name']}: {busy}" for measure in run["measures"] if (busy := company(measure))]
+    return "\n".join(said)
+
+
+def surroundings(run: dict[str, Any]) -> list[str]:
+    """The machine, and what ran on it."""
     machine = run["machine"]
     versions = ", ".join(f"{name} {number}" for name, number in run["versions"].items())
-    said = [
-        f"{run['at']}{', quick sizes: no measure of speed' if run['quick'] else ''}",
+    return [
         f"{machine['cores']} cores of {machine['cpu']}, {machine['memory_gib']} GiB, {machine['system']}",
         f"Python {machine['python']}, {versions}",
     ]
-    busy = [
-        f"{measure['name']} {measure['busy_before']:.0%}"
-        for measure in run["measures"]
-        if measure["busy_before"] > BUSY
-    ]
-    if busy:
-        said.append(f"The machine was busy with other things before: {', '.join(busy)} of all cores")
-    return "\n".join(said)
+
+
+def company(measure: dict[str, Any]) -> str:
+    """How busy the machine was with other things just before; nothing where it was not."""
+    busy = measure["busy_before"]
+    return f"All cores were busy with other things to {busy:.0%} just before" if busy > BUSY else ""
 
 
 def summary(run: dict[str, Any]) -> str:
     """How many goals are met, which are not, and which measures could not be taken."""
-    with_goal = [figure for figure in figures(run) if figure.goal is not None]
+    with_goal = [figure for measure in run["measures"] for figure in measure["figures"] if figure.goal is not None]
     missed = [figure.name for figure in with_goal if figure.verdict != "met"]
     lines = [f"{len(with_goal) - len(missed)} of {len(with_goal)} goals met."]
     lines += [f"Missed: {name}" for name in missed]
@@ -41,12 +47,21 @@ def summary(run: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def figures(run: dict[str, Any]) -> list[Figure]:
-    return [figure for measure in run["measures"] for figure in measure["figures"]]
+def newest(folder: Path, names: Iterable[str]) -> dict[str, Any]:
+    """One run made of each measure as it was last taken in full size, each with where it was taken, as `run`."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in sorted(folder.glob("2*.json")):  # named by their time
+        run = json.loads(path.read_text())
+        if run["quick"]:
+            continue
+        for measure in run["measures"]:
+            figures = [Figure.from_dict(figure) for figure in measure["figures"]]
+            found[measure["name"]] = {"at": run["at"], **measure, "figures": figures, "run": run}
+    return {"measures": [found[name] for name in names if name in found]}
 
 
 def write(run: dict[str, Any]) -> None:
-    """Put the run's figures into the page, in place of those before."""
+    """Put the figures into the page, in place of those before."""
     text = PAGE.read_text()
     before, _, rest = text.partition(BEGIN)
     _, _, after = rest.partition(END)
@@ -56,9 +71,18 @@ def write(run: dict[str, Any]) -> None:
 
 
 def _body(run: dict[str, Any]) -> str:
-    parts = ["\n".join(f"- {line}" for line in setting(run).splitlines()), "\n\n".join(summary(run).splitlines())]
+    """Where all were taken on one machine with the same versions, that is said once."""
+    places = {
+        measure["name"]: "\n".join(f"- {line}" for line in surroundings(measure["run"])) for measure in run["measures"]
+    }
+    is_one = len(set(places.values())) == 1
+    parts = [*([next(iter(places.values()))] if is_one else []), "\n\n".join(summary(run).splitlines())]
     for measure in run["measures"]:
-        parts.append(f"### {measure['title']}\n\n{markdown_table(measure['figures'])}")
+        taken = ". ".join(
+            filter(None, [f"Taken {measure['at']}, code {measure['run'].get('code', 'unknown')}", company(measure)])
+        )
+        parts += [f"### {measure['title']}", taken + ".", *([] if is_one else [places[measure["name"]]])]
+        parts.append(markdown_table(measure["figures"]))
         commands = dict.fromkeys(figure.command for figure in measure["figures"] if figure.command)
         parts.append("\n".join(f"- `{command}`" for command in commands))
-    return "\n" + "\n\n".join(parts) + "\n"
+    return "\n" + "\n\n".join(part for part in parts if part) + "\n"

@@ -37,6 +37,12 @@ class Figure:
     def as_dict(self) -> dict[str, Any]:
         return asdict(self) | {"verdict": self.verdict}
 
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> "Figure":
+        """What `as_dict` gave."""
+        goal = Goal(**given["goal"]) if given["goal"] else None
+        return cls(**{name: value for name, value in given.items() if name != "verdict"} | {"goal": goal})
+
     def as_cells(self) -> list[str]:
         """Figure, value, goal, verdict, counts: a row of the table."""
         counts = ", ".join(f"{name} {short(value)}" for name, value in self.counts.items())

@@ -4,6 +4,7 @@ import contextlib
 import os
 import platform
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -55,6 +56,12 @@ def _is_installed(name: str) -> bool:
     except ImportError:
         return False
     return True
+
+
+def code() -> str:
+    """The commit that is measured, and whether files differ from it."""
+    git = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    return subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
 
 
 def busy_share() -> float:
