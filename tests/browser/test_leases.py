@@ -1,9 +1,10 @@
 """Leases that run out: of somebody who sleeps, whose page was frozen, who thought too long; and what is theirs then."""
 
 from django.contrib.auth.models import User
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from labeling.models import Draft, Label, QueueItem
+from tests import factories as make
 from tests.browser.desk import DeskPage, saved_ratings
 from tests.conftest import BrowserErrors
 from tests.leases import let_run_out, take_away
@@ -161,3 +162,48 @@ def test_going_on_at_once_still_keeps_the_work(
     desk.press("Enter")
     desk.expect_problem_of("First we add")
     eventually(lambda: saved_ratings(items[0]) == [1, 0])
+
+
+def labeled_elsewhere(item: QueueItem) -> Label:
+    """The lease ran out, and the same person has labeled the solution on another device meanwhile."""
+    holder = QueueItem.objects.get(pk=item.pk).leased_by
+    assert holder is not None
+    let_run_out(item)
+    QueueItem.objects.filter(pk=item.pk).update(state="labeled")
+    return make.make_label(item=item, labeler=holder, ratings=[-1])
+
+
+def test_lost_work_on_what_one_has_labeled_elsewhere_says_where_it_goes_on(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.press("3")
+    desk.expect_saved()
+    first = labeled_elsewhere(items[0])
+    desk.press("2")
+    expect(desk.trouble).to_contain_text("You have labeled this solution on another tab or device meanwhile.")
+    expect(desk.trouble).to_contain_text("What you rated here is kept in this browser.")
+    desk.expect_states("positive", "neutral", "active", "later")  # readable still
+    expect(desk.trouble.get_by_role("link")).to_have_text("Revise it C")
+    desk.press("c")
+    expect(desk.step(1)).to_contain_text("was negative")
+    desk.expect_states("positive", "neutral", "active", "later")
+    assert Label.objects.get() == first
+
+
+def test_whoever_has_gone_on_is_told_still(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.press("3")
+    desk.expect_saved()
+    first = labeled_elsewhere(items[0])
+    held: list[Route] = []
+    desk.page.route("**/me/drafts/**", lambda route: held.append(route), times=1)
+    desk.press("2")
+    expect(desk.trouble).to_contain_text("This solution is out of your hands.")
+    eventually(lambda: desk.page.evaluate("1") and held)
+    desk.press("Enter")
+    desk.expect_problem_of("First we add")
+    expect(desk.trouble).to_contain_text("You have labeled this solution on another tab or device meanwhile.")
+    expect(desk.trouble.get_by_role("link")).to_have_attribute("href", f"/me/work/labels/{first.pk}/revise/")

@@ -321,20 +321,31 @@ export async function sendKeptDrafts({ api, keeping, except, arrived, labeled })
     const item = Number(name.slice("draft.".length));
     if (item === except || keeping.read(`submission.${item}`)) continue;
     const kept = keeping.read(name) ?? {};
-    const { content, replaces = null } = kept;
     try {
-      if (content) await call("PUT", `${api}me/drafts/${item}/`, { ...content, replaces });
+      if (kept.content) await keepAlone(`${api}me/drafts/${item}/`, kept);
     } catch (error) {
       if (!(error instanceof Refused)) return; // not reachable: kept for the next visit
       if (error.isElsewhere) continue;
       if (kept.sent && !(await becomesRevision({ api, keeping, item, kept, arrived }))) return;
       if (!kept.sent && error.newest) {
-        keepAsRevision(keeping, error.newest, content);
+        keepAsRevision(keeping, error.newest, kept.content);
         labeled(error.newest);
       }
     }
     keeping.forget(name);
     keeping.forget(`undo.${item}`); // what was done before it goes with it
+  }
+}
+
+/** What is stored may be this very work, sent as its page went away, before anybody heard the answer: it builds on that. */
+async function keepAlone(url, { content, replaces = null }) {
+  try {
+    await call("PUT", url, { ...content, replaces });
+  } catch (error) {
+    const { draft: stored, draft_saved_at: savedAt } = error.body ?? {};
+    if (error.isElsewhere && isEarlier(content, stored?.mark)) return;
+    if (!error.isElsewhere || !isEarlier(stored, content.mark)) throw error;
+    await call("PUT", url, { ...content, replaces: savedAt });
   }
 }
 
