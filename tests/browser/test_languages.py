@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from labeling.models import Campaign, QueueItem
@@ -62,6 +63,10 @@ DOCK_PLACES = """() => {
   const ends = [box('main .step[data-state=active]').right, box('.submit').right];
   return [ends, [Math.max(...sides), box('.rate').left], document.querySelector('.dock').offsetHeight];
 }"""
+# Controls in sight whose key is not.
+WITHOUT_KEY = """() => [...document.querySelectorAll(".dock button, .bar [data-do], .problem button")]
+  .filter((button) => button.checkVisibility() && !button.querySelector("kbd")?.checkVisibility())
+  .map((button) => button.textContent.trim())"""
 DOCK = "document.querySelector('.dock').offsetHeight"
 DOCK_HEIGHT, BAR_HEIGHT = 101, 52  # of the English ones
 
@@ -79,7 +84,7 @@ def assert_nothing_overlaps(desk: DeskPage) -> None:
     assert page.evaluate(TOO_WIDE) == []
 
 
-@pytest.mark.parametrize("locale", ["en-US", "ru-RU"])
+@pytest.mark.parametrize("locale", ["en-US", "ru-RU", "ko-KR", "zh-CN"])
 def test_the_dock_ends_with_the_card_and_its_buttons_have_room_at_any_width(
     locale: str, items: list[QueueItem], campaign: Campaign, labeler: User, open_page: Callable[..., Page]
 ) -> None:
@@ -90,6 +95,7 @@ def test_the_dock_ends_with_the_card_and_its_buttons_have_room_at_any_width(
         assert abs(card - submit) <= 1, width
         assert side < hand, width
         assert height == DOCK_HEIGHT, width
+        assert desk.page.evaluate(WITHOUT_KEY) == [], width
 
 
 def test_text_at_200_percent_makes_no_phone_page_wider(
@@ -109,6 +115,19 @@ def test_text_at_200_percent_makes_no_phone_page_wider(
         assert box is not None
         assert box["y"] + box["height"] <= dock["y"]
         page.close()
+
+
+def test_text_at_200_percent_makes_none_of_ones_own_pages_wider(
+    campaign: Campaign, labeler: User, open_page: Callable[..., Page]
+) -> None:
+    names = ("home", "my-work", "practice", "my-settings", "my-password", "my-address", "my-tokens", "two-factor")
+    for locale in ("en-US", "ru-RU"):
+        page = open_page(labeler, locale=locale)
+        page.set_viewport_size({"width": 360, "height": 740})
+        for path in (*map(reverse, names), reverse("leave", args=[campaign.slug])):
+            page.goto(path)
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+            assert page.evaluate("document.documentElement.scrollWidth") == 360, (locale, path)
 
 
 def test_news_in_the_guide_leaves_a_phone_its_bar(
