@@ -118,11 +118,33 @@ def test_giving_up_needs_a_reason_and_keeps_the_ratings(desk: DeskPage) -> None:
     assert (label.finish_reason, label.ratings, label.reason) == ("give_up", "+", "gux 1 2 3, all beyond me")
 
 
+FREQUENT = [
+    "Something it needs is missing",
+    "It says something false, so that the question is unclear",
+    "It asks nothing definite",
+    "It has four parts or more",
+]
+
+
 def test_a_frequent_reason_takes_two_keys(desk: DeskPage) -> None:
-    desk.press("Shift+B", "2", "Enter")
+    """All kinds of bad problem that the guide names; a digit is its place on the keyboard, whatever that writes."""
+    reason = desk.page.get_by_label("Why can this problem not be judged?")
+    for digit, text in enumerate(FREQUENT, 1):
+        desk.press("Shift+B", str(digit))
+        expect(reason).to_have_value(text)
+        desk.press("Escape")
+    desk.press("Shift+B")
+    reason.fill("")
+    desk.press("Escape", "Shift+B")
+    desk.page.evaluate(
+        "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {key: '\"', code: 'Digit3', bubbles: true}))"
+    )
+    desk.press("Enter")
     desk.expect_problem_of("First we add")
     label = Label.objects.get()
-    assert (label.finish_reason, label.reason) == ("bad_problem", "It asks nothing definite")
+    assert (label.finish_reason, label.reason) == ("bad_problem", FREQUENT[2])
+    desk.press("?")
+    expect(desk.page.get_by_role("complementary", name="All keys")).to_contain_text("Where a reason is asked")
 
 
 def test_escape_leaves_the_reason_form_and_rating_goes_on(desk: DeskPage) -> None:

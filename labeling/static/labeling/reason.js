@@ -1,5 +1,7 @@
 /** The form that asks why, in place of the dock: for giving up and for a bad problem. */
 
+import { namesOf } from "./keys.js";
+
 const forms = new Map([...document.querySelectorAll("[data-reason]")].map((form) => [form.dataset.reason, form]));
 const ENDINGS = new Set(["give_up", "bad_problem"]);
 const dock = document.querySelector('[data-part="dock-main"]');
@@ -58,7 +60,7 @@ function goOnWriting(field) {
 
 function pressed(form, event) {
   if (event.target === form.elements.reason || event.ctrlKey || event.metaKey || event.altKey) return;
-  const choice = form.querySelectorAll("[data-text]")[Number(event.key) - 1];
+  const choice = form.querySelectorAll("[data-text]")[namesOf(event).find((name) => /^\d$/.test(name)) - 1];
   if (choice) {
     event.preventDefault();
     choose(form, choice);
