@@ -160,6 +160,41 @@ def test_a_solution_opens_with_its_first_step_in_sight(show: Callable[..., DeskP
     assert first <= top < bottom <= last
 
 
+def tall_problem(show: Callable[..., DeskPage], screen: dict[str, int]) -> DeskPage:
+    """A desk whose problem is longer than this screen."""
+    desk = show(["A step of a line or two, with $x = 5$."] * 9, screen=screen)
+    Problem.objects.update(text="A line of a long problem, of which there are many more behind it. " * 60)
+    return desk.reload()
+
+
+@pytest.mark.parametrize("screen", [PHONE, {"width": 720, "height": 450}], ids=["phone", "at 200 %"])
+def test_a_problem_taller_than_the_window_is_shown_from_its_beginning(
+    show: Callable[..., DeskPage], screen: dict[str, int]
+) -> None:
+    desk = tall_problem(show, screen)
+    desk.press("3", "3", "p")
+    title = desk.page.get_by_role("heading", name="Problem")
+    expect(title).to_be_in_viewport(ratio=1)
+    desk.press("p")
+    expect(desk.step(3)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE], ids=["wide", "phone"])
+def test_arrows_scroll_a_problem_that_is_cut_and_move_the_hand_else(
+    show: Callable[..., DeskPage], screen: dict[str, int]
+) -> None:
+    desk = tall_problem(show, screen)
+    desk.press("3", "3", "p")
+    scrolled = "scrollY + document.querySelector('main .problem').scrollTop"
+    before = desk.page.evaluate(scrolled)
+    desk.press("ArrowDown", "ArrowDown")
+    eventually(lambda: desk.page.evaluate(scrolled) > before)
+    expect(desk.step(3)).to_have_attribute("aria-current", "step")
+    Problem.objects.update(text="What is $2 + 2$?")
+    desk.reload().press("p", "ArrowUp")
+    expect(desk.step(2)).to_have_attribute("aria-current", "step")
+
+
 def test_a_blank_step_says_that_it_is_blank(show: Callable[..., DeskPage]) -> None:
     desk = show(["First.", " ", "Third."])
     expect(desk.step(2)).to_contain_text("(blank step)")

@@ -10,7 +10,7 @@ import { closePanel, openPanel, togglePanel } from "./panels.js";
 import { letterOf } from "./others.js";
 import { Pass, isJudged } from "./pass.js";
 import { askReason, closeReason, openForm } from "./reason.js";
-import { keepInMiddle, startAt } from "./scrolling.js";
+import { bringIntoSight, keepInMiddle, startAt } from "./scrolling.js";
 import { announce, showSaved, showTime } from "./sign.js";
 import { closeTrouble, hideTrouble } from "./trouble.js";
 import { say } from "./words.js";
@@ -219,8 +219,8 @@ export class Desk {
       this.back();
       return;
     }
-    problemColumn.focus();
-    problemColumn.scrollIntoView({ block: "nearest" });
+    problemColumn.focus({ preventScroll: true });
+    bringIntoSight(problemColumn);
   }
 
   submit() {

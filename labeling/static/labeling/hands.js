@@ -4,15 +4,17 @@ import { go, isMenuOpen } from "./going.js";
 import { actionOf } from "./keys.js";
 import { closePanel } from "./panels.js";
 import { bindReasons, openForm } from "./reason.js";
+import { isTall } from "./scrolling.js";
 import { pressOffered } from "./trouble.js";
 
-const SCROLLING = new Set(["up", "down"]);
+const UP_AND_DOWN = new Set(["ArrowUp", "ArrowDown"]);
 const SIDEWAYS = new Set(["step-before", "step-after"]);
-const isReading = (event) => Boolean(event.target.closest?.("[data-panel]"));
+const problem = document.querySelector('[data-part="problem-column"]');
+const isReading = ({ target }) => Boolean(target.closest?.("[data-panel]")) || (target === problem && isTall(problem));
 const isFormula = (event) => Boolean(event.target.closest?.("[data-overflows], .source"));
 
 /** Whether the browser scrolls what has the focus by this key. */
-const scrolls = (event, action) => (isReading(event) && SCROLLING.has(action)) || (isFormula(event) && SIDEWAYS.has(action));
+const scrolls = (event, action) => (UP_AND_DOWN.has(event.key) && isReading(event)) || (isFormula(event) && SIDEWAYS.has(action));
 
 /**
  * `actions()` gives what there is to do now, by name as in `data-do`; `take` takes a step, or "step.alternative";

@@ -63,6 +63,17 @@ export function startAt(row) {
   if (further > 0) scrollBy({ top: further, behavior: "instant" });
 }
 
+/** Whether this is taller than what is free to read, or hides some of its text. */
+export function isTall(element) {
+  const free = freeArea();
+  return element.scrollHeight > Math.min(element.clientHeight, free.bottom - free.top);
+}
+
+/** Bring this into sight: wholly, or its beginning where it is taller than that. */
+export function bringIntoSight(element) {
+  element.scrollIntoView({ block: isTall(element) ? "start" : "nearest" });
+}
+
 /** Where enlarged text would leave no room between bar and dock, both go with the text: not for what the dock says for a while. */
 function giveRoom() {
   const [bar, hand] = [".bar", '[data-part="dock-main"]'].map((part) => document.querySelector(part).offsetHeight);
