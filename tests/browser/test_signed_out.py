@@ -89,6 +89,43 @@ def test_a_submission_waits_for_signing_in_and_goes_out_once(desk: DeskPage, bro
     assert desk.page.evaluate("window.stillHere")
 
 
+def test_who_was_offline_while_the_session_ended_can_sign_in_without_rating_first(
+    desk: DeskPage, items: list[QueueItem], browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+    desk.page.context.set_offline(True)
+    desk.press("3", "1", "Enter")
+    desk.expect_problem_of("First we add")
+    expect(desk.sign).to_have_text("Offline · 1 solution waits to be sent")
+    end_session(desk)
+    desk.page.context.set_offline(False)
+    expect(desk.sign).to_have_text("Signed out · 1 solution waits to be sent")
+    desk.press("Enter")
+    expect(desk.page.get_by_label("Password")).to_be_focused()
+    enter(desk)
+    expect(desk.sign).to_have_text("")
+    expect(desk.trouble).to_be_hidden()
+    assert Label.objects.get().ratings == "+-"
+
+
+def test_the_form_goes_once_what_waited_is_sent_from_a_session_of_another_tab(
+    desk: DeskPage, labeler: User, browser_errors: BrowserErrors
+) -> None:
+    browser_errors.requests_may_fail()
+    desk.wait_ahead()
+    desk.page.context.set_offline(True)
+    desk.press("3", "1", "Enter")
+    desk.expect_problem_of("First we add")
+    end_session(desk)
+    desk.page.context.set_offline(False)
+    expect(desk.page.get_by_label("Password")).to_be_visible()
+    sign_in_as(desk.page, labeler)
+    expect(desk.sign).to_have_text("")
+    expect(desk.trouble).to_be_hidden()
+    assert Label.objects.get().ratings == "+-"
+
+
 def test_signing_in_needs_no_cookie_from_before(desk: DeskPage, browser_errors: BrowserErrors) -> None:
     browser_errors.requests_may_fail()
     desk.page.context.clear_cookies()

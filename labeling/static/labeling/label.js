@@ -14,7 +14,7 @@ import { Outbox } from "./submitting.js";
 import { Supply } from "./supply.js";
 import { bindTime } from "./timing.js";
 import { TreeDesk } from "./tree_desk.js";
-import { explain, forgetTrouble } from "./trouble.js";
+import { explain, forgetTrouble, hideTrouble } from "./trouble.js";
 import { Waiting } from "./waiting.js";
 import { say } from "./words.js";
 
@@ -31,9 +31,13 @@ const outbox = new Outbox({
   keeping,
   changed: () => {
     desk.showState();
+    if (outbox.trouble === "signed-out") desk.signedOut();
     if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
   },
-  sent: () => count(done + 1),
+  sent: () => {
+    hideTrouble("signed-out"); // one may have signed in in another tab
+    count(done + 1);
+  },
   refused: (refusal) => {
     if (refusal.arrived) arrived(refusal.arrived);
     else if (refusal.labeled) labeled(refusal.labeled);

@@ -110,7 +110,7 @@ export const leased = (Kind) => class extends Kind {
   }
 
   signedOut() {
-    explain("signed-out", { signIn: this.signIn, isKept: this.keeping.works, again: () => this.drafts.hurry() });
+    explain("signed-out", { signIn: this.signIn, isKept: this.keeping.works, again: () => this.drafts?.hurry() });
   }
 
   submit() {
