@@ -126,6 +126,22 @@ def test_the_digits_of_a_french_keyboard_rate_without_shift(desk: DeskPage) -> N
     desk.expect_states("positive", "negative", "later", "later")
 
 
+def test_an_input_method_writes_wide_signs_and_keeps_its_own_keys(desk: DeskPage) -> None:
+    desk.page.evaluate(UNUSUAL % ("３", "Numpad3"))
+    desk.page.evaluate(UNUSUAL % ("－", "NumpadSubtract"))
+    desk.expect_states("positive", "negative", "later", "later")
+    desk.press("Shift+G")
+    desk.page.keyboard.type("한")
+    field = desk.page.get_by_label("What could you not judge?")
+    for told in ("isComposing: true", "keyCode: 229"):  # one browser says the latter alone of the key that ends it
+        field.evaluate(
+            f"field => field.dispatchEvent(new KeyboardEvent('keydown', {{key: 'Escape', bubbles: true, {told}}}))"
+        )
+        expect(field).to_be_visible()
+    desk.press("Escape")
+    expect(field).to_be_hidden()
+
+
 def test_keys_lead_from_page_to_page_and_are_silent_in_fields(
     campaign: Campaign, labeler: User, items: list[QueueItem], open_page: OpenPage
 ) -> None:

@@ -43,14 +43,18 @@ export function namesOf(event) {
   if (letter) return [shift + letter];
   if (event.key === " ") return [`${shift}Space`];
   if (NAMED.has(event.key)) return [shift + event.key];
-  if (event.key.length !== 1) return [];
+  const sign = event.key.normalize("NFKC"); // an input method may write it wide
+  if (sign.length !== 1) return [];
   const place = /^Digit\d$/.test(event.code) ? event.code.slice(5) : PLACES[event.code];
-  return place && !event.shiftKey ? [event.key, place] : [event.key];
+  return place && !event.shiftKey ? [sign, place] : [sign];
 }
+
+/** Whether an input method is at work with this key: one browser has ended its composition by then, and says so by 229 alone. */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 /** The action that a key press asks for, or null. */
 export function actionOf(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented) return null;
+  if (event.ctrlKey || event.metaKey || event.altKey || isComposing(event) || event.defaultPrevented) return null;
   if (event.key === "Escape" && hasOpenMenu()) return null; // the browser closes it
   if (isField(event.target)) return event.key === "Escape" ? "back" : null;
   if (FIXED[event.key]) return FIXED[event.key];

@@ -1,5 +1,6 @@
 /** The form in which a labeler writes a step, in place of the dock: it is one of the forms that ask for words. */
 
+import { isComposing } from "./keys.js";
 import { askReason, openForm } from "./reason.js";
 
 const NAME = "write";
@@ -34,7 +35,7 @@ export function bindWriting(heard) {
     heard(field.value);
   });
   field?.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
     form.requestSubmit();
   });
