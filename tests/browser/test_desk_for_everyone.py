@@ -258,6 +258,18 @@ def test_what_the_dock_says_for_a_while_does_not_send_it_away(desk: DeskPage, br
     expect(desk.page.locator("body")).not_to_have_attribute("data-crowded", "")
 
 
+def test_a_printed_page_is_the_text_alone_in_ink_on_white(desk: DeskPage) -> None:
+    desk.page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    desk.page.emulate_media(media="print", color_scheme="dark")
+    expect(desk.step(3)).to_be_visible()
+    for part in (".dock", ".bar-end", ".guide"):
+        expect(desk.page.locator(part).first).to_be_hidden()
+    ink = desk.step(1).locator(".step-text").evaluate("text => getComputedStyle(text).color")
+    assert ink == desk.page.evaluate(
+        "document.documentElement.dataset.theme = 'light', getComputedStyle(document.body).color"
+    )
+
+
 def test_all_keys_are_called_so_in_a_narrow_window_too(desk: DeskPage) -> None:
     desk.page.set_viewport_size({"width": 720, "height": 450})
     desk.press("?")
@@ -270,6 +282,8 @@ def test_a_phone_lists_only_what_has_no_control_before_it(desk: DeskPage) -> Non
     touch.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     desk.button("More").click()
     more = desk.page.get_by_role("complementary", name="More")
+    for key_alone in ("Close, go back", "Where a reason is asked"):
+        expect(more.get_by_text(key_alone).locator("visible=true")).to_have_count(0)
     named = [text.strip() for text in more.locator("button:visible[data-do]").all_inner_texts()]
     assert named[:2] == ["Close", "Undo"]
     assert set(named) >= {"Redo", "Give up", "My work", "Settings"}
