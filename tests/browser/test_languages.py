@@ -1,5 +1,6 @@
 """The desk in each language that a browser may ask for: words, right plurals, and room for them on every screen."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 from labeling.models import Campaign, QueueItem
 from tests import factories as make
 from tests.browser.desk import DeskPage
+from tests.conftest import BrowserErrors
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ TOLD = [
         "Сохранено",
     ),
 ]
-SIZES = [(1440, 900), (1100, 700), (360, 740)]
+SIZES = [(1440, 900), (1100, 700), (720, 450), (360, 740)]
 # Buttons of the dock whose words do not fit into them, and how far the page is wider than the window.
 TOO_WIDE = """() => [
   ...[...document.querySelectorAll(".dock button")]
@@ -96,6 +98,27 @@ def test_the_dock_ends_with_the_card_and_its_buttons_have_room_at_any_width(
         assert side < hand, width
         assert height == DOCK_HEIGHT, width
         assert desk.page.evaluate(WITHOUT_KEY) == [], width
+
+
+def test_whatever_the_sign_says_the_bar_fits(
+    items: list[QueueItem],
+    campaign: Campaign,
+    labeler: User,
+    open_page: Callable[..., Page],
+    browser_errors: BrowserErrors,
+) -> None:
+    browser_errors.requests_may_fail()
+    for locale in ("en-US", "ru-RU"):
+        desk = DeskPage(open_page(labeler, locale=locale), campaign).open()
+        desk.wait_ahead()
+        desk.page.context.set_offline(True)
+        desk.press("1", "Enter", "3", "3")
+        expect(desk.sign).to_have_text(re.compile(" · "))
+        for width in (897, 960, 1200, 1280):
+            desk.page.set_viewport_size({"width": width, "height": 700})
+            assert desk.page.evaluate(TOO_WIDE) == [], (locale, width)
+            assert desk.page.locator(".bar").evaluate("bar => bar.offsetHeight") == BAR_HEIGHT
+        desk.page.context.close()
 
 
 def test_text_at_200_percent_makes_no_phone_page_wider(
