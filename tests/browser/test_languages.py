@@ -50,6 +50,17 @@ TOO_WIDE = """() => [
   ...(document.documentElement.scrollWidth > innerWidth ? [document.documentElement.scrollWidth] : []),
 ]"""
 
+# Text as far apart as WCAG 1.4.12 asks a page to bear.
+SPACED = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+# Columns beside the steps and buttons of the bar that do not hold their words.
+CUT = """() => [...document.querySelectorAll(".problem, .bar button")]
+  .filter((each) => each.checkVisibility() && !each.closest(".stage") && each.scrollWidth > each.clientWidth + 1)
+  .map((each) => each.textContent.trim())"""
+
 
 # Words of steps that stand over their text, and how high the dock is.
 OVER_TEXT = """() => [...document.querySelectorAll("main .step")]
@@ -151,6 +162,18 @@ def test_text_at_200_percent_makes_none_of_ones_own_pages_wider(
             page.goto(path)
             page.evaluate("document.documentElement.style.fontSize = '200%'")
             assert page.evaluate("document.documentElement.scrollWidth") == 360, (locale, path)
+
+
+def test_text_that_stands_further_apart_is_not_cut(
+    items: list[QueueItem], campaign: Campaign, labeler: User, open_page: Callable[..., Page]
+) -> None:
+    for locale in ("en-US", "ru-RU"):
+        desk = DeskPage(open_page(labeler, locale=locale), campaign).open()
+        desk.page.evaluate(SPACED)
+        for width, height in ((1440, 900), (1280, 800), (897, 700), (360, 740)):
+            desk.page.set_viewport_size({"width": width, "height": height})
+            assert desk.page.evaluate(TOO_WIDE) == [], (locale, width)
+            assert desk.page.evaluate(CUT) == [], (locale, width)
 
 
 def test_news_in_the_guide_leaves_a_phone_its_bar(
