@@ -168,3 +168,24 @@ def test_screening_and_what_a_lead_answered_are_reached_by_keys(
     page.wait_for_load_state()
     page.keyboard.press("ArrowDown")
     expect(page.get_by_role("link", name="The one that counts")).to_be_focused()
+
+
+def test_what_concerns_ones_account_is_done_by_keys(campaign: Campaign, labeler: User, open_page: OpenPage) -> None:
+    """A form that undoes nothing is sent by its key; what cannot be taken back has to be gone to first."""
+    page = open_page(labeler)
+    for name, button in (
+        ("my-password", "Change the password"),
+        ("my-address", "Save"),
+        ("my-tokens", "Make the token"),
+    ):
+        page.goto(reverse(name))
+        expect(page.get_by_role("button", name=button)).to_have_text(f"{button} ↵")
+    page.goto(reverse("leave", args=[campaign.slug]))
+    page.wait_for_load_state()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("button", name="Leave")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Settings", exact=True)).to_be_visible()
+    assert campaign.memberships.filter(account=labeler).exists()
