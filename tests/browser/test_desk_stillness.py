@@ -195,6 +195,16 @@ def test_arrows_scroll_a_problem_that_is_cut_and_move_the_hand_else(
     expect(desk.step(2)).to_have_attribute("aria-current", "step")
 
 
+def test_a_problem_in_its_own_column_moves_no_step(show: Callable[..., DeskPage]) -> None:
+    desk = tall_problem(show, WIDE)
+    desk.press(*["3"] * 8)
+    desk.page.evaluate("scrollTo(0, 200)")
+    before = desk.page.evaluate("scrollY")
+    assert before > 0
+    desk.press("p")
+    assert desk.page.evaluate("scrollY") == before
+
+
 def test_a_blank_step_says_that_it_is_blank(show: Callable[..., DeskPage]) -> None:
     desk = show(["First.", " ", "Third."])
     expect(desk.step(2)).to_contain_text("(blank step)")

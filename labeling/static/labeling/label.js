@@ -31,7 +31,7 @@ const outbox = new Outbox({
   keeping,
   changed: () => {
     desk.showState();
-    if (outbox.trouble === "signed-out") desk.signedOut();
+    if (outbox.trouble === "signed-out" && desk.canRate) desk.signedOut(); // else other trouble is told
     if (desk.pass && !outbox.waiting.length) supply.prepareAhead(); // the server offers no more before these are sent
   },
   sent: () => {

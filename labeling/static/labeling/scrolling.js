@@ -71,6 +71,7 @@ export function isTall(element) {
 
 /** Bring this into sight: wholly, or its beginning where it is taller than that. */
 export function bringIntoSight(element) {
+  if (Math.abs(element.getBoundingClientRect().top - freeArea().top) <= GAP) return; // in its own column, say
   element.scrollIntoView({ block: isTall(element) ? "start" : "nearest" });
 }
 
