@@ -1,9 +1,12 @@
 """Everything that is said of agreement in a campaign, from a file of labels: `python -m labeling.agreement_report`.
 
 A process of its own, so that numpy, pandas and the coefficients are loaded by it alone and their memory goes with it. A
-line of the file is `{"solution", "labeler", "ratings", "round", "subject"}`, one of what is known (gold, decisions)
-`{"solution", "source", "first_errors": [index or null for none]}`; the report goes to standard output as one JSON
-object, in which labelers are numbers. Progress goes to standard error.
+line of the file is `{"solution", "labeler", "ratings", "round", "subject", "is_check"}`, one of what is known (gold,
+decisions) `{"solution", "source", "first_errors": [index or null for none]}`; the report goes to standard output as one
+JSON object, in which labelers are numbers. Progress goes to standard error.
+
+Labels of gold (`is_check`) are compared apart: everybody labels the same gold, whose errors are known to be plain, and
+with the work it would be most of the pairs. The consensus learns from them too.
 """
 
 import argparse
@@ -31,6 +34,7 @@ class Labels:
     rated: list[Rated]
     rounds: dict[int, set[int]]  # by solution: the rounds that its labels are of
     subjects: dict[int, str]
+    checks: set[tuple[int, int]]  # solution and labeler
 
     @classmethod
     def of(cls, rows: Iterable[dict[str, Any]]) -> "Labels":
@@ -38,6 +42,7 @@ class Labels:
         rated: list[Rated] = []
         rounds: dict[int, set[int]] = {}
         subjects: dict[int, str] = {}
+        checks: set[tuple[int, int]] = set()
         for row in rows:
             solution = row["solution"]
             rated.append(Rated(solution, row["labeler"], tuple(SIGNS[sign] for sign in row["ratings"])))
@@ -45,7 +50,18 @@ class Labels:
                 rounds.setdefault(solution, set()).add(row["round"])
             if row["subject"]:
                 subjects[solution] = row["subject"]
-        return cls(rated, rounds, subjects)
+            if row.get("is_check"):
+                checks.add((solution, row["labeler"]))
+        return cls(rated, rounds, subjects, checks)
+
+    def pairs(self) -> tuple[list[Pair], list[Pair]]:
+        """Those of two labels of work, and those with one of gold."""
+        work: list[Pair] = []
+        gold: list[Pair] = []
+        for pair in pairs_of(self.rated):
+            is_work = self.checks.isdisjoint((pair.solution, labeler) for labeler in pair.labelers)
+            (work if is_work else gold).append(pair)
+        return work, gold
 
     def groups(self, pairs: Sequence[Pair]) -> dict[str, dict[Key, list[Pair]]]:
         """The pairs of each labeler, two labelers, round and subject."""
@@ -63,9 +79,9 @@ def report(
 ) -> dict[str, Any]:
     """All figures; `say` is told after each group how many of how many are done."""
     labels = Labels.of(rows)
-    pairs = pairs_of(labels.rated)
+    pairs, gold = labels.pairs()
     groups = labels.groups(pairs)
-    total = 3 + sum(map(len, groups.values()))
+    total = 4 + sum(map(len, groups.values()))
     done = 0
 
     def counted(group: Sequence[Pair]) -> dict[str, Any]:
@@ -75,7 +91,7 @@ def report(
         say(done, total)
         return found
 
-    found: dict[str, Any] = {"all": counted(pairs)}
+    found: dict[str, Any] = {"all": counted(pairs), "gold": counted(gold)}
     for name, of_name in groups.items():
         found[name] = [[key, counted(group)] for key, group in of_name.items()]
     found["steps"] = [[index, _flat(asdict(step))] for index, step in measure_by_position(pairs).items()]

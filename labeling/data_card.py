@@ -70,7 +70,8 @@ def _agreement(found: dict[str, Any] | None) -> str:
     said += f"{_many(found['labels_since'], 'label')} came in since."
     groups = [("all", found["all"]), *((f"round {one['round']}", one) for one in found["rounds"])]
     rows = [(name, _number(one["pairs"]), *(_figure(one[key]) for key in FIGURES)) for name, one in groups]
-    note = "Alpha is Krippendorff's, ordinal, over the steps that both rated; steps behind a first error are missing."
+    note = "Alpha is Krippendorff's, ordinal, over the steps that both rated; steps behind a first error are missing. "
+    note += "Labels of gold, of screening and of excluded problems are not compared."
     return f"## Agreement\n\n{said}" + _table(("", "Pairs", *FIGURES.values()), rows) + f"\n\n{note}"
 
 

@@ -29,12 +29,12 @@ def compare(job: Job) -> None:
 def _write(path: Path, campaign: Campaign, last: int) -> int:
     """One line a label; how many."""
     count = 0
-    columns = ("solution", "labeler", "ratings", "round__number", "problem__subject")
+    names = ("solution", "labeler", "ratings", "round", "subject", "is_check")
+    columns = ("solution", "labeler", "ratings", "round__number", "problem__subject", "is_check")
     found = agreements.compared(campaign, last).order_by("pk").values_list(*columns)
     with path.open("wb") as out:
-        for solution, labeler, ratings, number, subject in found.iterator(chunk_size=CHUNK):
-            row = {"solution": solution, "labeler": labeler, "ratings": ratings, "round": number, "subject": subject}
-            out.write(orjson.dumps(row) + b"\n")
+        for row in found.iterator(chunk_size=CHUNK):
+            out.write(orjson.dumps(dict(zip(names, row, strict=True))) + b"\n")
             count += 1
     return count
 

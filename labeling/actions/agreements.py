@@ -6,18 +6,38 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from labeling.actions import events, jobs
-from labeling.models import AgreementReport, Campaign, Gold, GoldUse, Job, JobKind, Label, LabelerKind, Round
+from labeling.models import (
+    CHECKS,
+    AgreementReport,
+    Campaign,
+    Gold,
+    GoldSource,
+    GoldUse,
+    Job,
+    JobKind,
+    Label,
+    LabelerKind,
+    ProblemState,
+    Purpose,
+    Round,
+)
 
 FirstErrors = list[int | None]  # None: no error
 
 
 def comparable(campaign: Campaign) -> QuerySet[Label]:
-    """Current labels with a verdict; a decision about people is none of them."""
+    """Current labels with a verdict, but those that say nothing of how people agree in the campaign's data.
+
+    Left out are a lead's decisions, labels of excluded problems, newcomers' of screening, and what gold was imported
+    from: it is the judge there.
+    """
     labels = Label.objects.current().with_verdict_on_steps().filter(problem__campaign=campaign, solution__isnull=False)
-    return labels.exclude(labeler__kind=LabelerKind.ADJUDICATOR)
+    labels = labels.exclude(labeler__kind=LabelerKind.ADJUDICATOR).exclude(problem__state=ProblemState.EXCLUDED)
+    key = Gold.objects.filter(source=GoldSource.IMPORTED, label=OuterRef("pk")).exclude(use=GoldUse.RETIRED)
+    return labels.filter(Q(item__isnull=True) | ~Q(item__purpose=Purpose.SCREENING), ~Exists(key))
 
 
 def last_label(campaign: Campaign) -> int:
@@ -26,10 +46,10 @@ def last_label(campaign: Campaign) -> int:
 
 
 def compared(campaign: Campaign, last: int) -> QuerySet[Label]:
-    """Those up to this number whose solution somebody else labeled too."""
+    """Those up to this number whose solution somebody else labeled too; `is_check` where it was given as gold."""
     labels = comparable(campaign).filter(pk__lte=last)
     others = labels.filter(solution=OuterRef("solution")).exclude(labeler=OuterRef("labeler"))
-    return labels.filter(Exists(others))
+    return labels.filter(Exists(others)).annotate(is_check=Q(item__isnull=False, item__purpose__in=CHECKS))
 
 
 def known(campaign: Campaign) -> Iterator[tuple[int, str, FirstErrors]]:

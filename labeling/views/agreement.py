@@ -71,7 +71,9 @@ def agreement_page(request: HttpRequest, membership: Membership) -> HttpResponse
 def _shown(report: AgreementReport) -> dict[str, Any]:
     found = report.figures["all"]
     shown: dict[str, Any] = {"report": report, "found": found, "labels_since": agreements.since(report)}
-    if found["pairs"]:
+    work = [Group(_("The campaign’s work"), found)] if found["pairs"] else []
+    shown["groups"] = [*work, *_gold(report, _("Gold"))]
+    if shown["groups"]:
         name = _names(report)
         shown |= {
             "confusion": _confusion(found),
@@ -100,10 +102,17 @@ def _tables(report: AgreementReport, name: consensus.Named) -> list[Table]:
     ]
 
 
+def _gold(report: AgreementReport, name: str) -> list[Group]:
+    """Gold, where there is some to compare; a report of before has it among the work."""
+    found = report.figures.get("gold")
+    return [Group(name, found)] if found and found["pairs"] else []
+
+
 def _names(report: AgreementReport) -> consensus.Named:
     """What each labeler of the report is called, from one query."""
     labelers = Labeler.objects.filter(campaign=report.campaign).select_related("account")
-    people = labelers.in_bulk([pk for pk, _found in report.figures["labelers"]])
+    skills = (report.figures.get("consensus") or {}).get("skills", ())  # of gold alone, perhaps
+    people = labelers.in_bulk([*(pk for pk, _found in report.figures["labelers"]), *(one["labeler"] for one in skills)])
     return lambda pk: str(name_of(people[pk])) if pk in people else str(pk)
 
 
@@ -140,7 +149,7 @@ def download(_request: HttpRequest, membership: Membership, table: str) -> HttpR
     named = _names(report)
     if found := consensus.table(report, table, named):
         return csv_file(name, *found)
-    groups = {"all": [Group(membership.campaign.slug, report.figures["all"])]}
+    groups = {"all": [Group(membership.campaign.slug, report.figures["all"]), *_gold(report, "gold")]}
     groups |= {one.name: one.rows for one in _tables(report, named)}
     if table not in groups:
         raise Http404(f"There is no table {table!r} of agreement.")

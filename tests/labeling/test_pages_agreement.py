@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from labeling.actions import agreements, jobs, rounds
+from labeling.actions import agreements, jobs, problems, rounds
 from labeling.agreement_report import report
 from labeling.models import RATINGS, AgreementReport, Campaign, Job, JobKind, Labeler
 from tests import factories as make
@@ -276,3 +276,48 @@ def test_majority_and_consensus_are_judged_by_gold_and_by_decisions(
     kept.save()
     assert "Which of the two is right" not in text_of(lead.get(ADDRESS)), "a report of before still shows"
     assert len(table(lead, "right")) == 1
+
+
+def test_agreement_is_of_the_work_and_gold_stands_apart(
+    campaign: Campaign, lead: Client, label_by_two: LabelByTwo, labeler: User, owner: User
+) -> None:
+    """Of the work the first errors are the same in one of two; of gold in one of one, with the key no vote."""
+    label_by_two([1, -1], [1, -1])
+    label_by_two([1, 1, 1], [1, -1])
+    people = [labeler_of(campaign, account) for account in (labeler, owner)]
+    screened, excluded, checked = (make.make_solution(make.make_problem(campaign)) for _ in range(3))
+    key = make.make_label(checked, make.make_labeler(campaign, kind="external"), [-1], origin="first_error")
+    make.make_gold(checked, accepted="1", source="imported", label=key)
+    for person, ratings in zip(people, ([1, -1], [-1]), strict=True):
+        item = make.make_item(screened, state="labeled", purpose="screening", reserved_for=person)
+        make.make_label(item=item, labeler=person, ratings=ratings)
+        make.make_label(item=make.make_item(excluded, state="labeled"), labeler=person, ratings=ratings)
+        item = make.make_item(checked, state="labeled", purpose="gold", reserved_for=person)
+        make.make_label(item=item, labeler=person, ratings=[-1])
+    problems.move([excluded.problem], to="excluded")
+
+    computed(campaign)
+
+    head, work, gold = table(lead, "all")
+    assert [work[:4], gold[:4]] == [["campaign", "2", "2", "0.5"], ["gold", "1", "1", "1.0"]]
+    assert [row[:2] for row in table(lead, "labelers")[1:]] == [["labeler", "2"], ["owner", "2"]]
+    said = text_of(lead.get(ADDRESS))
+    assert "<td>The campaign’s work</td>" in said
+    assert "<td>Gold</td>" in said
+    assert "from 6 labels. No label came in since." in said
+
+
+def test_where_only_gold_has_several_labels_the_page_says_so(campaign: Campaign, lead: Client) -> None:
+    checked = make.make_gold(make.make_solution(make.make_problem(campaign))).solution
+    for _ in range(3):
+        person = make.make_labeler(campaign)
+        item = make.make_item(checked, state="labeled", purpose="gold", reserved_for=person)
+        make.make_label(item=item, labeler=person)
+
+    computed(campaign)
+
+    said = text_of(lead.get(ADDRESS))
+    assert "But for gold no solution has labels of two people yet" in said
+    assert "<td>Gold</td>" in said
+    assert f"<td>{person.name}</td>" in said, "measured by the consensus"
+    assert "Which ratings stand against which" not in said

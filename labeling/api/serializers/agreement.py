@@ -15,8 +15,9 @@ class AgreementAnswer(Answer):
     labels_since = serializers.SerializerMethodField()
     job = serializers.IntegerField(source="job_id")
     figures = serializers.JSONField(
-        help_text="`all`, and by `labelers`, `pairs`, `rounds`, `subjects`, `steps`: pairs of a key and its figures, "
-        "each with value, count, and the bounds of its 95 % interval. Labelers are numbers as in `quality/`. "
+        help_text="`all` of the work, `gold` apart; of the work by `labelers`, `pairs`, `rounds`, `subjects`, `steps`: "
+        "pairs of a key and its figures, each with value, count, and the bounds of its 95 % interval. Labelers are "
+        "numbers as in `quality/`. "
         "`consensus`, beside the majority (null: fewer than three people): `steps` by both, `same`, `differences`, "
         "`skills`, of which `said[is][says]` are shares, ratings in the order -1, 0, 1; and `right`, how often both "
         "find the first error that `source` (gold, decision) knows."
