@@ -47,9 +47,13 @@ class LabelQuerySet(models.QuerySet["Label"]):
     """Reads of labels."""
 
     def current(self) -> LabelQuerySet:
-        """The newest revision of each that counts: without those of an unfinished import, and those sent back."""
+        """The newest revision of each that counts: without those sent back."""
+        return self.newest().filter(requeue__isnull=True)
+
+    def newest(self) -> LabelQuerySet:
+        """The newest revision of each: without those of an unfinished import."""
         is_here = Q(import_job__isnull=True) | Q(import_job__state="done")
-        return self.filter(is_here, is_current=True, requeue__isnull=True)
+        return self.filter(is_here, is_current=True)
 
     def for_training(self) -> LabelQuerySet:
         """The only door to a training snapshot: nothing of a test-split or excluded problem passes it."""

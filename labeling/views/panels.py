@@ -90,8 +90,9 @@ def _by_round(board: Dashboard) -> Panel | None:
     note = _("The interval is that of the share of labels in which an error was found.")
     if has_costs:
         rate = board.amount(board.campaign.hourly_rate or 0.0)
-        paid = _("At {rate} an hour of active time, labels on gold included.").format(rate=rate)
-        note = sentences(paid, note)
+        paid = _("At {rate} an hour of active time, that on gold and on labels sent back included.").format(rate=rate)
+        once = _("An error that several people found counts once.")
+        note = sentences(paid, once, _("The interval is that of the share of solutions with an error."))
     return Panel(
         "rounds",
         words if has_costs else _("Labels with a found error"),

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, FloatField, Q, Sum
+from django.db.models import Count, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Length, TruncDate
 from django.utils.timezone import get_current_timezone_name
 
@@ -25,7 +25,7 @@ IS_TIMED = Q(total_time_ms__gt=0)
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What some labels found, and how long those with a time took; adds up."""
+    """What some labels found, and how long those that were made here took; adds up."""
 
     labels: int = 0
     steps: int = 0
@@ -37,7 +37,12 @@ class Found:
     timed_errors: int = 0
     seconds: float = 0.0
     squares: float = 0.0  # of the seconds
-    check_seconds: float = 0.0  # on gold and screening, whose labels are not counted above: they are paid like others
+    # On gold, on screening, and on what was sent back: such labels are not counted above, but paid like others.
+    further_seconds: float = 0.0
+    # How many of the timed ones are of solutions that others labeled too, the first of each not counted; and the same
+    # among those with an error. Known of whole rounds alone.
+    repeats: int = 0
+    repeated_errors: int = 0
 
     @classmethod
     def sums(cls) -> dict[str, Any]:
@@ -70,8 +75,8 @@ class Found:
 
     @property
     def minutes(self) -> float:
-        """Active minutes of all, those on gold included."""
-        return (self.seconds + self.check_seconds) / SECONDS_A_MINUTE
+        """Active minutes of all that are paid."""
+        return (self.seconds + self.further_seconds) / SECONDS_A_MINUTE
 
     @property
     def minutes_each(self) -> Bounded | None:
@@ -86,21 +91,22 @@ class Found:
     def cost_of_error(self, hourly_rate: float | None) -> Bounded | None:
         """What an error found by people has cost in paid time; None where no rate is set or nothing was found.
 
-        The interval is that of the share of labels with an error: what a label takes is known far better.
+        An error that several people found is one. The interval is that of the share of solutions with an error: what
+        one takes is known far better.
         """
         if hourly_rate is None or not self.timed_errors or not self.seconds:
             return None
-        share = Accuracy(self.timed_errors, self.timed)
-        of_label = hourly_rate * self.minutes / MINUTES_AN_HOUR / self.timed
-        return of_label / (share.share or 1.0), of_label / share.high, of_label / max(share.low, 1e-9)
+        share = Accuracy(self.timed_errors - self.repeated_errors, self.timed - self.repeats)
+        of_solution = hourly_rate * self.minutes / MINUTES_AN_HOUR / share.count
+        return of_solution / (share.share or 1.0), of_solution / share.high, of_solution / max(share.low, 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one labeler found on one day in one round."""
+    """What one labeler found on one day in one round; without a labeler, what is known of the round as a whole."""
 
     round: int | None
-    labeler: int
+    labeler: int | None
     day: date
     found: Found
     group: int | None  # what it is kept with: its round, or all that was imported
@@ -134,24 +140,39 @@ class Work:
     @classmethod
     def _read(cls, campaign: Campaign, wanted: Q) -> list[Part]:
         labels = (
-            Label.objects.current()
+            Label.objects.newest()
             .filter(wanted, labeler__campaign=campaign)
             .exclude(labeler__kind=LabelerKind.ADJUDICATOR)
             .annotate(
                 day=TruncDate("submitted_at"),
-                is_check=Q(item__purpose__in=CHECKS, item__isnull=False),
+                is_further=Q(item__purpose__in=CHECKS, item__isnull=False) | Q(requeue__isnull=False),
                 is_imported=Q(import_job__isnull=False),
             )
+            .order_by()
         )
-        keys = ("round_id", "labeler_id", "day", "is_check", "is_imported")
-        groups = labels.order_by().values(*keys).annotate(**Found.sums())
-        return [cls._part(dict(group)) for group in groups]
+        keys = ("round_id", "labeler_id", "day", "is_further", "is_imported")
+        groups = labels.values(*keys).annotate(**Found.sums())
+        return [*(cls._part(dict(group)) for group in groups), *cls._repeats(campaign, labels)]
+
+    @staticmethod
+    def _repeats(campaign: Campaign, labels: QuerySet[Label]) -> list[Part]:
+        """How much of each round is said of solutions that others spoke of too."""
+        if not campaign.extra_on_disagreement:
+            labels = labels.filter(round__overlap__gt=1)
+        counted = labels.filter(IS_TIMED, is_further=False, solution__isnull=False, round__isnull=False)
+        has_error = Q(finish_reason=FinishReason.FOUND_ERROR)
+        more = Count("pk") - Count("solution", distinct=True)
+        errors = Count("pk", filter=has_error) - Count("solution", filter=has_error, distinct=True)
+        found = counted.values_list("round_id").annotate(more=more, errors=errors)
+        return [Part(of, None, date.min, Found(repeats=n, repeated_errors=m), of) for of, n, m in found]
 
     @staticmethod
     def _part(group: dict[str, Any]) -> Part:
         of_round, labeler, day = (group.pop(name) for name in ("round_id", "labeler_id", "day"))
         is_imported = group.pop("is_imported")
-        found = Found(check_seconds=group["seconds"]) if group.pop("is_check") else Found(**group)
+        if is_imported:  # that time was paid elsewhere, if at all
+            group |= {"timed": 0, "timed_errors": 0, "seconds": 0.0, "squares": 0.0}
+        found = Found(further_seconds=group["seconds"]) if group.pop("is_further") else Found(**group)
         return Part(of_round, labeler, day, found, IMPORTED if is_imported else of_round)
 
     def all(self) -> Found:
@@ -164,7 +185,7 @@ class Work:
 
     def by_labeler(self) -> dict[int, Found]:
         """By the labeler's row."""
-        return self._by(lambda part: part.labeler)
+        return {key: found for key, found in self._by(lambda part: part.labeler).items() if key is not None}
 
     def by_day(self, of_round: int | None = None) -> dict[date, Found]:
         """By day, the earliest first; of one round, or of all labels that took time here."""

@@ -50,10 +50,12 @@ def test_too_few_days_no_labels_or_an_end_years_ahead_is_no_forecast(
 
 def test_cost_is_paid_time_over_errors_with_the_interval_of_their_share() -> None:
     """10 labels of a minute, 2 of gold: 12 minutes at 30 an hour are 6, for 5 errors 1.20; Wilson: .2366 to .7634."""
-    found = Found(labels=10, timed=10, timed_errors=5, seconds=600, check_seconds=120)
+    found = Found(labels=10, timed=10, timed_errors=5, seconds=600, further_seconds=120)
     assert found.cost_of_error(30) == pytest.approx((1.2, 0.6 / 0.7634, 0.6 / 0.2366), rel=1e-3)
     assert found.cost_of_error(None) is None
     assert Found(timed=3, seconds=9).cost_of_error(30) is None
+    twice = Found(labels=20, timed=20, timed_errors=10, seconds=600, further_seconds=120, repeats=10, repeated_errors=5)
+    assert twice.cost_of_error(30) == found.cost_of_error(30), "an error that two people found is one"
     each = Found(timed=2, seconds=180, squares=60**2 + 120**2).minutes_each
     assert each == pytest.approx((1.5, 1.5 - 0.98, 1.5 + 0.98), rel=1e-3)
 
