@@ -11,7 +11,20 @@ from typing import Any
 
 from bench import documents, machine
 from bench.figures import Figure, text_table
-from bench.measures import Measure, browser, exports, idle, imports, labelers, leads, load, next_item, session, tiny
+from bench.measures import (
+    Measure,
+    browser,
+    exports,
+    idle,
+    imports,
+    labelers,
+    leads,
+    load,
+    next_item,
+    session,
+    skill,
+    tiny,
+)
 
 MEASURES = (
     Measure("import", "Import through manage.py import_solutions", imports.run),
@@ -23,6 +36,7 @@ MEASURES = (
     Measure("session", "A session by keyboard and in clicks", session.run),
     Measure("export", "Labels out", exports.run),
     Measure("idle", "Idle memory of make demo", idle.run),
+    Measure("skill", "Labelers of known skill: paused, spared, ranked", skill.run),
     Measure("tiny", "Retrain, score and select with the tiny base", tiny.run),
 )
 NAMES = [measure.name for measure in MEASURES]

@@ -1,7 +1,7 @@
 """Labelers as a program, over the public API: for demonstrations, load and experiments.
 
-A simulated labeler rates as the known label says, but for a chosen error rate; where no first error is known it draws
-one from a seeded rule, and the summary says how often.
+A simulated labeler rates as the known label says, but for its skill and a chosen error rate; where no first error is
+known it draws one from a seeded rule, and the summary says how often.
 """
 
 import hashlib
@@ -14,12 +14,14 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
 from labeling.models import Campaign, Label
+from labeling.skills import SKILLS, Skill, perfect
 
 TIMEOUT_SECONDS = 60
 LONGEST_PAUSE_SECONDS = 5.0
@@ -109,6 +111,7 @@ class SimulatedLabeler:
     seed: int
     summary: Summary
     name: str = "simulated"
+    skill: Skill = perfect
 
     def work(self, stop: "Wanted") -> None:
         """Label until enough labels are there, or nothing came for as long as the caller waits."""
@@ -143,11 +146,13 @@ class SimulatedLabeler:
         key = text_key(problem, steps)
         known = self.known.get(key)
         self.summary.add("known" if known else "drawn")
-        first_error = known.index if known else self._drawn(item, key)
+        right = known.index if known else self._drawn(item, key)
         chance = random.Random(f"{self.seed}:{self.name}:{key}")
+        first_error = self.skill(right, len(steps), chance)
         if chance.random() < self.error_rate:
+            first_error = chance.choice([index for index in [None, *range(len(steps))] if index != right])
+        if first_error != right:
             self.summary.add("wrong_on_purpose")
-            first_error = chance.choice([index for index in [None, *range(len(steps))] if index != first_error])
         ratings = [1] * len(steps) if first_error is None else [1] * first_error + [-1]
         return {
             "lease": item["lease"],
@@ -216,25 +221,31 @@ def run(
     think_seconds: float = 0.0,
     wait_seconds: float = 0.0,
     seed: int = 0,
+    skills: Sequence[str] = ("perfect",),
 ) -> Summary:
-    """Let every labeler in `tokens` (name -> API token) work at once, each on a connection of its own.
+    """Let every labeler in `tokens` (name -> API token) work at once, each on a connection of its own; they have these
+    `skills` in turn.
 
     Raises RuntimeError when the server answers anything that the contract does not name.
     """
     summary, wanted = Summary(), Wanted(labels=labels, wait_seconds=wait_seconds)
     errors: list[BaseException] = []
 
-    def work(name: str, token: str) -> None:
+    def work(name: str, token: str, skill: Skill) -> None:
         client = Client(url, token)
         try:
-            SimulatedLabeler(client, slug, known, error_rate, think_seconds, seed, summary, name).work(wanted)
+            SimulatedLabeler(client, slug, known, error_rate, think_seconds, seed, summary, name, skill).work(wanted)
         except (RuntimeError, OSError, http.client.HTTPException) as error:
             errors.append(error)
         finally:
             client.close()
 
     start = time.perf_counter()
-    threads = [threading.Thread(target=work, args=entry, name=entry[0]) for entry in tokens.items()]
+    in_turn = cycle(SKILLS[skill] for skill in skills)
+    threads = [
+        threading.Thread(target=work, args=(name, token, skill), name=name)
+        for (name, token), skill in zip(tokens.items(), in_turn, strict=False)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

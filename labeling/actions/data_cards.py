@@ -11,9 +11,9 @@ from django.db.models import Count, F, Q, QuerySet, Sum, Value
 from django.db.models.functions import Length, Replace
 from django.utils import timezone
 
+from labeling.accuracy import Accuracy
 from labeling.actions import agreements, exporting, gold_accuracy
 from labeling.actions.exporting import Format
-from labeling.actions.gold_accuracy import Accuracy
 from labeling.models import (
     CHECKS,
     AgreementReport,

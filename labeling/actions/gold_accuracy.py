@@ -10,50 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from labeling.accuracy import Accuracy, of_last
 from labeling.actions import events
 from labeling.actions.errors import Conflict
-from labeling.intervals import wilson
 from labeling.models import Campaign, Label, Labeler, Purpose, accepts
 
-WINDOW = 20  # the last gold labels, of which the rolling share is
-LEAST = 5  # fewer say nothing
 SLIP = timedelta(minutes=10)
 WHY_PAUSED = (  # known to `labeling.stored_words`
     "Of your last {count} solutions whose errors are known, {right} were judged as they should be. A lead will look "
     "at it with you."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """So many of the last gold labels were right, and Wilson's 95 % interval of the share."""
-
-    right: int
-    count: int
-
-    @property
-    def share(self) -> float | None:
-        """None where there is no gold label."""
-        return self.right / self.count if self.count else None
-
-    @property
-    def low(self) -> float:
-        """The lower bound; 0 where nothing is known."""
-        return self._bound(-1)
-
-    @property
-    def high(self) -> float:
-        """The upper bound; 1 where nothing is known."""
-        return self._bound(1)
-
-    def _bound(self, side: int) -> float:
-        if not self.count:
-            return 0.0 if side < 0 else 1.0
-        return wilson(self.right / self.count, self.count)[side > 0]
-
-    def is_below(self, bar: float) -> bool:
-        """Whether the whole interval lies below the bar, on enough labels: chance alone pauses few."""
-        return self.count >= LEAST and self.high < bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +68,7 @@ def _judged(
 
 def rolling(judged: Sequence[GoldLabel]) -> Accuracy:
     """Of the last ones."""
-    last = judged[-WINDOW:]
-    return Accuracy(sum(one.is_right for one in last), len(last))
+    return of_last([one.is_right for one in judged])
 
 
 def standing(labeler: Labeler, judged: Sequence[GoldLabel]) -> Accuracy:

@@ -10,8 +10,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from labeling import work_charts
+from labeling.accuracy import Accuracy
 from labeling.actions import gold_accuracy
-from labeling.actions.gold_accuracy import Accuracy, GoldLabel
+from labeling.actions.gold_accuracy import GoldLabel
 from labeling.forecast import Forecast, forecast
 from labeling.models import AgreementReport, Campaign, Label, Labeler, LabelerKind, RoundState
 from labeling.templatetags.lead import name_of

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
+from labeling.accuracy import Accuracy
 from labeling.actions import gold, gold_accuracy, requeue, screening
 from labeling.actions.errors import ActionError
-from labeling.actions.gold_accuracy import Accuracy, GoldLabel
+from labeling.actions.gold_accuracy import GoldLabel
 from labeling.code_words import GOLD_USES, RATINGS
 from labeling.models import (
     BITS,

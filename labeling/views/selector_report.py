@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from labeling import charts, code_words
-from labeling.actions.gold_accuracy import Accuracy
+from labeling.accuracy import Accuracy
 from labeling.charts import Point
 from labeling.models import SelectorState, SelectorVersion
 from labeling.views.kept_figures import Calibrated, OverAnswers, Strict, mapping, number, pair

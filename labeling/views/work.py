@@ -11,7 +11,7 @@ from django.db.models import Count, FloatField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Length, TruncDate
 from django.utils.timezone import get_current_timezone_name
 
-from labeling.actions.gold_accuracy import Accuracy
+from labeling.accuracy import Accuracy
 from labeling.intervals import Z
 from labeling.models import CHECKS, Campaign, FinishReason, JobKind, JobState, Label, LabelerKind, RoundState
 

@@ -1,6 +1,5 @@
 """Gold: what is acceptable, when it comes, that nobody can tell it, and what follows below the bar."""
 
-import random
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ from rest_framework.test import APIClient
 
 from labeling.actions import gold, gold_accuracy, labels, problems, queue, requeue, rounds
 from labeling.actions.errors import ActionError, Conflict
-from labeling.actions.gold_accuracy import Accuracy
 from labeling.actions.round_plans import RoundPlan
 from labeling.models import Campaign, Event, Gold, Label, Labeler, QueueItem, Round
 from tests import factories as make
@@ -378,23 +376,3 @@ def test_pages_and_api_of_gold(campaign: Campaign, owner: User, of: Round, ada: 
         assert stranger.get(here + path).status_code == 404
     assert lead.delete(f"/api/v1{here}gold/{solution.pk}/").status_code == 204
     assert Gold.objects.get(solution=solution).use == "retired"
-
-
-@pytest.mark.parametrize(
-    ("skill", "most_paused", "least_paused"), [(0.95, 0.01, 0.0), (0.85, 0.05, 0.0), (0.15, 1.0, 0.99), (0.4, 1.0, 0.8)]
-)
-def test_the_bar_pauses_the_spammer_and_spares_the_honest(
-    skill: float, most_paused: float, least_paused: float
-) -> None:
-    chance, runs = random.Random(7), 400
-    paused = 0
-    for _ in range(runs):
-        seen: list[bool] = []
-        for _ in range(30):  # two rounds of 15
-            seen.append(chance.random() < skill)
-            last = seen[-gold_accuracy.WINDOW :]
-            if Accuracy(sum(last), len(last)).is_below(0.7):
-                paused += 1
-                break
-    print(f"skill {skill}: paused {paused / runs:.1%} of {runs} labelers within 30 gold labels")  # noqa: T201
-    assert least_paused <= paused / runs <= most_paused

@@ -298,7 +298,7 @@ def test_agreement_is_of_the_work_and_gold_stands_apart(
 
     computed(campaign)
 
-    head, work, gold = table(lead, "all")
+    _head, work, gold = table(lead, "all")
     assert [work[:4], gold[:4]] == [["campaign", "2", "2", "0.5"], ["gold", "1", "1", "1.0"]]
     assert [row[:2] for row in table(lead, "labelers")[1:]] == [["labeler", "2"], ["owner", "2"]]
     said = text_of(lead.get(ADDRESS))

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from labeling.actions.gold_accuracy import Accuracy
+from labeling.accuracy import Accuracy
 from labeling.api.fields import Answer, Body, Choice, Text, WholeNumber
 from labeling.models import MAX_STEPS, RATINGS, SIGNS, Gold, GoldSource, GoldUse, Labeler
 

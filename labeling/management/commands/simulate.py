@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from labeling import simulation
 from labeling.actions import people
 from labeling.management.named import campaign_named
+from labeling.skills import SKILLS
 
 
 def _running_site() -> str:
@@ -34,6 +35,12 @@ class Command(BaseCommand):
         parser.add_argument("--labelers", type=int, default=2, help="how many at once (default: %(default)s)")
         parser.add_argument("--labels", type=int, default=10, help="how many labels in all (default: %(default)s)")
         parser.add_argument("--error-rate", type=float, default=0.0, help="share of labels rated wrongly on purpose")
+        parser.add_argument(
+            "--skills",
+            default="perfect",
+            metavar="SKILL,…",
+            help=f"what they are like, in turn, of: {', '.join(SKILLS)} (default: %(default)s)",
+        )
         parser.add_argument("--think", type=float, default=0.0, metavar="SECONDS", help="pause before each label")
         parser.add_argument(
             "--wait", type=float, default=0.0, metavar="SECONDS", help="how long to wait when nothing is there"
@@ -45,6 +52,9 @@ class Command(BaseCommand):
         campaign = campaign_named(options["campaign"])
         if not 0 <= options["error_rate"] <= 1:
             raise CommandError(f"--error-rate is a share from 0 to 1, not {options['error_rate']}.")
+        skills = options["skills"].split(",")
+        if unknown := [skill for skill in skills if skill not in SKILLS]:
+            raise CommandError(f"--skills are of {', '.join(SKILLS)}, not {unknown[0]!r}.")
         for name in ("labelers", "labels"):
             if options[name] < 1:
                 raise CommandError(f"--{name} is 1 or more, not {options[name]}.")
@@ -63,6 +73,7 @@ class Command(BaseCommand):
                 think_seconds=options["think"],
                 wait_seconds=options["wait"],
                 seed=options["seed"],
+                skills=skills,
             )
         except RuntimeError as error:
             raise CommandError(f"{options['url']}: {error} (--url says where the site runs)") from error
