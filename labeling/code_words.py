@@ -61,7 +61,7 @@ LABEL_STATES = {
 LABELER_STATES = {
     "working": pgettext_lazy("state of a labeler", "at work"),
     "paused": pgettext_lazy("state of a labeler", "paused"),
-    "left": pgettext_lazy("state of a labeler", "not a member any more"),
+    "left": pgettext_lazy("state of a labeler", "no longer here"),
 }
 PROBLEM_STATES = {
     "active": pgettext_lazy("state of a problem", "active"),

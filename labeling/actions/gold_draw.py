@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from labeling.models import (
     Campaign,
@@ -78,7 +78,10 @@ def aimed_at(campaign: Campaign, share: float) -> float:
 
 
 def _people(campaign: Campaign) -> int:
-    return max(1, Membership.objects.filter(campaign=campaign, role=Role.LABELER).count())
+    """Who labels: counting those too who get no work would give the others all their gold early in a round."""
+    paused = Labeler.objects.filter(campaign=campaign, account=OuterRef("account"), paused_at__isnull=False)
+    members = Membership.objects.filter(campaign=campaign, role=Role.LABELER, account__is_active=True)
+    return max(1, members.filter(~Exists(paused)).count())
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,8 +236,10 @@ class LabelerQuerySet(models.QuerySet["Labeler"]):
         return self.filter(_FROM_ELSEWHERE)
 
     def with_membership(self) -> "LabelerQuerySet":
-        """Each with `is_member`: whether their account is in the campaign still."""
-        member = Membership.objects.filter(campaign=models.OuterRef("campaign"), account=models.OuterRef("account"))
+        """Each with `is_member`: whether their account is in the campaign still, and not deactivated."""
+        member = Membership.objects.filter(
+            campaign=models.OuterRef("campaign"), account=models.OuterRef("account"), account__is_active=True
+        )
         return self.annotate(is_member=models.Exists(member))
 
     def who_label_here(self) -> "LabelerQuerySet":

@@ -25,6 +25,8 @@ from selector.trials import FARTHEST
 SHOWN_ROUNDS, SHOWN_DAYS, SHOWN_STEPS = 5, 30, 12
 AGREEMENT = ("exact", "within_one", "any_error", "alpha")
 MIX = ("errors", "good", "gave_up", "bad_problem")
+ENDINGS = ("found_error", "solution", "give_up", "bad_problem")  # the same, as labels say it
+SIGNS = {"negative": "-", "positive": "+", "neutral": "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def panels(board: Dashboard) -> list[Panel]:
     """The smaller ones, as far as there is anything to show."""
     made = (
         _by_round(board), _chosen(board), _worth(board), _agreement(board), _convincing(board), _left(board),
-        _mix(board), _times(board),
+        _mix(board), _ratings(board), _times(board),
     )  # fmt: skip
     return [panel for panel in made if panel is not None]
 
@@ -283,21 +285,34 @@ def _left(board: Dashboard) -> Panel | None:
 
 
 def _mix(board: Dashboard) -> Panel | None:
+    names = [str(code_words.FINISHED[code]) for code in ENDINGS]
+    return _by_day(board, "mix", _("How labels end, day by day"), dict(zip(MIX, names, strict=True)), ENDINGS)
+
+
+def _ratings(board: Dashboard) -> Panel | None:
+    names = {name: str(code_words.RATINGS[sign]) for name, sign in SIGNS.items()}
+    return _by_day(board, "ratings", _("How steps are rated, day by day"), names, [*SIGNS])
+
+
+def _by_day(
+    board: Dashboard, name: str, heading: str, names: Mapping[str, str], columns: Sequence[str]
+) -> Panel | None:
+    """What labels found on each of the last days, in shares: a field of `Found` for each part, with its word."""
     recent = board.today - timedelta(days=SHOWN_DAYS)
-    by_day = board.work.by_day()
-    shown = [(day, [getattr(of, name) for name in MIX]) for day, of in by_day.items() if day > recent]
-    if not shown:
+    by_day = {day: [getattr(of, part) for part in names] for day, of in board.work.by_day().items()}
+    shown = [(day, counts) for day, counts in by_day.items() if day > recent]
+    if not any(sum(counts) for _day, counts in shown):
         return None
-    names = [str(code_words.FINISHED[code]) for code in ("found_error", "solution", "give_up", "bad_problem")]
+    words = list(names.values())
     return Panel(
-        "mix",
-        _("How labels end, day by day"),
-        work_charts.mix(shown, names),
-        [_("Day"), *names],
+        name,
+        heading,
+        work_charts.mix(shown, words),
+        [_("Day"), *words],
         [[work_charts.day_words(day), *map(grouped, counts)] for day, counts in shown],
-        ("day", "found_error", "solution", "give_up", "bad_problem"),
-        [[day.isoformat(), *(getattr(of, name) for name in MIX)] for day, of in by_day.items()],
-        legend=list(zip(work_charts.PAINTS, names, strict=True)),
+        ("day", *columns),
+        [[day.isoformat(), *counts] for day, counts in by_day.items()],
+        legend=list(zip(work_charts.PAINTS, words, strict=False)),
     )
 
 

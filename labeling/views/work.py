@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, FloatField, Q, QuerySet, Sum
-from django.db.models.functions import Cast, Length, TruncDate
+from django.db.models import Count, FloatField, Q, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Length, Replace, TruncDate
 from django.utils.timezone import get_current_timezone_name
 
 from labeling.accuracy import Accuracy
@@ -29,6 +29,8 @@ class Found:
 
     labels: int = 0
     steps: int = 0
+    neutral: int = 0  # steps
+    negative: int = 0
     errors: int = 0
     good: int = 0
     gave_up: int = 0
@@ -58,6 +60,8 @@ class Found:
         return {
             "labels": Count("pk"),
             "steps": Sum(Length("ratings"), default=0),
+            "neutral": Sum(Length("ratings") - Length(Replace("ratings", Value("0"), Value(""))), default=0),
+            "negative": Count("pk", filter=Q(ratings__endswith="-")),  # nothing is rated behind it
             **counts,
             "timed": Count("pk", filter=IS_TIMED),
             "timed_errors": Count("pk", filter=IS_TIMED & Q(finish_reason=FinishReason.FOUND_ERROR)),
@@ -67,6 +71,11 @@ class Found:
 
     def __add__(self, other: "Found") -> "Found":
         return Found(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    @property
+    def positive(self) -> int:
+        """Steps."""
+        return self.steps - self.neutral - self.negative
 
     @property
     def error_share(self) -> Accuracy:

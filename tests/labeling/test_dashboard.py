@@ -158,6 +158,8 @@ def test_the_page_speaks_of_the_open_round_and_of_what_its_work_shows(
         "round": "next", "wrong_answers": "5", "low": "0.3", "median": "0.44", "high": "0.6",
     }  # fmt: skip
     assert table(lead, "mix")[0]["found_error"] == "2"
+    assert [list(row.values())[1:] for row in table(lead, "ratings")] == [["2", "4", "0"]] * 5
+    assert "How steps are rated, day by day" in said
     assert lead.get(f"{ADDRESS}download/agreement/").status_code == 404, "not computed"
     for account in (labeler, make.make_account()):
         assert signed_in(account).get(f"{ADDRESS}download/days/").status_code == 404
@@ -203,7 +205,7 @@ def test_who_has_left_is_not_told_to_be_at_work(campaign: Campaign, owner: User,
 
     for page in pages:
         said = text_of(lead.get(page))
-        assert "not a member any more" in said
+        assert "no longer here" in said
         assert "at work" not in said
     assert table(lead, "labelers")[0]["state"] == "left"
 

@@ -135,6 +135,19 @@ def test_a_plan_says_how_much_gold_comes_and_why_it_is_little(
     assert words in text_of(lead_page.get(f"/campaigns/{campaign.slug}/rounds/plan/", asked))
 
 
+def test_who_gets_no_work_is_not_counted_among_those_who_share_it(campaign: Campaign, labeler: User) -> None:
+    """Else the one who works alone would get all their gold in the first third of a round."""
+    make_stock(campaign, 1)
+    make.make_membership(campaign, make.make_account(is_active=False))
+    paused = make.make_labeler(campaign, paused_at=make.A_MOMENT, pause_reason="Slow.")
+    make.make_membership(campaign, paused.account)
+
+    found = gold_draw.foreseen(campaign, 100)
+
+    assert found is not None
+    assert found.labelers == 1
+
+
 def test_what_somebody_has_had_is_not_new_to_everybody(campaign: Campaign) -> None:
     ada = make.make_labeler(campaign)
     make_stock(campaign, 12)

@@ -102,6 +102,8 @@ def test_labelers_are_found_and_sorted(campaign: Campaign, lead: Client, ada: La
     assert found(lead, campaign, "labelers", "?state=paused") == [paused.pk]
     assert former.pk in found(lead, campaign, "labelers", "?state=left")
     assert ada.pk in found(lead, campaign, "labelers", "?state=working")
+    User.objects.filter(pk=ada.account_id).update(is_active=False)
+    assert ada.pk in found(lead, campaign, "labelers", "?state=left"), "deactivated"
 
 
 def test_solutions_are_sorted_by_score(campaign: Campaign, lead: Client) -> None:
