@@ -222,6 +222,7 @@ def change_reference(*, problem: Problem, answer: str, reason: str, by: User) ->
         raise RuleBroken("reference_answer", _("the new reference answer"))
     with transaction.atomic():
         references.change(problem=problem, answer=answer.strip(), by=by, reason=reason)
+        references.accept_disputes(problem=problem, answer=answer.strip(), by=by, reason=reason)
         return note(problem=problem, about=RulingAbout.REFERENCE, outcome=answer.strip(), reason=reason, by=by)
 
 

@@ -2,12 +2,19 @@
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from labeling.actions import adjudication, events, references
+from labeling.actions import adjudication, references
 from labeling.actions.errors import ActionError, Conflict
-from labeling.models import Campaign, Dispute, DisputeState, RulingAbout
+from labeling.models import Campaign, Dispute, DisputeState, ProblemState, RulingAbout
+
+
+def waiting(campaign: Campaign) -> QuerySet[Dispute]:
+    """Open ones on which a decision is of use: whose label counts, of a problem that is not excluded."""
+    disputed = Dispute.objects.filter(problem__campaign=campaign, state=DisputeState.OPEN)
+    return disputed.filter(label__requeue__isnull=True).exclude(problem__state=ProblemState.EXCLUDED)
 
 
 def decide(
@@ -31,34 +38,10 @@ def decide(
             raise Conflict(_("This dispute has been decided already."))
         if decision == DisputeState.ACCEPTED and answer:
             references.change(problem=dispute.problem, answer=answer, by=by, reason=reason or f"dispute {dispute.pk}")
-            _accept_the_same(dispute, answer, by)
+            because = f"the same answer as dispute {dispute.pk}"
+            references.accept_disputes(problem=dispute.problem, answer=answer, by=by, reason=because)
         kept = answer if decision == DisputeState.ACCEPTED and answer else ""
         adjudication.note(problem=dispute.problem, about=RulingAbout.REFERENCE, outcome=kept, reason=reason, by=by)
-        _record(dispute.problem.campaign, dispute.pk, decision, by)
+        references.record_decision(dispute, decision, by)
     dispute.refresh_from_db()
     return dispute
-
-
-def _accept_the_same(dispute: Dispute, answer: str, by: User) -> None:
-    """Other open disputes of the problem that say the very same answer are decided with it."""
-    same = Dispute.objects.filter(problem=dispute.problem, state=DisputeState.OPEN, label__solution__answer=answer)
-    found = [one.pk for one in same.select_for_update(of=("self",), no_key=True)]
-    Dispute.objects.filter(pk__in=found).update(
-        state=DisputeState.ACCEPTED,
-        decided_at=timezone.now(),
-        decided_by=by,
-        decision_reason=f"the same answer as dispute {dispute.pk}",
-    )
-    for pk in found:
-        _record(dispute.problem.campaign, pk, DisputeState.ACCEPTED, by)
-
-
-def _record(campaign: Campaign, pk: int, decision: str, by: User) -> None:
-    events.record(
-        campaign=campaign,
-        actor=by,
-        verb="dispute.decided",
-        subject=f"dispute {pk}",
-        before=DisputeState.OPEN,
-        after=decision,
-    )

@@ -3,9 +3,10 @@
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
+from django.utils import timezone
 
 from labeling.actions import events, jobs
-from labeling.models import JobKind, Problem, Reference
+from labeling.models import Dispute, DisputeState, JobKind, Problem, Reference
 from labeling.models.reading import only_value
 
 
@@ -36,3 +37,25 @@ def change(*, problem: Problem, answer: str, by: User, reason: str) -> Reference
         )
         jobs.request(campaign=problem.campaign, kind=JobKind.GRADE, by=by)
     return reference
+
+
+def accept_disputes(*, problem: Problem, answer: str, by: User, reason: str) -> None:
+    """Other open disputes that say the very answer which is the reference now are decided with it."""
+    said = Dispute.objects.filter(problem=problem, state=DisputeState.OPEN, label__solution__answer=answer)
+    found = list(said.select_related("problem__campaign").select_for_update(of=("self",), no_key=True))
+    decided = {"decided_at": timezone.now(), "decided_by": by, "decision_reason": reason}
+    Dispute.objects.filter(pk__in=[one.pk for one in found]).update(state=DisputeState.ACCEPTED, **decided)
+    for one in found:
+        record_decision(one, DisputeState.ACCEPTED, by)
+
+
+def record_decision(dispute: Dispute, decision: str, by: User) -> None:
+    """Keep that it was decided, and by whom."""
+    events.record(
+        campaign=dispute.problem.campaign,
+        actor=by,
+        verb="dispute.decided",
+        subject=f"dispute {dispute.pk}",
+        before=DisputeState.OPEN,
+        after=decision,
+    )

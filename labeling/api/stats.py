@@ -4,11 +4,10 @@ from typing import Any
 
 from django.db.models import Count, F, QuerySet
 
+from labeling.actions import disputes
 from labeling.actions.candidates import selector_in_use
 from labeling.models import (
     Campaign,
-    Dispute,
-    DisputeState,
     Label,
     Problem,
     ProblemState,
@@ -36,7 +35,7 @@ def of(campaign: Campaign) -> dict[str, Any]:
         "labels_by_origin": _by(labels, "origin"),
         "problems_by_split": by_split,
         "queue": _by(QueueItem.objects.filter(campaign=campaign).wanted(), "state"),
-        "open_disputes": Dispute.objects.filter(problem__campaign=campaign, state=DisputeState.OPEN).count(),
+        "open_disputes": disputes.waiting(campaign).count(),
         "held_problems": problems.filter(state=ProblemState.HELD).count(),
         "selector": version.number if version else None,
     }

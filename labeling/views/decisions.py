@@ -30,8 +30,9 @@ def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     of = membership.campaign
     counts = {"report_count": Count("labels", filter=is_report)}
     reported = Problem.objects.filter(campaign=of).annotate(**counts)
+    waiting = disputes.waiting(of).values("pk")
     context = {
-        "rows": page_of(request, concerning.filter(state=DisputeState.OPEN).order_by("pk")),
+        "rows": page_of(request, concerning.filter(pk__in=waiting).order_by("pk")),
         "held": reported.filter(state=ProblemState.HELD).order_by("pk")[: SHOWN + 1],
         "doubted": problems.reported(of).annotate(**counts).order_by("pk")[:SHOWN],
         "excluded": reported.filter(state=ProblemState.EXCLUDED).order_by("-pk")[: SHOWN + 1],

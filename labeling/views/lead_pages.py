@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from labeling.actions import two_factor
+from labeling.actions import disputes, two_factor
 from labeling.actions.errors import ActionError
-from labeling.models import READERS, Campaign, Dispute, DisputeState, Labeler, Membership, Problem, ProblemState, Role
+from labeling.models import READERS, Campaign, Labeler, Membership, Problem, ProblemState, Role
 
 View = Callable[..., HttpResponseBase]
 PAGE_ROWS = 50
@@ -127,9 +127,9 @@ def page(
 
 def waiting_decisions(campaign: Campaign) -> int:
     """Open disputes, held problems and paused labelers: what only a lead can decide."""
-    disputes = Dispute.objects.filter(problem__campaign=campaign, state=DisputeState.OPEN).count()
+    disputed = disputes.waiting(campaign).count()
     paused = Labeler.objects.filter(campaign=campaign, paused_at__isnull=False).count()
-    return paused + disputes + Problem.objects.filter(campaign=campaign, state=ProblemState.HELD).count()
+    return paused + disputed + Problem.objects.filter(campaign=campaign, state=ProblemState.HELD).count()
 
 
 class ListPages(Paginator):

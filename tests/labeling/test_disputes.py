@@ -3,11 +3,12 @@
 import pytest
 from django.contrib.auth.models import User
 
-from labeling.actions import disputes
+from labeling.actions import adjudication, disputes, problems, requeue
 from labeling.actions.errors import ActionError, Conflict
 from labeling.actions.references import current_reference
 from labeling.models import Campaign, Dispute, Event, Job
 from tests import factories as make
+from tests.labeling.pages import signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -102,3 +103,39 @@ def test_each_dispute_that_is_decided_is_an_event(dispute: Dispute, owner: User)
 
     told = Event.objects.filter(verb="dispute.decided").values_list("actor", "subject", "before", "after")
     assert sorted(told) == sorted((owner.pk, f"dispute {one.pk}", "open", "accepted") for one in (dispute, same))
+
+
+def test_a_reference_that_is_changed_elsewhere_accepts_the_disputes_that_said_so(dispute: Dispute, owner: User) -> None:
+    other = make.make_dispute(make.make_label(make.make_solution(dispute.problem, answer="6"), ratings=[1, 1, 1]))
+
+    adjudication.change_reference(problem=dispute.problem, answer=answer_of(dispute), reason="It is 5.", by=owner)
+
+    dispute.refresh_from_db()
+    other.refresh_from_db()
+    assert (dispute.state, dispute.decided_by, dispute.decision_reason) == ("accepted", owner, "It is 5.")
+    assert other.state == "open"
+    assert Event.objects.get(verb="dispute.decided").subject == f"dispute {dispute.pk}"
+
+
+def test_no_dispute_waits_for_a_decision_that_would_change_nothing(
+    campaign: Campaign, dispute: Dispute, owner: User
+) -> None:
+    """That of an excluded problem, and that of a label which was sent back."""
+    item = make.make_item(round=make.make_round(campaign), state="labeled")
+    sent_back = make.make_dispute(make.make_label(item=item, ratings=[1, 1, 1]))
+    page, stats = f"/campaigns/{campaign.slug}/decisions/", f"/api/v1/campaigns/{campaign.slug}/stats/"
+    assert set(disputes.waiting(campaign)) == {dispute, sent_back}
+
+    made = requeue.requeue(
+        labeler=sent_back.label.labeler, since=sent_back.label.labeler.created_at.replace(2000), by=owner
+    )
+    problems.decide(problem=dispute.problem, state="excluded", reason="Two questions.", by=owner)
+
+    lead = signed_in(owner)
+    assert list(disputes.waiting(campaign)) == []
+    assert lead.get(stats).json()["open_disputes"] == 0
+    assert f'/disputes/{dispute.pk}/"' not in text_of(lead.get(page))
+    requeue.undo(requeue=made, by=owner)
+    problems.decide(problem=dispute.problem, state="active", reason="It is one.", by=owner)
+    assert set(disputes.waiting(campaign)) == {dispute, sent_back}
+    assert f'/disputes/{dispute.pk}/"' in text_of(lead.get(page))
