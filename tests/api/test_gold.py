@@ -376,3 +376,15 @@ def test_pages_and_api_of_gold(campaign: Campaign, owner: User, of: Round, ada: 
         assert stranger.get(here + path).status_code == 404
     assert lead.delete(f"/api/v1{here}gold/{solution.pk}/").status_code == 204
     assert Gold.objects.get(solution=solution).use == "retired"
+
+
+def test_work_of_who_had_no_gold_can_be_sent_back_and_is_not_called_checked(
+    campaign: Campaign, owner: User, of: Round, ada: Labeler
+) -> None:
+    make_items(of, 1)
+    page = f"/campaigns/{campaign.slug}/labelers/{ada.pk}/"
+    assert "Sent back to the queue" not in text_of(signed_in(owner).get(page)), "there is nothing yet"
+    work(campaign, ada)
+    said = text_of(signed_in(owner).get(page))
+    assert "1 label that no gold has checked" in said
+    assert "Send 1 label back" in said
