@@ -24,7 +24,13 @@ from labeling.models import READERS, Campaign, Label, Membership, Problem, Round
 from labeling.views import cold_start, overview, panels
 from labeling.views.dashboard import SHOWN_PEOPLE, Dashboard
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, to_two_factor
-from labeling.views.selector_report import SelectorReport, best_of_n_table, calibration_table, of_final_answers
+from labeling.views.selector_report import (
+    SelectorReport,
+    best_of_n_table,
+    calibration_table,
+    of_final_answers,
+    versions_table,
+)
 from labeling.views.tables import csv_file
 from labeling.views.work import Found, Work
 from labeling.wording import grouped
@@ -157,6 +163,8 @@ def campaign_download(_request: HttpRequest, membership: Membership, table: str)
         return csv_file(name, *board.people_table())
     if table == "progress":
         return csv_file(name, *overview.progress_table(board.rounds))
+    if table == "selectors":
+        return csv_file(name, *versions_table(_reports(of, board.rounds)))
     made = [panels.days(board), *panels.panels(board)]
     found = next((panel for panel in made if panel and panel.name == table), None)
     if found is None:

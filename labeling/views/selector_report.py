@@ -276,6 +276,27 @@ def best_of_n_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str],
     return ("version", "kind", *figures[:-1], "orm"), lines
 
 
+def versions_table(reports: Iterable[SelectorReport]) -> tuple[Sequence[str], list[Sequence[object]]]:
+    """The versions side by side, the oldest first, to take along."""
+    names = ("first_error_f1", "step_auc", "ece")
+    bounds = [f"{name}_{end}" for name in names for end in ("", "low", "high")]
+    columns = [
+        *("version", "kind", "state", "training_labels", "evaluation_labels"), *(name.rstrip("_") for name in bounds),
+        *("n", "best_of_n", "majority", "any_of_n", "picks", "picks_right", "picks_low", "picks_high"),
+    ]  # fmt: skip
+    lines: list[Sequence[object]] = []
+    for one in sorted(reports, key=lambda report: report.version.number):
+        version, top, picks = one.version, one.top, one.picked.picks_share if one.picked else None
+        figures = [(getattr(one, name), *(one.intervals.get(name) or (None, None))) for name in names]
+        known = (picks.count, picks.right, picks.low, picks.high) if picks and picks.count else (0, None, None, None)
+        lines.append([
+            *(version.number, version.kind, version.state, version.training_labels, version.evaluation_labels),
+            *(value if figure[0] is not None else None for figure in figures for value in figure),
+            *((top.n, top.score, top.majority, top.passed) if top else (None,) * 4), *known,
+        ])  # fmt: skip
+    return columns, lines
+
+
 def calibration_table(versions: Iterable[SelectorVersion]) -> tuple[Sequence[str], list[Sequence[object]]]:
     """Calibration of all versions, to take along."""
     figures = ("score", "right", "low", "high", "steps")

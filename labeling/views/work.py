@@ -12,8 +12,20 @@ from django.db.models.functions import Cast, Length, Replace, TruncDate
 from django.utils.timezone import get_current_timezone_name
 
 from labeling.accuracy import Accuracy
+from labeling.actions import drawn
 from labeling.intervals import Z
-from labeling.models import CHECKS, Campaign, FinishReason, JobKind, JobState, Label, LabelerKind, RoundState
+from labeling.models import (
+    CHECKS,
+    HAS_VERDICT,
+    Campaign,
+    FinishReason,
+    JobKind,
+    JobState,
+    Label,
+    LabelerKind,
+    Purpose,
+    RoundState,
+)
 
 SECONDS_A_MINUTE, MINUTES_AN_HOUR = 60, 60
 Key = TypeVar("Key", bound=Hashable)
@@ -21,6 +33,7 @@ Bounded = tuple[float, float, float]  # a value and the bounds of its 95 % inter
 IMPORTED = 0  # no round has this number
 KEPT_SECONDS = 7 * 24 * 3600
 IS_TIMED = Q(total_time_ms__gt=0)
+IS_PICK = Q(item__purpose=Purpose.ROUND) & drawn.by("chosen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +52,8 @@ class Found:
     timed_errors: int = 0
     seconds: float = 0.0
     squares: float = 0.0  # of the seconds
+    picks: int = 0  # with a verdict, of solutions that a strategy chose: neither drawn by chance nor for evaluation
+    picks_right: int = 0  # of which people found every step good
     # On gold, on screening, and on what was sent back: such labels are not counted above, but paid like others.
     further_seconds: float = 0.0
     # How many of the timed ones are of solutions that others labeled too, the first of each not counted; and the same
@@ -63,6 +78,8 @@ class Found:
             "neutral": Sum(Length("ratings") - Length(Replace("ratings", Value("0"), Value(""))), default=0),
             "negative": Count("pk", filter=Q(ratings__endswith="-")),  # nothing is rated behind it
             **counts,
+            "picks": Count("pk", filter=IS_PICK & HAS_VERDICT),
+            "picks_right": Count("pk", filter=IS_PICK & HAS_VERDICT & Q(finish_reason=FinishReason.SOLUTION)),
             "timed": Count("pk", filter=IS_TIMED),
             "timed_errors": Count("pk", filter=IS_TIMED & Q(finish_reason=FinishReason.FOUND_ERROR)),
             "seconds": Sum(seconds, default=0.0),
@@ -81,6 +98,11 @@ class Found:
     def error_share(self) -> Accuracy:
         """In how many of them people found an error, with the interval of the share."""
         return Accuracy(self.errors, self.labels)
+
+    @property
+    def picks_share(self) -> Accuracy:
+        """Of the chosen ones those that people found right, with the interval of the share."""
+        return Accuracy(self.picks_right, self.picks)
 
     @property
     def minutes(self) -> float:

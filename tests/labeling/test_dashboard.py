@@ -226,3 +226,28 @@ def test_a_rounds_progress_is_a_table_too_and_gold_is_none_of_its_labels(worked:
     states = {"planned": "0", "waiting": "3", "leased": "0", "labeled": "15", "withdrawn": "0"}
     assert table(lead, "progress")[1] == {"round": "1", "state": "open", "wanted": "18"} | states
     assert "In 10 of 15 labels people found an error." in text_of(lead.get(f"{ADDRESS}rounds/1/"))
+
+
+def test_picks_that_people_found_right_are_those_that_the_selector_chose(
+    campaign: Campaign, labeler: User, owner: User
+) -> None:
+    """One of three; neither evaluation, nor what chance drew, nor a label without a verdict is a pick."""
+    version = scored_by(campaign, [make.make_solution(make.make_problem(campaign))], evaluation_labels=3)
+    of, person = make.make_round(campaign, 0, selector=version), make.make_labeler(campaign, labeler)
+    for reason, ratings in (
+        *(("convincing_wrong", ratings) for ratings in ([1, -1], [1, 1, 1], [-1])),
+        *((reason, [1, 1, 1]) for reason in ("evaluation", "uniform")),
+    ):
+        purpose = "evaluation" if reason == "evaluation" else "round"
+        item = make.make_item(round=of, state="labeled", reason=reason, purpose=purpose)
+        make.make_label(item=item, labeler=person, ratings=ratings)
+    item = make.make_item(round=of, state="labeled", reason="convincing_wrong")
+    make.make_label(item=item, labeler=person, ratings=[1], finish_reason="give_up", reason="Too long.")
+
+    lead = signed_in(owner)
+    assert "33\N{NO-BREAK SPACE}% <small>of 3</small>" in text_of(lead.get(ADDRESS))
+    (row,) = table(lead, "selectors")
+    assert {name: row[name] for name in ("version", "state", "picks", "picks_right", "n", "best_of_n")} == {
+        "version": "1", "state": "published", "picks": "3", "picks_right": "1", "n": "4", "best_of_n": "0.8",
+    }  # fmt: skip
+    assert row["first_error_f1"] == "", "not known yet: of 3 evaluation labels"
