@@ -186,7 +186,7 @@ class Work:
         return [*(cls._part(dict(group)) for group in groups), *cls._repeats(campaign, labels)]
 
     @staticmethod
-    def _repeats(campaign: Campaign, labels: QuerySet[Label]) -> list[Part]:
+    def _repeats(campaign: Campaign, labels: QuerySet[Any]) -> list[Part]:
         """How much of each round is said of solutions that others spoke of too."""
         if not campaign.extra_on_disagreement:
             labels = labels.filter(round__overlap__gt=1)
