@@ -1,9 +1,9 @@
 """The command line: `python -m bench.study [--budget MINUTES] [--seed N…] [--write-docs]`."""
 
 import argparse
-import multiprocessing
 import os
 import sys
+import time
 from pathlib import Path
 
 from bench.study import report, running
@@ -40,28 +40,20 @@ def fitting(minutes: float) -> Scale:
 
 
 def main(argv: list[str]) -> int:
-    """Exit status 1 where the preconditions do not hold or a process failed."""
+    """Exit status 1 where a seed is far off its preconditions or a process failed."""
     arguments = parse(argv)
     scale = SCALES[arguments.scale] if arguments.scale else fitting(arguments.budget)
     seeds = arguments.seed or list(range(scale.seeds))
-    shares = [seeds[start :: arguments.processes] for start in range(min(arguments.processes, len(seeds)))]
-    context = multiprocessing.get_context("spawn")
-    started = [
-        context.Process(
-            target=running.in_process, args=(scale, share, arguments.budget, arguments.folder, arguments.only)
-        )
-        for share in shares
-    ]
-    for process in started:
-        process.start()
-    for process in started:
-        process.join()
     store = Store(arguments.folder / running.RESULTS)
+    command = "python -m bench.study " + " ".join(argv)
+    if arguments.budget > 0:
+        store.add({"key": f"session/{time.time_ns()}", "scale": scale.key, "command": command})
+    is_done = running.work(scale, seeds, arguments.budget, arguments.folder, arguments.only, arguments.processes)
     results = Results(scale, store.rows().values())
-    print(report.left_out(results, report.stopped_seeds(results, store)))
+    print(report.left_out(results))
     if arguments.write_docs:
-        report.write(results, store, "python -m bench.study " + " ".join(argv))
-    return max(int(process.exitcode != 0) for process in started)
+        report.write(results, store)
+    return int(not is_done or bool(results.far_off))
 
 
 if __name__ == "__main__":

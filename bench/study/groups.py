@@ -60,13 +60,6 @@ class Group:
                 votes.add(judged.problem_id, judged.answer, 1)
         return cls(distinct, samples, votes)
 
-    def first(self, samples_each: int) -> "Group":
-        """The same problems with the first so many samples of each."""
-        kept = [(own, key) for own, key in self.samples if int(own.rpartition("/")[2]) < samples_each]
-        votes = Votes.count((self.distinct[key].problem_id, self.distinct[key].answer) for _, key in kept)
-        keys = {key for _, key in kept}
-        return Group({key: one for key, one in self.distinct.items() if key in keys}, kept, votes)
-
 
 def text(problem: str, steps: tuple[str, ...]) -> str:
     """As the encoder writes it."""

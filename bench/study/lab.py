@@ -1,7 +1,6 @@
 """Runs of one seed: labels chosen, a model trained on them, and everything measured on the test problems."""
 
 import random
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -56,7 +55,6 @@ class Lab:
 
     def run(self, arm: Arm, labels: int) -> Row:
         """The row of one arm at one number of labels."""
-        started = time.monotonic()
         picks, models = self._chosen(arm, labels)
         settings = {"mode": arm.mode} | ({"head_learning_rate": 2e-3} if arm.mode == "head" else {})
         examples = [one.labeled() for one in picks] if not arm.noise else noisy(picks, arm.noise, self.world.seed)
@@ -67,7 +65,7 @@ class Lab:
         if arm.name in DEEP and labels == max(self.world.scale.labels):
             row["deep"] = self.deep(model)
         self.keep(f"{arm.name}-{labels}", model)
-        return row | {"seconds": round(time.monotonic() - started, 1)}
+        return row
 
     def _chosen(self, arm: Arm, labels: int) -> tuple[list[Judged], list[Model]]:
         """All labels in the order in which they came, and the selectors of the rounds before the last."""

@@ -1,6 +1,5 @@
 """What the arms are held against: no model, the base alone, outcome models, and sums of two models."""
 
-import time
 from dataclasses import dataclass
 from statistics import geometric_mean
 
@@ -42,15 +41,13 @@ SWEEP = (
 def label_free(lab: Lab) -> Row:
     """Majority, vote share and pass@N, and the base's own likelihood."""
     world = lab.world
-    started = time.monotonic()
     row = lab.measured(world.surprise) | {"foreseen": foreseen(world)}
     lab.keep("surprise", world.surprise)
     ways = figures.without_model(world.test, world.scale.samples, world.seed)
     deep = figures.without_model(world.deep_test, world.scale.deep_samples, world.seed)
     right = [key for _, key in world.test.samples if world.test.distinct[key].is_right]
     wrong_steps = float(np.mean([not world.test.distinct[key].is_strictly_right for key in right])) if right else 0.0
-    seconds = round(time.monotonic() - started, 1)
-    return row | {"ways": ways, "deep_ways": deep, "right_with_wrong_step": wrong_steps, "seconds": seconds}
+    return row | {"ways": ways, "deep_ways": deep, "right_with_wrong_step": wrong_steps}
 
 
 def foreseen(world: World) -> dict[str, float]:
@@ -67,7 +64,6 @@ def foreseen(world: World) -> dict[str, float]:
 
 def outcome_model(lab: Lab, setting: Outcomes) -> Row:
     """An ORM at one setting of the sweep."""
-    started = time.monotonic()
     scale = lab.world.scale
     if setting.problems is None:
         examples = [one.with_outcome() for one in lab.uniform(max(scale.labels))]
@@ -79,7 +75,7 @@ def outcome_model(lab: Lab, setting: Outcomes) -> Row:
     model = lab.world.trained(examples, config)
     lab.keep(setting.name, model)
     deep = {"deep": lab.deep(model)} if setting is SWEEP[0] else {}
-    return lab.measured(model) | deep | {"seconds": round(time.monotonic() - started, 1), "examples": len(examples)}
+    return lab.measured(model) | deep | {"examples": len(examples)}
 
 
 def together(lab: Lab, one: str, other: str) -> Row:
@@ -87,7 +83,6 @@ def together(lab: Lab, one: str, other: str) -> Row:
 
     Both are brought to one scale there: mean 0 and spread 1.
     """
-    started = time.monotonic()
     first, second = lab.kept(one), lab.kept(other)
     samples = lab.world.scale.samples
     groups = {"validation": lab.world.validation, "test": lab.world.test}
@@ -101,7 +96,6 @@ def together(lab: Lab, one: str, other: str) -> Row:
         "strict": figures.best_of(groups["test"], ranks, samples, is_strict=True),
         "validation": best,
         "weight": -weight,
-        "seconds": round(time.monotonic() - started, 1),
     }
 
 

@@ -1,10 +1,11 @@
 """Rows of one scale, read by what was run, at how many labels, on which seed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import reduce
 from typing import Any
 
 from bench.study.opponents import SWEEP
+from bench.study.preconditions import Verdict, check
 from bench.study.scale import Scale
 from bench.study.statistics import Curve, Mean, paired
 from bench.study.store import Row
@@ -17,12 +18,13 @@ UNIFORM = "uniform_distinct"
 class Results:
     """All figures that the page shows; what was not run is empty, never an error."""
 
-    def __init__(self, scale: Scale, rows: Iterable[Row]) -> None:
+    def __init__(self, scale: Scale, rows: Iterable[Row], seeds: Collection[int] | None = None) -> None:
+        """`seeds`: of these alone."""
         self.scale = scale
         self.rows: dict[tuple[str, int], dict[int, Row]] = {}
         for row in rows:
             parts = row["key"].split("/")
-            if parts[0] == scale.key and len(parts) == 4:
+            if parts[0] == scale.key and len(parts) == 4 and (seeds is None or int(parts[1]) in seeds):
                 self.rows.setdefault((parts[2], int(parts[3])), {})[int(parts[1])] = row
 
     @property
@@ -32,6 +34,27 @@ class Results:
     @property
     def n(self) -> str:
         return str(self.scale.samples)
+
+    @property
+    def verdicts(self) -> dict[int, Verdict]:
+        """On the preconditions, by seed; none of a scale that is too small for any."""
+        models = self.of(UNIFORM) if self.scale.is_checked else {}
+        return {
+            seed: check(row, models[seed], self.scale.samples)
+            for seed, row in sorted(self.of("label_free", 0).items())
+            if seed in models
+        }
+
+    @property
+    def far_off(self) -> set[int]:
+        """Seeds on which no labels are chosen."""
+        return {seed for seed, verdict in self.verdicts.items() if verdict.is_far_off}
+
+    def without_missed(self) -> "Results":
+        """Of the seeds alone that miss no precondition."""
+        missed = {seed for seed, verdict in self.verdicts.items() if verdict.missed}
+        rows = [row for some in self.rows.values() for row in some.values()]
+        return Results(self.scale, rows, {int(row["key"].split("/")[1]) for row in rows} - missed)
 
     def of(self, name: str, labels: int | None = None) -> dict[int, Row]:
         return self.rows.get((name, self.most if labels is None else labels), {})

@@ -19,7 +19,8 @@ class Scale:
     validation_problems: int  # thresholds, weights and sweeps are chosen on these
     test_problems: int
     samples: int  # of a problem for validation and test
-    deep_samples: int  # of a test problem, where large N are looked at
+    deep_problems: int  # the first of the test problems, on which large N are looked at
+    deep_samples: int  # of each of them
     fresh_problems: int  # whose outcomes cost nothing
     labels: tuple[int, ...]
     seeds: int
@@ -28,8 +29,8 @@ class Scale:
 
     @property
     def key(self) -> str:
-        """With what keys of results begin: they are of these sizes and this domain."""
-        sizes = hashlib.sha256(repr(self).encode()).hexdigest()[:8]
+        """With what keys of results begin: they are of these sizes and this domain. More seeds change no result."""
+        sizes = hashlib.sha256(repr(replace(self, seeds=0)).encode()).hexdigest()[:8]
         return f"{self.name}-{of_domain()}-{sizes}"
 
     def pretraining(self, seed: int) -> Pretraining:
@@ -46,6 +47,7 @@ FULL = Scale(
     validation_problems=150,
     test_problems=200,
     samples=64,
+    deep_problems=200,
     deep_samples=512,
     fresh_problems=9_000,
     labels=(100, 300, 1_000),
@@ -57,9 +59,9 @@ HOUR = replace(
     pool_problems=1_000,
     validation_problems=60,
     test_problems=150,
-    deep_samples=64,
+    deep_problems=50,
+    deep_samples=256,
     fresh_problems=6_000,
-    seeds=3,
 )
 REDUCED = replace(
     HOUR, name="reduced", pool_problems=600, pool_samples=8, fresh_problems=2_000, labels=(300, 1_000), seeds=2
@@ -73,6 +75,7 @@ SMALLEST = Scale(  # shows that everything works, and nothing else
     validation_problems=12,
     test_problems=12,
     samples=8,
+    deep_problems=6,
     deep_samples=8,
     fresh_problems=60,
     labels=(12, 24),

@@ -35,26 +35,32 @@ COMBINED = {
 
 def tasks(scale: Scale, seeds: Sequence[int]) -> Iterator[Task]:
     """Tier by tier, in each all seeds."""
-    first, later = CORE[:3], CORE[3:]
-    tiers = (
-        lambda seed: [
-            _label_free(scale, seed),
-            *_arms(scale, seed, first, scale.labels[:-3:-1]),
-            *_sweep(scale, seed, 2),
-        ],
-        lambda seed: [*_combined(scale, seed), *_arms(scale, seed, later, scale.labels[-1:])],
-        lambda seed: _arms(scale, seed, TRIED, scale.labels[-2:-1]),
-        lambda seed: [*_arms(scale, seed, CORE, scale.labels[:1]), *_arms(scale, seed, later, scale.labels[-2:-1])],
-        lambda seed: _arms(scale, seed, FACTORS, scale.labels[-1:]),
-        lambda seed: [*_arms(scale, seed, TRIED, scale.labels[-1:]), *_sweep(scale, seed, None)],
-    )
-    met: set[str] = set()
-    for tier in tiers:
+    for tier in range(tiers(scale)):
         for seed in seeds:
-            for task in tier(seed):
-                if task.key not in met:
-                    met.add(task.key)
-                    yield task
+            yield from tasks_of(scale, seed, tier)
+
+
+def tiers(scale: Scale) -> int:
+    return len(_tiers(scale, 0))
+
+
+def tasks_of(scale: Scale, seed: int, tier: int) -> list[Task]:
+    """A seed's part of one tier."""
+    before = {task.key for some in _tiers(scale, seed)[:tier] for task in some}
+    return [task for task in _tiers(scale, seed)[tier] if task.key not in before]
+
+
+def _tiers(scale: Scale, seed: int) -> list[list[Task]]:
+    *fewer, most = ((labels,) for labels in scale.labels)
+    in_rounds = tuple(arm for arm in FACTORS if arm.rounds > 1)
+    return [
+        [_label_free(scale, seed), *_arms(scale, seed, CORE, most)],
+        [*_sweep(scale, seed, 2), *_combined(scale, seed)],
+        *(_arms(scale, seed, CORE, labels) for labels in reversed(fewer)),
+        [*_arms(scale, seed, in_rounds, most), *_arms(scale, seed, TRIED, fewer[-1])],
+        [*_arms(scale, seed, FACTORS, most), *_sweep(scale, seed, None)],
+        _arms(scale, seed, TRIED, most),
+    ]
 
 
 def _label_free(scale: Scale, seed: int) -> Task:

@@ -41,12 +41,13 @@ class World:
         return Group.made(f"validation{self.seed}", self.scale.validation_problems, self.scale.samples)
 
     @cached_property
-    def deep_test(self) -> Group:
-        return Group.made(f"test{self.seed}", self.scale.test_problems, self.scale.deep_samples)
+    def test(self) -> Group:
+        return Group.made(f"test{self.seed}", self.scale.test_problems, self.scale.samples)
 
     @cached_property
-    def test(self) -> Group:
-        return self.deep_test.first(self.scale.samples)
+    def deep_test(self) -> Group:
+        """The first of the test problems, with the same samples and further ones."""
+        return Group.made(f"test{self.seed}", self.scale.deep_problems, self.scale.deep_samples)
 
     @cached_property
     def surprise(self) -> "Model":
@@ -55,7 +56,7 @@ class World:
 
     def trained(self, examples: Sequence[LabeledSolution], config: TrainingConfig) -> "Model":
         """A model trained by the product's own loop."""
-        started = time.monotonic()
+        started = time.process_time()
         (self.folder / "models").mkdir(parents=True, exist_ok=True)
         out = Path(tempfile.mkdtemp(dir=self.folder / "models"))
         try:
@@ -63,7 +64,7 @@ class World:
             loaded = checkpoint.load(out)
         finally:
             shutil.rmtree(out)
-        return self._model(loaded, time.monotonic() - started)
+        return self._model(loaded, time.process_time() - started)
 
     def _model(self, loaded: checkpoint.Loaded, train_seconds: float = 0.0) -> "Model":
         dtype = dtype_for("auto", "cpu", loaded.kind.name)
@@ -71,7 +72,7 @@ class World:
 
 
 class Model:
-    """Something that scores; what it scored once it keeps, and how long all of it took."""
+    """Something that scores; what it scored once it keeps, and how much of the processor's time all of it took."""
 
     def __init__(self, scorer: Scorer, train_seconds: float = 0.0) -> None:
         self._scorer = scorer
@@ -81,8 +82,8 @@ class Model:
     def scores(self, group: Group) -> Scores:
         """Of every distinct solution of the group."""
         missing = [one for key, one in group.distinct.items() if key not in self._known]
-        started = time.monotonic()
+        started = time.process_time()
         found = self._scorer.score([(one.problem, one.steps) for one in missing])
-        self.score_seconds += time.monotonic() - started
+        self.score_seconds += time.process_time() - started
         self._known |= {one.key: scored for one, scored in zip(missing, found, strict=True)}
         return {key: self._known[key] for key in group.distinct}
