@@ -10,6 +10,7 @@ from bench.study.domain.foreseen import probabilities
 from bench.study.domain.problems import problems
 from bench.study.groups import Group
 from bench.study.lab import Lab
+from bench.study.scale import Scale
 from bench.study.store import Row
 from bench.study.world import World
 from selector.records import ScoredSolution
@@ -19,13 +20,17 @@ WEIGHTS = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0)  # tried on the validation proble
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """One setting of an outcome model. `problems` None: the solutions that the uniform arm had labeled."""
+    """One setting of an outcome model, `problems` at scale full. None: those that the uniform arm had labeled."""
 
     name: str
     problems: int | None
     samples: int
     epochs: int
     learning_rate: float
+
+    def fresh(self, scale: Scale) -> int | None:
+        """Problems at that scale."""
+        return None if self.problems is None else round(self.problems * scale.fresh_problems / 9_000)
 
 
 SWEEP = (
@@ -65,11 +70,11 @@ def foreseen(world: World) -> dict[str, float]:
 def outcome_model(lab: Lab, setting: Outcomes) -> Row:
     """An ORM at one setting of the sweep."""
     scale = lab.world.scale
-    if setting.problems is None:
+    count = setting.fresh(scale)
+    if count is None:
         examples = [one.with_outcome() for one in lab.uniform(max(scale.labels))]
     else:
-        share = scale.fresh_problems / 9_000
-        fresh = Group.made(f"fresh{lab.world.seed}", round(setting.problems * share), setting.samples)
+        fresh = Group.made(f"fresh{lab.world.seed}", count, setting.samples)
         examples = [one.with_outcome() for one in fresh.distinct.values()]
     config = lab.config(len(examples), "orm", epochs=setting.epochs, learning_rate=setting.learning_rate)
     model = lab.world.trained(examples, config)

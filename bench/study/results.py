@@ -1,6 +1,6 @@
 """Rows of one scale, read by what was run, at how many labels, on which seed."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -77,18 +77,20 @@ class Results:
                     found[seed] = row | {"setting": name}
         return found
 
-    def curves(self, name: str, cost: str) -> dict[int, Curve]:
-        """By seed: what the labels cost, and best-of-N with them, at each number of labels that was run."""
-        counts = [labels for labels in self.scale.labels if self.of(name, labels)]
-        seeds = reduce(set.intersection, (set(self.of(name, labels)) for labels in counts)) if counts else set()
+    def curves(self, name: str, counts: Sequence[int], cost: str, *path: str) -> dict[int, Curve]:
+        """By seed: what so many labels cost, and the figure that was reached with them."""
+        costs = [self.values(name, labels, "picks", cost) for labels in counts]
+        found = [self.values(name, labels, *path) for labels in counts]
+        seeds = reduce(set.intersection, (set(values) for values in (*costs, *found)))
         return {
-            seed: [
-                (row["picks"][cost], row["best_of"][self.n])
-                for labels in counts
-                for row in [self.of(name, labels)[seed]]
-            ]
+            seed: [(at[seed], reached[seed]) for at, reached in zip(costs, found, strict=True)]
             for seed in sorted(seeds)
         }
+
+    def counts(self, name: str, over: str) -> list[int]:
+        """Numbers of labels at which every seed that has both arms at the most has both."""
+        both = {labels: self.of(name, labels).keys() & self.of(over, labels).keys() for labels in self.scale.labels}
+        return [labels for labels, seeds in both.items() if seeds and seeds >= both[self.most]]
 
     def gain(self, name: str, labels: int, over: str = UNIFORM, *path: str) -> Mean | None:
         return paired(self.values(name, labels, *path), self.values(over, labels, *path))

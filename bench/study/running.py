@@ -45,7 +45,7 @@ def work(
     busy: dict[int, tuple[BaseProcess, Unit]] = {}
     has_failed = False
     while busy or (left and time.monotonic() < until):
-        for unit in _startable(left, [unit for _, unit in busy.values()], processes):
+        for unit in startable(left, [unit for _, unit in busy.values()], processes):
             left.remove(unit)
             process = multiprocessing.get_context("spawn").Process(target=make, args=(scale, unit, until, folder, only))
             process.start()
@@ -57,7 +57,7 @@ def work(
     return not has_failed
 
 
-def _startable(left: Sequence[Unit], under_way: Sequence[Unit], processes: int) -> list[Unit]:
+def startable(left: Sequence[Unit], under_way: Sequence[Unit], processes: int) -> list[Unit]:
     """The next units for idle processes: the earliest of each seed that none is at."""
     taken = {unit.seed for unit in under_way}
     found: list[Unit] = []

@@ -35,6 +35,10 @@ class Mean:
     def is_above_0(self) -> bool:
         return self.low is not None and self.low > 0
 
+    @property
+    def is_below_0(self) -> bool:
+        return self.high is not None and self.high < 0
+
 
 def paired(one: Mapping[int, float], other: Mapping[int, float]) -> Mean | None:
     """The difference of two arms on the seeds that both have."""

@@ -56,7 +56,7 @@ def _tiers(scale: Scale, seed: int) -> list[list[Task]]:
     return [
         [_label_free(scale, seed), *_arms(scale, seed, CORE, most)],
         [*_sweep(scale, seed, 2), *_combined(scale, seed)],
-        *(_arms(scale, seed, CORE, labels) for labels in reversed(fewer)),
+        *(_arms(scale, seed, arms, labels) for arms in (CORE[:4], CORE[4:]) for labels in reversed(fewer)),
         [*_arms(scale, seed, in_rounds, most), *_arms(scale, seed, TRIED, fewer[-1])],
         [*_arms(scale, seed, FACTORS, most), *_sweep(scale, seed, None)],
         _arms(scale, seed, TRIED, most),

@@ -15,7 +15,7 @@ from bench.study.domain.policy import samples
 from bench.study.domain.problems import Line, Problem, problems
 from bench.study.domain.verifier import first_error, ratings
 from bench.study.groups import Group
-from bench.study.preconditions import Unmet, check
+from bench.study.preconditions import check
 from selector.records import ScoredSolution
 
 PROBLEM = "M+05=K;M17;K-M=Q;Q?"  # K is 22, Q is 5
@@ -141,13 +141,26 @@ def rows(majority: float = 0.4, auc: float = 0.7, model: float = 0.7) -> tuple[d
     return label_free, {"best_of": {"64": model}}
 
 
-def test_preconditions_refuse_a_domain_that_is_won_without_labels() -> None:
+def test_preconditions_say_what_is_missed_and_what_is_far_off() -> None:
     found = check(*rows(), 64)
-    assert found == {"majority_share": 0.4 / 0.9, "gap_over_surprise": pytest.approx(0.4), "surprise_auc": 0.7}
-    for broken, said in (
-        ({"majority": 0.5}, "majority is 0.56 of pass@64"),
-        ({"auc": 0.75}, "surprise has a step AUC of 0.750"),
-        ({"model": 0.49}, "the model is \\+0.190 over surprise"),
+    assert found.figures == {"majority_share": 0.4 / 0.9, "gap_over_surprise": pytest.approx(0.4), "surprise_auc": 0.7}
+    assert found.missed == ()
+    for broken, said, is_far_off in (
+        ({"majority": 0.5}, "majority is 0.556 of pass@N", False),
+        ({"majority": 0.7}, "majority is 0.778 of pass@N", True),
+        ({"auc": 0.75}, "surprise has a step AUC of 0.750", False),
+        ({"auc": 0.88}, "surprise has a step AUC of 0.880", True),
+        ({"model": 0.49}, "the process model is +0.190 over surprise", False),
+        ({"model": 0.39}, "the process model is +0.090 over surprise", True),
     ):
-        with pytest.raises(Unmet, match=said):
-            check(*rows(**broken), 64)
+        verdict = check(*rows(**broken), 64)
+        assert len(verdict.missed) == 1
+        assert verdict.missed[0].startswith(said)
+        assert verdict.is_far_off is is_far_off, said
+
+
+def test_many_samples_are_further_ones_of_the_same_problems() -> None:
+    few, many = Group.made("test", 6, 4), Group.made("test", 3, 8)
+    for own, key in few.samples[:12]:
+        assert dict(many.samples)[own] == key
+        assert many.distinct[key] == few.distinct[key]
