@@ -24,7 +24,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N", help="seeds at once")
     parser.add_argument("--scale", choices=SCALES, help="default: what fits the budget")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where results are kept, and gone on with")
-    parser.add_argument("--write-docs", action="store_true", help="write docs/study.md from what is there")
+    parser.add_argument("--write-docs", action="store_true", help="write the page from what is there")
     found = parser.parse_args(argv)
     if found.processes < 1:
         parser.error(f"--processes: expected at least 1, not {found.processes}")
@@ -52,7 +52,9 @@ def main(argv: list[str]) -> int:
     results = Results(scale, store.rows().values())
     print(report.left_out(results))
     if arguments.write_docs:
-        report.write(results, store)
+        page = report.page_of(results, arguments.folder)
+        report.write(results, store, page)
+        print(f"Written: {page}")
     return int(not is_done or bool(results.far_off))
 
 

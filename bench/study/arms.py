@@ -32,12 +32,12 @@ class Arm:
 CORE = (
     Arm("uniform_distinct", "uniform over distinct texts", "uniform_distinct", is_informed=False),
     Arm("uncertain", "undecided by score", "uncertain"),
-    Arm("convincing_wrong", "80 % convincing wrong answers", "convincing_wrong"),
+    Arm("convincing_wrong", "80/20: convincing wrong answers", "convincing_wrong"),
     Arm("uniform", "uniform over samples", "uniform", is_informed=False),
     Arm("committee", "undecided by committee", "uncertain", settings={"undecided_by": "committee"}),
-    Arm("oracle", "knows the labels: what the selector least expects", "oracle"),
+    Arm("oracle", "oracle: the labels least expected", "oracle"),
     Arm("mixture", "mixture", "mixture"),
-    Arm("popular_wrong", "popular wrong answers, no selector", "popular_wrong", is_informed=False),
+    Arm("popular_wrong", "popular wrong answers", "popular_wrong", is_informed=False),
 )
 TRIED = (
     Arm("contradicted", "answer contradicts the selector", "contradicted", "try"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bench.study import cells
+from bench.study.arms import ARMS
 from bench.study.results import UNIFORM, Results, Values, difference, figures_of
 from bench.study.statistics import Mean
 
@@ -26,11 +27,11 @@ class Goal:
         return [self.title, self._bound(), self.aim, cells.gain(mean).strip("*"), verdict]
 
     def _bound(self) -> str:
-        return (
-            "reported"
-            if self.must is None
-            else f"{self.must:+.2f}" + {"low": ", interval", "every": ", every seed"}.get(self.by, "")
-        )
+        if self.must is None:
+            return "reported"
+        if self.by == "low":
+            return "interval above 0"
+        return f"{self.must:+.2f}".replace("0.", ".") + (", every seed" if self.by == "every" else "")
 
     def _verdict(self, reached: float) -> str:
         is_met = reached > 0 if self.by == "low" else reached >= (self.must or 0.0)
@@ -56,7 +57,9 @@ def goals(results: Results) -> list[Goal]:
         Goal("PRM over a tuned ORM on free outcomes", difference(prm, free), None, "above 0 on 5 seeds"),
         Goal("PRM and free outcomes together over the better one", _over_better(both, prm, free), None, "+.03"),
         *(
-            Goal(f"{name} over {UNIFORM}", _pairs(results, name, most), 0.0, "labels factor 2", "low")
+            Goal(
+                f"{ARMS[name].title} over uniform distinct", _pairs(results, name, most), 0.0, "labels factor 2", "low"
+            )
             for name in ("uncertain", "committee", "mixture")
         ),
         Goal("80/20 over uniform over samples", samples_80_20, None, "2.6 times"),

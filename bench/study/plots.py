@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, HEIGHT = 640, 400
-_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 210, 20, 50
-_COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b7791f", "#c53030", "#4a5568", "#0987a0")
+WIDTH, HEIGHT = 720, 400
+_LEFT, _RIGHT, _TOP, _BOTTOM = 60, 260, 20, 50
+_COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#805ad5", "#b7791f", "#c53030", "#718096", "#0987a0")
 _DASHES = ("", "6 3", "2 3", "8 3 2 3")
 
 Points = Sequence[tuple[float, float]]
@@ -89,7 +89,7 @@ class Whisker:
 
 def whiskers(title: str, rows: Sequence[Whisker], *, x: str) -> str:
     """Intervals one under the other, around a line at 0, cut at .3 either way."""
-    left, right, row_height, top = 330, 20, 18, 20
+    left, right, row_height, top = 340, 30, 18, 20
     reach = min(0.3, max(0.05, *(abs(end) for row in rows for end in (row.low, row.high))))
     height = top + row_height * len(rows) + 50
     bottom = top + row_height * len(rows)
@@ -108,7 +108,7 @@ def whiskers(title: str, rows: Sequence[Whisker], *, x: str) -> str:
             f'y1="{top - 8}" y2="{bottom}"/>'
         )
         parts.append(f'<text x="{across:.1f}" y="{bottom + 16}" text-anchor="middle">{number * step:+.2f}</text>')
-    parts.append(f'<text x="{(left + WIDTH - right) / 2}" y="{height - 10}" text-anchor="middle">{escape(x)}</text>')
+    parts.append(f'<text x="{WIDTH - 4}" y="{height - 10}" text-anchor="end">{escape(x)}</text>')
     kinds = sorted({row.part for row in rows}, key=lambda part: float(part.replace(",", "")))
     for place, row in enumerate(rows):
         up, kind = top + row_height * (place + 0.5), kinds.index(row.part)
@@ -122,7 +122,7 @@ def _whisker(row: Whisker, up: float, at: Callable[[float], float], kind: int, *
     found = [f'<text x="4" y="{up + 4:.1f}">{escape(row.name)}</text>'] if is_named else []
     return [
         *found,
-        f'<text x="322" y="{up + 4:.1f}" text-anchor="end">{escape(row.part)}</text>',
+        f'<text x="328" y="{up + 4:.1f}" text-anchor="end">{escape(row.part)}</text>',
         f'<line x1="{low:.1f}" x2="{high:.1f}" y1="{up:.1f}" y2="{up:.1f}" stroke="{colour}" stroke-width="2"/>',
         f'<circle cx="{middle:.1f}" cy="{up:.1f}" r="4" fill="{colour}"/>',
     ]

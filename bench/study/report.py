@@ -19,7 +19,17 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "study.md"
 BEGIN, END = "<!-- figures: written by `python -m bench.study --write-docs` -->", "<!-- end of figures -->"
 
 
-def write(results: Results, store: Store, page: Path = PAGE) -> None:
+def page_of(results: Results, folder: Path) -> Path:
+    """docs/study.md, unless the scale is too small to say anything: then one beside the results, made where missing."""
+    if results.scale.is_checked:
+        return PAGE
+    page = folder / "study.md"
+    if not page.exists():
+        page.write_text(f"# The study, scale {results.scale.name}\n\n{BEGIN}\n{END}\n")
+    return page
+
+
+def write(results: Results, store: Store, page: Path) -> None:
     """The page's figures, in place of those before, and its plots beside it."""
     before, _, rest = page.read_text().partition(BEGIN)
     _, mark, after = rest.partition(END)

@@ -93,7 +93,8 @@ def _efficiency_rows(results: Results, arm: Arm, over: str) -> list[list[str]]:
     if len(counts) < 2:
         return []
     rows = []
-    for cost in COSTS:
+    named = [f"{arm.title} over {over.replace('_', ' ')}", ", ".join(f"{n:,}" for n in counts)]
+    for place, cost in enumerate(COSTS):
         by_path = {
             path: [results.curves(name, counts, cost, *path) for name in (arm.name, over)]
             for path in (("best_of", results.n), ("first_error_f1",))
@@ -101,8 +102,7 @@ def _efficiency_rows(results: Results, arm: Arm, over: str) -> list[list[str]]:
         best, f1 = by_path.values()
         figures = [over_seeds(figure, *best) for figure in (slope_ratio, labels_ratio, area_between)]
         figures.append(over_seeds(labels_ratio, *f1))
-        title = f"{arm.title} over {over.replace('_', ' ')}"
-        rows.append([title, ", ".join(f"{n:,}" for n in counts), _COST_WORDS[cost], *map(said, figures)])
+        rows.append([*(["", ""] if place else named), _COST_WORDS[cost], *map(said, figures)])
     return rows
 
 

@@ -1,12 +1,14 @@
 """The study's own parts: its statistics by hand, its store, and a whole run of the smallest scale."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bench.study import cells, report, running, sections
+from bench.study.__main__ import main
 from bench.study.results import UNIFORM, Results
 from bench.study.running import Unit
 from bench.study.scale import HOUR, SMALLEST
@@ -153,6 +155,16 @@ def test_a_page_of_one_scale_says_by_which_commands_it_came(tmp_path: Path) -> N
     assert "- `python -m bench.study --scale hour`" in said
     assert "smallest" not in said
     assert "2 runs, 2.0 hours of one core in them" in said
+
+
+def test_a_scale_too_small_for_preconditions_leaves_the_page_in_docs_alone(tmp_path: Path) -> None:
+    before = report.PAGE.read_text()
+    asked = ["--scale", "smallest", "--budget", "0", "--folder", str(tmp_path), "--write-docs"]
+    assert main(asked) == 0
+    said = (tmp_path / "study.md").read_text()
+    assert "too small for any precondition" in said
+    assert re.search(r"(\d+) of \1 runs were not made", said)
+    assert report.PAGE.read_text() == before
 
 
 def test_units_of_a_seed_are_made_one_after_the_other() -> None:
