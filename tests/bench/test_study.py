@@ -11,7 +11,7 @@ from bench.study import cells, report, running, sections
 from bench.study.__main__ import main
 from bench.study.results import UNIFORM, Results
 from bench.study.running import Unit
-from bench.study.scale import HOUR, SMALLEST
+from bench.study.scale import HOUR, SMALLEST, epochs
 from bench.study.statistics import Mean, area_between, is_unstable, labels_ratio, over_seeds, paired, slope_ratio
 from bench.study.store import Store
 
@@ -165,6 +165,13 @@ def test_a_scale_too_small_for_preconditions_leaves_the_page_in_docs_alone(tmp_p
     assert "too small for any precondition" in said
     assert re.search(r"(\d+) of \1 runs were not made", said)
     assert report.PAGE.read_text() == before
+
+
+def test_labels_between_two_pilots_are_trained_on_for_as_long_as_lies_between() -> None:
+    assert [epochs(labels, HOUR) for labels in (100, 300, 1_000, 3_000)] == [40, 33, 20, 10]
+    assert epochs(333, HOUR) == round(10_000 * (333 / 300) ** (math.log(2) / math.log(10 / 3)) / 333)
+    assert epochs(5, HOUR) == 200
+    assert epochs(10_000, HOUR) == 3
 
 
 def test_units_of_a_seed_are_made_one_after_the_other() -> None:
