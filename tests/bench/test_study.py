@@ -167,8 +167,19 @@ def test_a_scale_too_small_for_preconditions_leaves_the_page_in_docs_alone(tmp_p
     assert report.PAGE.read_text() == before
 
 
+@pytest.mark.timeout(300)
+def test_of_two_processes_one_that_fails_is_told_and_stops_no_other(tmp_path: Path) -> None:
+    few = {"pool_problems": 4, "validation_problems": 3, "test_problems": 3, "base_texts": 60, "base_updates": 1}
+    scale = replace(SMALLEST, samples=4, deep_problems=1, deep_samples=4, **few)
+    own = tmp_path / "ranks" / scale.key
+    own.mkdir(parents=True)
+    (own / "0").write_text("no folder")
+    assert not running.work(scale, [0, 1], 4, tmp_path, ["label_free"], processes=2)
+    assert Store(tmp_path / running.RESULTS).rows().keys() == {f"{scale.key}/1/label_free/0"}
+
+
 def test_labels_between_two_pilots_are_trained_on_for_as_long_as_lies_between() -> None:
-    assert [epochs(labels, HOUR) for labels in (100, 300, 1_000, 3_000)] == [40, 33, 20, 10]
+    assert [epochs(labels, HOUR) for labels in (100, 300, 1_000, 3_000)] == [20, 33, 20, 10]
     assert epochs(333, HOUR) == round(10_000 * (333 / 300) ** (math.log(2) / math.log(10 / 3)) / 333)
     assert epochs(5, HOUR) == 200
     assert epochs(10_000, HOUR) == 3
