@@ -14,7 +14,7 @@ class Arm:
     """A third of the labels is uniform where a strategy needs a selector (`is_informed`), the rest it chooses.
 
     `rounds`: in so many rounds of equal size, each by a selector trained on all labels so far. `noise`: share of labels
-    that a grader gets wrong.
+    that a grader gets wrong. `again`: the last model's weights and order of examples are those of another seed.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Arm:
     rounds: int = 1
     mode: Mode = "full"
     noise: float = 0.0
+    again: int = 0
     labels: tuple[int, ...] | None = None  # None: the scale's
 
 
@@ -49,6 +50,7 @@ TRIED = (
 )
 # No uniform arm in rounds: chance draws alike in three and in one, and nothing is left of the models in between.
 FACTORS = (
+    Arm("uniform_again", "uniform, the same labels again", "uniform_distinct", "factor", is_informed=False, again=1),
     Arm("uncertain_iterated", "undecided by score, in 3 rounds", "uncertain", "factor", rounds=3),
     Arm(
         "uniform_more",

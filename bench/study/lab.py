@@ -56,7 +56,9 @@ class Lab:
     def run(self, arm: Arm, labels: int) -> Row:
         """The row of one arm at one number of labels."""
         picks, models = self._chosen(arm, labels)
-        settings = {"mode": arm.mode} | ({"head_learning_rate": 2e-3} if arm.mode == "head" else {})
+        settings: dict[str, Any] = {"mode": arm.mode, "seed": self.world.seed + 1_000 * arm.again}
+        if arm.mode == "head":
+            settings["head_learning_rate"] = 2e-3
         examples = [one.labeled() for one in picks] if not arm.noise else noisy(picks, arm.noise, self.world.seed)
         model = self.world.trained(examples, self.config(len(picks), **settings))
         row = self.measured(model) | {"picks": figures.cost(picks), "overlap_with_uniform": self._overlap(picks)}
