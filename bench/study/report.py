@@ -1,5 +1,6 @@
 """The figures of a study as tables and plots, put into docs/study.md between its two marks."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,11 +49,16 @@ def write(results: Results, store: Store, page: Path) -> None:
         large_n(results),
         left_out(results),
     ]
-    page.write_text(f"{before}{BEGIN}\n\n" + "\n\n".join(part for part in sections if part) + f"\n\n{END}{after}")
+    text = "\n\n".join(part for part in sections if part)
     folder = page.parent / "study"
     folder.mkdir(exist_ok=True)
-    for name, text in charts(results).items():
-        (folder / name).write_text(text)
+    for name, drawn in charts(results).items():
+        if drawn:
+            (folder / name).write_text(drawn)
+        else:  # neither a link to nothing nor one to the plot of other results
+            text = re.sub(rf"\n\n!\[[^]]*\]\(study/{re.escape(name)}\)", "", text)
+            (folder / name).unlink(missing_ok=True)
+    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
 
 
 def in_short(results: Results) -> str:
@@ -69,13 +75,13 @@ def _of_preconditions(verdicts: dict[int, Verdict], is_checked: bool) -> str:
         return "Nothing is known yet: no seed has both runs that the preconditions look at."
     passed = [seed for seed, verdict in verdicts.items() if not verdict.missed]
     whose = ", ".join(map(str, passed)) or "none"
-    said = [f"**Of {len(verdicts)} seeds, {len(passed)} pass all three preconditions (seeds: {whose}).**"]
+    said = [f"**All three preconditions hold on {len(passed)} of {len(verdicts)} seeds ({whose}).**"]
     for seed, verdict in verdicts.items():
         if verdict.missed:
             words = (
                 "no labels were chosen on it" if verdict.is_far_off else "its runs are made like all others, and marked"
             )
-            said.append(f"Seed {seed} does not: {'; '.join(verdict.missed)}; {words}.")
+            said.append(f"Seed {seed} misses: {'; '.join(verdict.missed)}; {words}.")
     return " ".join(said)
 
 

@@ -87,7 +87,9 @@ def test_a_resumed_study_equals_an_uninterrupted_one_and_says_what_it_left_out(t
     opponents = text.partition("### Opponents")[2]
     assert "| strict | step AUC |" in opponents
     assert "- 16 labels, any seed: convincing_wrong, uniform, orm_free-a" in text
+    assert "](study/best_of_n.svg)" in text
     assert (tmp_path / "study" / "best_of_n.svg").read_text().startswith("<svg")
+    assert "](study/gains.svg)" not in text, "one seed has no interval to draw"
 
 
 def label_free(seed: int, majority: float = 0.4, auc: float = 0.7) -> dict:
@@ -130,8 +132,8 @@ def test_a_seed_that_misses_a_precondition_is_marked_and_figures_are_told_with_a
     results = Results(HOUR, [*map(label_free, range(3)), *uniform, *chosen])
     assert results.far_off == set()
     said = report.in_short(results)
-    assert "Of 3 seeds, 2 pass all three preconditions (seeds: 0, 1)." in said
-    assert "Seed 2 does not: the process model is +0.190 over surprise" in said
+    assert "All three preconditions hold on 2 of 3 seeds (0, 1)." in said
+    assert "Seed 2 misses: the process model is +0.190 over surprise" in said
     section = sections.arms(results)
     assert "seed 2\\*" in section
     row = next(line for line in section.splitlines() if line.startswith("| undecided by score"))
