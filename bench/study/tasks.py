@@ -53,13 +53,13 @@ def tasks_of(scale: Scale, seed: int, tier: int) -> list[Task]:
 def _tiers(scale: Scale, seed: int) -> list[list[Task]]:
     """Few arms on all seeds tell more than all arms on few."""
     *fewer, most = ((labels,) for labels in scale.labels)
-    telling = tuple(arm for arm in FACTORS if arm.again or arm.rounds > 1)
+    again, in_rounds = (tuple(filter(is_it, FACTORS)) for is_it in (lambda arm: arm.again, lambda arm: arm.rounds > 1))
     return [
         [_label_free(scale, seed), *_arms(scale, seed, CORE[:4], most)],
-        [*_sweep(scale, seed, 2), *_combined(scale, seed)],
+        [*_sweep(scale, seed, 2), *_combined(scale, seed), *_arms(scale, seed, again, most)],
         _arms(scale, seed, CORE[4:], most),
         *(_arms(scale, seed, arms, labels) for arms in (CORE[:4], CORE[4:]) for labels in reversed(fewer)),
-        [*_arms(scale, seed, telling, most), *_arms(scale, seed, TRIED, fewer[-1])],
+        [*_arms(scale, seed, in_rounds, most), *_arms(scale, seed, TRIED, fewer[-1])],
         [*_arms(scale, seed, FACTORS, most), *_sweep(scale, seed, None)],
         _arms(scale, seed, TRIED, most),
     ]
