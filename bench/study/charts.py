@@ -15,12 +15,12 @@ def charts(results: Results) -> dict[str, str]:
 
 
 def _gains(results: Results) -> str:
-    """Paired differences to uniform distinct labels, with their intervals."""
+    """Paired differences to uniform distinct labels, with their intervals; those of two seeds would hide the others."""
     rows = []
     for arm in (*CORE[1:], *TRIED):
         for labels in results.scale.labels:
             found = results.gain(arm.name, labels)
-            if found is not None and found.low is not None and found.high is not None:
+            if found is not None and found.low is not None and found.high is not None and found.seeds > 2:
                 rows.append(plots.Whisker(arm.title, f"{labels:,}", found.low, found.value, found.high))
     title = f"Best-of-{results.n} over uniform distinct labels"
     return plots.whiskers(title, rows, x=f"{title}, 95 % interval over seeds") if rows else ""

@@ -18,12 +18,14 @@ class Goal:
     aim: str
     by: str = "mean"  # or "low" (of the interval), or "every" seed
 
-    def row(self) -> list[str]:
+    def row(self, seeds: int) -> list[str]:
+        """Of the table; a verdict on fewer seeds than that is one so far."""
         mean = Mean.of(list(self.found.values()))
         if mean is None:
             return [self.title, self._bound(), self.aim, "not known yet", ""]
         reached = {"mean": mean.value, "low": mean.low, "every": min(self.found.values())}[self.by]
         verdict = "" if self.must is None else "not known yet" if reached is None else self._verdict(reached)
+        verdict += " so far" if verdict in ("met", "MISSED") and mean.seeds < seeds else ""
         return [self.title, self._bound(), self.aim, cells.gain(mean).strip("*"), verdict]
 
     def _bound(self) -> str:
@@ -76,7 +78,8 @@ def table(results: Results) -> str:
     is_twice = kept.of(UNIFORM).keys() != results.of(UNIFORM).keys()
     head = ["measure", "must", "aim", "found", "", *["found on the seeds that pass alone"] * is_twice]
     rows = [
-        [*goal.row(), *[alone.row()[3]] * is_twice] for goal, alone in zip(goals(results), goals(kept), strict=True)
+        [*goal.row(results.scale.seeds), *[alone.row(0)[3]] * is_twice]
+        for goal, alone in zip(goals(results), goals(kept), strict=True)
     ]
     words = f"Best-of-{results.n} with {results.most:,} labels where not said, mean over seeds (95 % interval, t)."
     return f"### Goals\n\n{words}\n\n{cells.table(head, rows)}"

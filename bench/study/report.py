@@ -109,7 +109,7 @@ def setting(results: Results, store: Store) -> str:
     about, versions = machine.describe(), machine.versions()
     rows = store.rows().items()
     commands = {
-        row["command"]
+        re.sub(r" --folder \S+", "", row["command"])  # where somebody keeps results is nobody else's business
         for key, row in rows
         if key.startswith("session/") and row.get("scale") == results.scale.key and "command" in row
     }

@@ -155,7 +155,7 @@ def test_no_labels_are_chosen_on_a_seed_far_off_its_preconditions_and_others_go_
 
 def test_a_page_of_one_scale_says_by_which_commands_it_came(tmp_path: Path) -> None:
     store = Store(tmp_path / running.RESULTS)
-    store.add({"key": "session/1", "scale": HOUR.key, "command": "python -m bench.study --scale hour"})
+    store.add({"key": "session/1", "scale": HOUR.key, "command": "python -m bench.study --folder /x --scale hour"})
     store.add({"key": "session/2", "scale": SMALLEST.key, "command": "python -m bench.study --scale smallest"})
     said = report.setting(Results(HOUR, [model(0, 0.5), model(1, 0.5)]), store)
     assert "- `python -m bench.study --scale hour`" in said
