@@ -94,14 +94,14 @@ def _told_apart(results: Results) -> Iterator[str]:
             continue
         above = [title for title, gain in known if gain.is_above_0]
         below = [title for title, gain in known if gain.is_below_0]
-        rest = len(known) - len(above) - len(below)
+        rest = [title for title, gain in known if not (gain.is_above_0 or gain.is_below_0)]
         wide = max(gain.high - gain.value for _, gain in known if gain.high is not None)
         seeds = sorted({gain.seeds for _, gain in known})
         yield (
-            f"At {labels:,} labels, of {len(known)} arms held against uniform distinct labels, best-of-{results.n} on "
-            f"{' to '.join(map(str, seeds[:: max(1, len(seeds) - 1)]))} seeds is higher beyond chance with "
-            f"{', '.join(above) or 'none'}, lower with {', '.join(below) or 'none'}; {rest} cannot be told from them "
-            f"(intervals up to ±{share(wide)}; of so many, one in twenty leaves 0 out by chance)."
+            f"At {labels:,} labels, best-of-{results.n} against that of uniform distinct labels, on "
+            f"{' to '.join(map(str, sorted({seeds[0], seeds[-1]})))} seeds: higher beyond chance with "
+            f"{', '.join(above) or 'none'}; lower with {', '.join(below) or 'none'}; not to be told from it with "
+            f"{', '.join(rest) or 'none'} (intervals up to ±{share(wide)}; one in twenty leaves 0 out by chance)."
         )
 
 
