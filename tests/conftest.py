@@ -232,6 +232,9 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
         yield started
         started.close()
+        # Beside the browser's event loop Django has another connection, which nobody finds once the loop has ended:
+        # left open, it would keep the database from being dropped.
+        connections.close_all()
 
 
 class BrowserErrors(list[str]):
