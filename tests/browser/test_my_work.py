@@ -128,15 +128,15 @@ def test_a_revision_is_kept_in_this_browser_until_it_is_submitted(
 
 
 def test_a_revision_that_the_server_refuses_stays_on_the_screen(
-    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: BrowserErrors
 ) -> None:
+    browser_errors.requests_may_fail()  # the browser reports the 409
     desk = revise(open_page(labeler), label, campaign)
     desk.press("ArrowUp", "ArrowUp", "2", "3")
     Label.objects.filter(pk=label.pk).update(is_current=False)
     desk.press("Enter", "2", "Enter")
     expect(desk.trouble).to_contain_text("This label has been revised already")
     desk.expect_states("positive", "neutral", "positive")
-    browser_errors.clear()  # the browser reports the 409
 
 
 def test_of_two_tabs_that_revise_one_label_the_later_one_goes_on_and_the_earlier_one_says_so(
@@ -172,8 +172,9 @@ def overtaken(page: Page, label: Label, campaign: Campaign) -> tuple[DeskPage, L
 
 
 def test_a_revision_that_was_overtaken_shows_both_and_is_taken_over_by_one_key(
-    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: BrowserErrors
 ) -> None:
+    browser_errors.requests_may_fail()  # the browser reports the 409
     desk, newest = overtaken(open_page(labeler), label, campaign)
     desk.expect_states("positive", "neutral", "positive")
     expect(desk.step(2)).to_contain_text("was positive")
@@ -185,31 +186,30 @@ def test_a_revision_that_was_overtaken_shows_both_and_is_taken_over_by_one_key(
     third = Label.objects.get(is_current=True)
     assert (third.ratings, third.revises) == ("00+", newest)
     assert third.revision_reason == "I pressed another key than I meant"
-    browser_errors.clear()  # the browser reports the 409
 
 
 def test_what_this_screen_shows_is_taken_to_the_newest_version_by_its_key(
-    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: BrowserErrors
 ) -> None:
+    browser_errors.requests_may_fail()  # the browser reports the 409
     desk, newest = overtaken(open_page(labeler), label, campaign)
     desk.press("t")
     arrive(desk.page, "All steps good")
     third = Label.objects.get(is_current=True)
     assert (third.ratings, third.revises) == ("+0+", newest)
     assert third.revision_reason == "I pressed another key than I meant"
-    browser_errors.clear()  # the browser reports the 409
 
 
 def test_an_overtaken_revision_is_left_for_the_newest_version_by_its_key(
-    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: list[str]
+    label: Label, labeler: User, campaign: Campaign, open_page: OpenPage, browser_errors: BrowserErrors
 ) -> None:
+    browser_errors.requests_may_fail()  # the browser reports the 409
     desk, newest = overtaken(open_page(labeler), label, campaign)
     desk.press("s")
     expect(desk.trouble).to_be_hidden()
     desk.expect_states("positive", "positive", "positive")
     expect(desk.page).to_have_url(re.compile(reverse("revise", args=[newest.pk])))
     assert Label.objects.get(is_current=True) == newest
-    browser_errors.clear()  # the browser reports the 409
 
 
 def test_what_was_changed_of_an_earlier_version_is_there_when_the_newest_is_revised(

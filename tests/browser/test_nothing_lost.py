@@ -50,6 +50,7 @@ def test_saved_is_said_only_of_what_the_server_has(desk: DeskPage, items: list[Q
     desk.press("2")
     expect(desk.sign).to_have_text("")  # at once: what was said is not so of what is on the screen now
     expect(desk.sign).to_have_text("Saving")
+    eventually(lambda: desk.page.evaluate("1") and held)  # the request may be told of later than the page shows it
     desk.press("1")
     desk.page.evaluate(REMEMBER_SIGNS)
     held[0].continue_()  # its answer is about the state before

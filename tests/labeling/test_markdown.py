@@ -1,5 +1,6 @@
 """The Markdown of a guide: what a lead may write comes out as it should, and nothing else comes out at all."""
 
+import time
 from html.parser import HTMLParser
 
 import pytest
@@ -165,10 +166,11 @@ def test_no_text_makes_a_tag_of_its_own(text: str) -> None:
 
 
 @pytest.mark.parametrize("piece", ["[", "*a ", "_a", ">", "- ", "- a\n", "$", "$a ", "`", "![a](", "[a](b", "a|", "&a"])
-@pytest.mark.timeout(20)
 def test_a_hostile_text_of_full_length_is_rendered_in_a_moment(piece: str) -> None:
     text = (piece * MAX_GUIDE)[:MAX_GUIDE]
+    began = time.process_time()  # of this process alone: a busy machine is no fault of the text
     assert read(text, since=text[:-1]).foreign == []
+    assert time.process_time() - began < 10
 
 
 def test_formulas_are_left_as_text_for_the_page_to_set() -> None:
