@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management.commands import flush
@@ -60,6 +61,12 @@ def english_again() -> Iterator[None]:
 def static_files_are_looked_for_when_asked_for() -> None:
     """Not listed at the start, as a server does: each test's client is a server, and listing took half of its time."""
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def hashing_is_quick() -> None:
+    """A password is hashed at the least that argon2 allows; installations take what Django has, 100 MB and 0.1 s."""
+    Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 @pytest.fixture
