@@ -16,7 +16,7 @@ NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner bench \
 	$(patsubst %,workers/test_%.py,beat stages trainings) \
 	$(patsubst %,strangers/test_%.py,access_table canaries extra_keys filters headers hostile_text \
 		revoked signing_in) \
-	$(patsubst %,api/test_%.py,access errors files health leaks metrics my_settings practice schema tokens) \
+	$(patsubst %,api/test_%.py,access errors files health leaks metrics my_settings practice read_only schema tokens) \
 	$(patsubst %,labeling/test_%.py,agreement bare_words catalogues consensus differences formula_check keys languages \
 		markdown my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
 	$(patsubst %,labeling/test_pages_%.py,agreement campaigns data guide people rounds selectors))

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from labeling.actions import jobs
+from labeling.actions import disk, jobs
 from labeling.actions.errors import ActionError
 from labeling.actions.staging import rejects
 from labeling.models import Campaign, Job, JobKind
@@ -38,14 +38,15 @@ def request_import(
     """Keep the files and ask for their import, both or neither.
 
     The copying comes first, so that the transaction holds no lock while bytes move: in it the folder is only renamed
-    to the job's own name.
+    to the job's own name. Raises ActionError; DiskRefused where there is no room for them.
     """
     _check(files)
     root = Path(settings.MEDIA_ROOT, f"campaign-{campaign.pk}")
     arrived = root / f"arriving-{uuid.uuid4().hex}"
     try:
-        names = [_keep(file, arrived) for file in files]
-        with transaction.atomic():
+        with disk.writing():
+            names = [_keep(file, arrived) for file in files]
+        with disk.writing(), transaction.atomic():
             job = jobs.request(campaign=campaign, kind=JobKind.IMPORT, by=by)
             folder = root / f"job-{job.pk}"
             files_in_job = [str(Path(folder, name).relative_to(settings.MEDIA_ROOT)) for name in names]

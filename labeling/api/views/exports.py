@@ -14,7 +14,7 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.decorators import api_view
 from rest_framework.request import Request
 
-from labeling.actions import data_cards, exporting
+from labeling.actions import data_cards, disk, exporting
 from labeling.actions.export_parquet import write_parquet
 from labeling.actions.exporting import Format
 from labeling.api import access
@@ -104,9 +104,10 @@ def _parquet(campaign: Campaign, **options: Any) -> StreamingHttpResponse:
     """A parquet file is whole before any of it is sent: its index comes last."""
     chosen = {name: options[name] for name in ("round", "split", "include_simulated") if name in options}
     labels = exporting.labels(campaign, **chosen)
-    settings.EXPORTS_DIR.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.EXPORTS_DIR) as folder:
-        path = Path(folder, "labels.parquet")
-        write_parquet(labels, path)
-        file = path.open("rb")  # stays readable when its name is gone; the response closes it
+    with disk.writing():
+        settings.EXPORTS_DIR.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=settings.EXPORTS_DIR) as folder:
+            path = Path(folder, "labels.parquet")
+            write_parquet(labels, path)
+            file = path.open("rb")  # stays readable when its name is gone; the response closes it
     return FileResponse(file, content_type=PARQUET, as_attachment=True, filename=f"{campaign.slug}-labels.parquet")
