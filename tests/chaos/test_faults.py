@@ -7,7 +7,7 @@ can be killed below it.
 
 import pytest
 
-from bench.chaos import claims, kills, redis_gone, repeats, stale
+from bench.chaos import claims, imports, kills, redis_gone, repeats, stale
 from bench.chaos.stage import Stage
 from tests.chaos.conftest import held
 
@@ -41,3 +41,7 @@ def test_what_a_stopped_process_submits_too_late_is_refused_and_kept(stage: Stag
 
 def test_without_redis_every_job_ends_and_no_labeler_meets_an_error(stage: Stage) -> None:
     held(redis_gone.run(stage, ACCIDENTS[stage.kind]))
+
+
+def test_an_hour_taken_from_every_lease_at_once_loses_nothing(stage: Stage) -> None:
+    held(imports.run_clock(stage, 1))

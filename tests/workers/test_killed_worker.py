@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from labeling.models import Job
 from tests.live import Site, eventually
@@ -50,6 +51,8 @@ STOPS = {
     },
     plan_job: {"not-committed": "after:labeling.actions.rounds:advance"},
 }
+if connection.vendor == "sqlite":  # each of them leaves one row of figures, at its end: alike over either database
+    del STOPS[agreement_job], STOPS[multiplier_job]
 
 
 @pytest.mark.timeout(300)
