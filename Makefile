@@ -11,14 +11,15 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12; do \
 BIN := .venv/bin
 # SQLite's turn has what its rows can make different: constraints, actions, imports and exports, queue, jobs, kills, faults,
 # lists and figures, each page opened once, the story. What is the same over either database goes through PostgreSQL
-# alone: words and rules without rows, trainings, browsers, how pages and answers are made, who reaches them, the runner.
+# alone: words and rules without rows, trainings, browsers, how pages and answers are made, who reaches them, barriers on
+# pages, accounts and their passwords, how a command starts, the runner.
 NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner bench \
 	$(patsubst %,workers/test_%.py,beat stages trainings) \
-	$(patsubst %,strangers/test_%.py,access_table canaries extra_keys filters headers hostile_text \
-		revoked signing_in) \
+	$(patsubst %,strangers/test_%.py,access_table barriers canaries extra_keys filters head headers \
+		hostile_text revoked signing_in) \
 	$(patsubst %,api/test_%.py,access errors files health leaks metrics my_settings practice read_only schema tokens) \
-	$(patsubst %,labeling/test_%.py,agreement bare_words catalogues consensus differences formula_check keys languages \
-		markdown my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
+	$(patsubst %,labeling/test_%.py,account_events agreement bare_words catalogues command_start consensus differences \
+		formula_check keys languages markdown my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
 	$(patsubst %,labeling/test_pages_%.py,agreement campaigns data guide people rounds selectors))
 TEST_PROCESSES ?= 3 # on PostgreSQL, one on SQLite; for two processors: much of a test is waiting for browsers and workers
 
@@ -35,7 +36,8 @@ test: setup-test lint ## everything: lint, all tests on PostgreSQL, those of row
 	@# Beside one another: each alone leaves a processor idle at its start and at its end.
 	@$(MAKE) BESIDE=1 --no-print-directory --jobs --keep-going --output-sync=target on-postgresql on-sqlite
 
-PYTEST := env -u MAKEFLAGS -u MAKELEVEL OMP_NUM_THREADS=1 $(BIN)/python -m pytest --dist loadgroup
+# Every process of the tests would compile the project anew where nothing compiled may be kept.
+PYTEST := env -u MAKEFLAGS -u MAKELEVEL -u PYTHONDONTWRITEBYTECODE OMP_NUM_THREADS=1 $(BIN)/python -m pytest --dist loadgroup
 
 on-postgresql: # the + lets it be seen while it runs; what SQLite's say is shown when they have ended
 	+@echo "--- PostgreSQL: all tests"; $(PYTEST) -n $(TEST_PROCESSES) --database postgresql
