@@ -27,7 +27,7 @@ from tests import factories as make
 from tests.chaos.queue_model import Item, QueueModel
 from tests.labeling.working import a_pass, run_out
 
-EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "20")), int(os.environ.get("CHAOS_STEPS", "20"))
+EXAMPLES, STEPS = int(os.environ.get("CHAOS_EXAMPLES", "200")), int(os.environ.get("CHAOS_STEPS", "12"))
 SOLUTIONS, OVERLAP, LABELERS = 3, 2, 3
 WHO = st.integers(0, LABELERS - 1)
 WHERE = st.integers(0, SOLUTIONS * OVERLAP - 1)
@@ -231,7 +231,7 @@ def signs(ratings: list[int]) -> str:
     return "".join(SIGNS[rating] for rating in ratings)
 
 
-@pytest.mark.timeout(0 if "CHAOS_EXAMPLES" in os.environ else 200)
+@pytest.mark.timeout(0 if "CHAOS_EXAMPLES" in os.environ else 300)
 @pytest.mark.django_db(transaction=True)
 def test_rows_do_as_the_model_does_whatever_is_done_in_whatever_order() -> None:
     if connection.vendor == "sqlite":
