@@ -12,14 +12,14 @@ BIN := .venv/bin
 # SQLite's turn has what its rows can make different: constraints, actions, imports and exports, queue, jobs, kills, faults,
 # lists and figures, each page opened once, the story. What is the same over either database goes through PostgreSQL
 # alone: words and rules without rows, trainings, browsers, how pages and answers are made, who reaches them, barriers on
-# pages, accounts and their passwords, how a command starts, the runner.
+# pages, how a command starts, the runner.
 NOT_ON_SQLITE := $(addprefix --ignore=tests/,selector browser runner bench \
 	$(patsubst %,workers/test_%.py,beat stages trainings) \
 	$(patsubst %,strangers/test_%.py,access_table barriers canaries extra_keys filters head headers \
 		hostile_text revoked signing_in) \
 	$(patsubst %,api/test_%.py,access errors files health leaks metrics my_settings practice read_only schema tokens) \
-	$(patsubst %,labeling/test_%.py,account_events agreement bare_words catalogues command_start consensus differences \
-		formula_check keys languages markdown my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
+	$(patsubst %,labeling/test_%.py,agreement bare_words catalogues command_start consensus differences formula_check \
+		keys languages markdown my_settings own_accounts passes static_files stored_words tree_passes two_factor) \
 	$(patsubst %,labeling/test_pages_%.py,agreement campaigns data guide people rounds selectors))
 TEST_PROCESSES ?= 3 # on PostgreSQL, one on SQLite; for two processors: much of a test is waiting for browsers and workers
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from labeling.actions.disk import DiskRefused
+
 OK = "ok"
 BROKER_SECONDS = 1.0
 MEGABYTE = 1024 * 1024
@@ -50,7 +52,5 @@ def troubles() -> list[str]:
             _("The message broker (Redis) does not answer: nothing new begins in the background until it does.")
         )
     if disk() != OK:
-        found.append(
-            _("The server’s disk is nearly full or cannot be written: whoever runs the site has to make room.")
-        )
+        found.append(DiskRefused().message)
     return found
