@@ -42,6 +42,7 @@ EXPORTS_DIR = VAR_DIR / "exports"
 CACHE_DIR = VAR_DIR / "cache"
 
 INSTALLED_APPS = [
+    "annotator",  # the first: its commands stand in for Django's own
     "annotator.operators.OperatorsDoor",
     "django.contrib.auth",
     "django.contrib.contenttypes",

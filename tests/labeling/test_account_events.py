@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth.models import User
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -121,3 +121,29 @@ def test_administrators_read_the_sites_own_history_and_take_it_along(campaign: C
         ["", "account.made", "ada"],
     ]
     assert signed_in(owner).get("/accounts/history/").status_code == 404
+
+
+def test_an_operator_that_djangos_command_makes(campaign: Campaign, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", OTHER)
+    call_command("createsuperuser", "--noinput", username="olga", email="o@example.org", stdout=StringIO())
+    assert told("account.made") == [(None, None, "olga")]
+    assert told("account.made_administrator") == [(None, None, "olga")]
+
+
+def test_a_password_that_djangos_command_changes(
+    campaign: Campaign, labeler: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda **_options: OTHER)  # there is no terminal to type it in
+    call_command("changepassword", "labeler", stdout=StringIO())
+    labeler.refresh_from_db()
+    assert labeler.check_password(OTHER)
+    assert told("account.password_reset") == everywhere(None, "labeler")
+
+
+def test_a_password_that_is_not_taken_leaves_no_event(
+    campaign: Campaign, labeler: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getpass", lambda **_options: "12345")
+    with pytest.raises(CommandError):
+        call_command("changepassword", "labeler", stdout=StringIO(), stderr=StringIO())
+    assert told("account.password_reset") == []
