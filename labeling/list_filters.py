@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from django import forms
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from labeling import code_words
@@ -56,7 +55,7 @@ class SolutionFilter(ListFilter):
     # By score, the view reads the scores themselves: through the annotation a million rows would be sorted.
     orders = {"came": ("pk",), "-came": ("-pk",), "-score": ("-scores__score", "pk"), "score": ("scores__score", "pk")}
 
-    q = forms.CharField(required=False, max_length=200, label=_("Text of problem or steps"))
+    q = forms.CharField(required=False, max_length=200, label=_("Text of problem, steps or answer, or id"))
     verdict = forms.ChoiceField(required=False, choices=any_of(code_words.VERDICTS), label=_("Answer"))
     split = forms.ChoiceField(required=False, choices=any_of(code_words.SPLITS), label=_("Split"))
     labeled = forms.ChoiceField(
@@ -91,7 +90,7 @@ class LabelFilter(ListFilter):
 
     orders = {"-came": ("-pk",), "came": ("pk",), "-time": ("-total_time_ms", "-pk"), "time": ("total_time_ms", "-pk")}
 
-    q = forms.CharField(required=False, max_length=200, label=_("Text of problem, solution’s id, or reason"))
+    q = forms.CharField(required=False, max_length=200, label=_("Text of problem or reason, or solution’s whole id"))
     labeler = forms.CharField(required=False, max_length=200, label=_("Labeler"))
     finish_reason = forms.ChoiceField(required=False, choices=any_of(code_words.FINISHED), label=_("How it ended"))
     round = forms.IntegerField(required=False, min_value=-1, label=_("Round"))
@@ -104,15 +103,15 @@ class LabelFilter(ListFilter):
 
 
 class LabelerFilter(ListFilter):
-    """Which labelers to list."""
+    """Which labelers to list; sorted where they are read, by what stands on each."""
 
     orders = {
-        "name": ("shown_name", "pk"),
-        "-name": ("-shown_name", "-pk"),
-        "-labels": ("-label_count", "pk"),
-        "labels": ("label_count", "pk"),
-        "-last": (F("last_label_at").desc(nulls_last=True), "pk"),
-        "last": (F("last_label_at").asc(nulls_last=True), "pk"),
+        "name": ("shown_name",),
+        "-name": ("-shown_name",),
+        "-labels": ("-label_count",),
+        "labels": ("label_count",),
+        "-last": ("-last_label_at",),
+        "last": ("last_label_at",),
     }
 
     q = forms.CharField(required=False, max_length=200, label=_("Name or pseudonym"))

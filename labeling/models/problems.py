@@ -182,6 +182,10 @@ class Solution(models.Model):
             models.Index(
                 fields=["duplicate_of"], condition=Q(duplicate_of__isnull=False), name="solution_by_duplicate_of"
             ),
+            # Few values, each growing at its end: under a microsecond a row of an import.
+            models.Index(
+                fields=["generator", "id"], condition=Q(generator__isnull=False), name="solution_by_generator"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -211,6 +215,12 @@ class Grade(models.Model):
                 fields=["solution"], condition=Q(is_current=True), name="grade_one_current_per_solution"
             ),
             models.CheckConstraint(condition=Q(verdict__in=VerdictChoice.values), name="grade_verdict_known"),
+        ]
+        # Few, and looked for among a million others: what a person should see.
+        indexes = [
+            models.Index(
+                fields=["solution"], condition=Q(is_current=True, verdict="uncertain"), name="grade_that_is_uncertain"
+            )
         ]
 
     def __str__(self) -> str:

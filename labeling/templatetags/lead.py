@@ -94,7 +94,8 @@ def head(context: Context, name: str, words: str, kind: str = "") -> SafeString:
     ways = [way for way in form.orders if way.removeprefix("-") == name]
     following = next((way for way in ways if way != form.order_name), name)
     asked = request.GET.copy()
-    asked.pop("page", None)
+    for name in ("page", "from"):
+        asked.pop(name, None)
     asked["order"] = following
     now = form.order_name if form.order_name in ways else ""
     arrow = format_html(' <span aria-hidden="true">{}</span>', "↓" if now.startswith("-") else "↑") if now else ""

@@ -1,15 +1,14 @@
 """What a filter finds: rows of a campaign for its lists, and for what is done to many of them at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-import orjson
+from django.db import connection
 from django.db.models import (
     CharField,
     Count,
-    DateTimeField,
     Exists,
     IntegerField,
     Max,
@@ -24,8 +23,19 @@ from django.utils import timezone
 
 from labeling.actions.candidates import selector_in_use
 from labeling.actions.references import current_answer
-from labeling.models import Campaign, Label, Labeler, LabelerKind, Problem, Solution, SolutionScore
+from labeling.models import (
+    Campaign,
+    Grade,
+    Label,
+    Labeler,
+    LabelerKind,
+    Problem,
+    Solution,
+    SolutionScore,
+    VerdictChoice,
+)
 from labeling.models.reading import only_value
+from labeling.views import searching
 
 PSEUDONYM = re.compile(r"[0-9a-fA-F]{8}[0-9a-fA-F-]{0,28}")  # its first block at least: less fits by chance
 Wanted = Mapping[str, Any]
@@ -62,43 +72,60 @@ def pool(campaign: Campaign) -> QuerySet[Any]:
         .annotate(
             label_count=counted(labels, "solution"),
             score=only_value(scores, "score"),
-            is_labeled=Exists(labels),
         )
         .select_related("problem")
     )
 
 
 def solutions(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
-    """By verdict, split, labels, text, and parts of subject, level and generator."""
+    """By verdict, split, labels, and parts of subject, level and generator; their texts are for `searching`."""
     rows = pool(campaign)
     if verdict := wanted.get("verdict"):
-        rows = rows.filter(verdict=verdict)
+        rows = rows.filter(_is_uncertain() if verdict == VerdictChoice.UNCERTAIN else Q(verdict=verdict))
     if split := wanted.get("split"):
         rows = rows.filter(problem__split=split)
     if labeled := wanted.get("labeled"):
-        rows = rows.filter(is_labeled=labeled == "yes")
-    if text := wanted.get("q"):
-        rows = rows.filter(_speaks_of(text))
-    return _with_parts(
-        rows, wanted, {"subject": "problem__subject", "level": "problem__level", "generator": "generator"}
+        labels = Label.objects.current().filter(solution__isnull=False)
+        # The few by their list, the many each for itself: either the other way round would read all of both tables.
+        is_so = Q(pk__in=labels.order_by().values("solution"))
+        rows = rows.filter(is_so if labeled == "yes" else ~Exists(labels.filter(solution=OuterRef("pk"))))
+    if text := wanted.get("generator"):
+        rows = rows.filter(_generated_by(text))
+    return _with_parts(rows, wanted, {"subject": "problem__subject", "level": "problem__level"})
+
+
+def _is_uncertain() -> Q:
+    """Graders alone say so: few solutions, which their grades name; a file says right or wrong."""
+    grades = Grade.objects.filter(is_current=True, verdict=VerdictChoice.UNCERTAIN).order_by()
+    return Q(pk__in=grades.values("solution"))
+
+
+# Each name is one step along the index, where a DISTINCT would read all of it; `min` skips the rows without one.
+_GENERATORS = """
+    WITH RECURSIVE one(name) AS (
+        SELECT min(generator) FROM labeling_solution WHERE generator IS NOT NULL
+        UNION ALL
+        SELECT (SELECT min(generator) FROM labeling_solution WHERE generator > one.name) FROM one WHERE name IS NOT NULL
     )
+    SELECT name FROM one WHERE name IS NOT NULL LIMIT %s
+"""
+MOST_GENERATORS = 500
+
+
+def _generated_by(text: str) -> Q:
+    """Whether the generator's name holds the text: the names that do, where there are not too many to look through."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GENERATORS, [MOST_GENERATORS])
+        names = [name for (name,) in cursor.fetchall()]
+    if len(names) == MOST_GENERATORS:
+        return Q(generator__icontains=text)
+    return Q(generator__in=[name for name in names if text.casefold() in name.casefold()])
 
 
 def _with_parts(rows: QuerySet[Rows], wanted: Wanted, columns: Mapping[str, str]) -> QuerySet[Rows]:
     """Those whose column holds what is wanted of it."""
     said = {f"{column}__icontains": wanted[name] for name, column in columns.items() if wanted.get(name)}
     return rows.filter(**said) if said else rows
-
-
-def _speaks_of(text: str) -> Q:
-    """Whether problem, steps or answer hold the text; steps are kept as JSON, where a backslash is written twice."""
-    in_json = orjson.dumps(text).decode()[1:-1]
-    return (
-        Q(problem__text__icontains=text)
-        | Q(steps__icontains=in_json)
-        | Q(answer__icontains=text)
-        | Q(external_id__icontains=text)
-    )
 
 
 def problems(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
@@ -115,7 +142,7 @@ def problems(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
         if wanted.get(name):
             rows = rows.filter(**{name: wanted[name]})
     if text := wanted.get("q"):
-        rows = rows.filter(Q(text__icontains=text) | Q(external_id__icontains=text))
+        rows = rows.filter(searching.of_problem(text))
     return _with_parts(rows, wanted, {"subject": "subject", "level": "level"})
 
 
@@ -144,9 +171,16 @@ def labels(campaign: Campaign, wanted: Wanted) -> QuerySet[Label]:
     if text := wanted.get("labeler"):
         rows = rows.filter(labeler__in=_called(campaign, text).values("pk"))
     if text := wanted.get("q"):
-        of_text = Q(problem__text__icontains=text) | Q(problem__external_id__icontains=text)
-        rows = rows.filter(of_text | Q(solution__external_id__icontains=text) | Q(reason__icontains=text))
+        rows = rows.filter(searching.is_about(campaign, text) | Q(reason__icontains=text))
     return within_days(rows, "submitted_at", wanted)
+
+
+_IS_HERE = ~Q(kind=LabelerKind.PERSON) | Q(is_member=True)
+LABELER_STATES = {
+    "paused": Q(paused_at__isnull=False),
+    "working": Q(paused_at__isnull=True) & _IS_HERE,
+    "left": Q(kind=LabelerKind.PERSON, is_member=False),
+}
 
 
 def _called(campaign: Campaign, text: str) -> QuerySet[Labeler]:
@@ -160,27 +194,23 @@ def _called(campaign: Campaign, text: str) -> QuerySet[Labeler]:
     return named.filter(is_so)
 
 
-def labelers(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
-    """By name, kind and state, with counted labels and the last one; whose labels are final is nobody."""
-    everybody = Labeler.objects.with_membership().filter(campaign=campaign)
-    rows = everybody.filter(pk__in=_called(campaign, wanted["q"]).values("pk")) if wanted.get("q") else everybody
-    own = Label.objects.current().filter(labeler=OuterRef("pk"))
-    last = own.order_by().values("labeler").annotate(last=Max("submitted_at")).values("last")
-    rows = (
-        rows.exclude(kind=LabelerKind.ADJUDICATOR)
-        .annotate(
-            label_count=counted(own, "labeler"),
-            last_label_at=Subquery(last, output_field=DateTimeField()),
-            shown_name=Coalesce("account__username", "name"),
-        )
-        .select_related("account", "campaign")
-    )
+def labelers(campaign: Campaign, wanted: Wanted) -> list[Any]:
+    """By name, kind and state, with counted labels and the last one, by name; whose labels are final is nobody.
+
+    All of them at once: one pass over the labels counts everybody's, one for each would read the whole table each time.
+    """
+    rows = Labeler.objects.with_membership().filter(campaign=campaign)
+    if text := wanted.get("q"):
+        rows = rows.filter(pk__in=_called(campaign, text).values("pk"))
     if kind := wanted.get("kind"):
         rows = rows.filter(kind=kind)
-    is_here = ~Q(kind=LabelerKind.PERSON) | Q(is_member=True)
-    states = {
-        "paused": Q(paused_at__isnull=False),
-        "working": Q(paused_at__isnull=True) & is_here,
-        "left": Q(kind=LabelerKind.PERSON, is_member=False),
-    }
-    return rows.filter(states[wanted["state"]]) if wanted.get("state") else rows
+    if state := wanted.get("state"):
+        rows = rows.filter(LABELER_STATES[state])
+    everybody = rows.exclude(kind=LabelerKind.ADJUDICATOR).select_related("account", "campaign")
+    labels = Label.objects.current().filter(labeler__campaign=campaign).order_by().values("labeler")
+    counts: Iterable[Any] = labels.annotate(count=Count("pk"), last=Max("submitted_at"))
+    of_each = {row["labeler"]: (row["count"], row["last"]) for row in counts}
+    people: list[Any] = list(everybody.annotate(shown_name=Coalesce("account__username", "name")))
+    for one in people:
+        one.label_count, one.last_label_at = of_each.get(one.pk, (0, None))
+    return sorted(people, key=lambda one: (one.shown_name, one.pk))

@@ -136,29 +136,32 @@ class ListPages(Paginator):
     """Counts no further than anybody turns pages: counting a million rows takes longer than showing fifty of them."""
 
     known_count: int | None = None  # where it is known without counting
+    most: int = COUNTED
 
     @cached_property
     def count(self) -> int:
-        """How many rows there are; COUNTED at most, unless it is known."""
-        return self.known_count if self.known_count is not None else min(self._seen, COUNTED)
+        """How many rows there are; `most` at most, unless it is known."""
+        return self.known_count if self.known_count is not None else min(self._seen, self.most)
 
     @property
     def has_more(self) -> bool:
         """Whether there are more than were counted."""
-        return self.known_count is None and self._seen > COUNTED
+        return self.known_count is None and self._seen > self.most
 
     @cached_property
     def _seen(self) -> int:
-        return cast(QuerySet[Any], self.object_list).order_by().values("pk")[: COUNTED + 1].count()
+        return cast(QuerySet[Any], self.object_list).order_by().values("pk")[: self.most + 1].count()
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any], *, count: int | None = None) -> Page[Any]:
+def page_of(
+    request: HttpRequest, rows: QuerySet[Any] | list[Any], *, count: int | None = None, most: int | None = None
+) -> Page[Any]:
     """The page of rows that `?page=` names; the first or the last where it names none.
 
-    `count` is how many rows there are, where that is known.
+    `count` is how many rows there are, where that is known; `most`, how far to count where it is not.
     """
     pages = ListPages(rows, PAGE_ROWS)
-    pages.known_count = count
+    pages.known_count, pages.most = count, most or COUNTED
     return pages.get_page(request.GET.get("page"))
 
 

@@ -9,10 +9,13 @@ from labeling.actions.candidates import selector_in_use
 from labeling.actions.pool_size import solution_count
 from labeling.list_filters import ProblemFilter, SolutionFilter
 from labeling.models import Label, Membership, Problem
-from labeling.views import found
+from labeling.views import found, searching
 from labeling.views.gold import gold_form
 from labeling.views.lead_pages import for_readers, page, page_of
 from labeling.views.story import solution_story
+
+COUNTED = 2_000  # of a part of the pool: its rows are wide, and a part may lie far apart
+MOST_DIGITS = 19
 
 
 @require_safe
@@ -21,7 +24,10 @@ def solution_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Solutions by verdict, split, labels, text, subject, level and generator, as they came in or by score."""
     of = membership.campaign
     form = SolutionFilter(request.GET)
-    rows = found.solutions(of, form.wanted)
+    rows, look = found.solutions(of, form.wanted), None
+    if text := form.wanted.get("q"):
+        is_backwards = form.order_name == "-came"
+        rows, look = searching.look(rows, of, text, begin=_begin(request), is_backwards=is_backwards)
     version = selector_in_use(of)
     is_by_score = version is not None and form.order_name in ("score", "-score")
     if is_by_score:  # read along the index of scores: only what the selector scored, one of identical texts
@@ -30,11 +36,18 @@ def solution_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     count = None if form.wanted or is_by_score else solution_count(of)
     context = {
         "form": form,
-        "rows": page_of(request, rows, count=count),
+        "rows": page_of(request, rows, count=count, most=COUNTED),
         "is_filtered": bool(form.wanted),
         "is_by_score": is_by_score,
+        "look": look,
     }
     return page(request, "solutions.html", membership, context)
+
+
+def _begin(request: HttpRequest) -> int | None:
+    """The solution from which on a further look goes, None for the first one."""
+    said = request.GET.get("from", "")
+    return int(said) if said.isdecimal() and len(said) < MOST_DIGITS else None
 
 
 @require_safe

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from labeling.actions.pool_size import solution_count
 from labeling.models import Campaign, Label, Labeler
-from labeling.views import lead_pages
+from labeling.views import pool
 from tests import factories as make
 from tests.labeling.pages import fill_pool, scored_by, signed_in, text_of
 
@@ -186,7 +186,7 @@ def test_a_long_list_is_counted_no_further_than_it_is_read(
     campaign: Campaign, lead: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fill_pool(campaign, problems=2, solutions=2)
-    monkeypatch.setattr(lead_pages, "COUNTED", 3)
+    monkeypatch.setattr(pool, "COUNTED", 3)
     assert "more than 3 solutions" in text_of(lead.get(f"/campaigns/{campaign.slug}/solutions/?verdict=wrong"))
     assert "more than" not in text_of(lead.get(f"/campaigns/{campaign.slug}/solutions/"))  # known without counting
 

@@ -53,8 +53,16 @@ class Names:
     def problem(self, row: ProblemRow) -> bytes:
         """By the given id, else by the text."""
         if row.problem_id is not None:
-            return digest(self._problem_id + row.problem_id.encode())
+            return self.given_problem(row.problem_id)
         return digest(self._problem_text + row.problem.encode())
+
+    def given_problem(self, problem_id: str) -> bytes:
+        """Of a problem that came with this id."""
+        return digest(self._problem_id + problem_id.encode())
+
+    def given_solution(self, solution_id: str) -> bytes:
+        """Of a solution that came with this id."""
+        return digest(self._solution_id + solution_id.encode())
 
     def text(self, problem: bytes, steps: bytes) -> bytes:
         """What solutions of one problem share exactly when their steps (as JSON) are identical."""
@@ -63,7 +71,7 @@ class Names:
     def solution(self, row: SolutionRow, text: bytes) -> bytes:
         """By the given id within the campaign, else by problem, steps and generator."""
         if row.solution_id is not None:
-            return digest(self._solution_id + row.solution_id.encode())
+            return self.given_solution(row.solution_id)
         generator = b"" if row.generator is None else row.generator.encode()
         return digest(self._solution_text + text + generator)
 

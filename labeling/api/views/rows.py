@@ -55,9 +55,9 @@ class Solutions(CampaignList):
             .with_verdict()
             .annotate(
                 label_count=counted(labels, "solution"),
-                is_labeled=Exists(labels),
                 score=only_value(scores, "score"),
             )
+            .alias(is_labeled=Exists(labels))  # to filter by: among what is read it would read every label
             .select_related("problem")
             .order_by("pk")
         )
