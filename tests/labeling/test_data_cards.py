@@ -1,6 +1,7 @@
 """The data card of an export: what it says of its rows, and that it costs the same however many there are."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,21 @@ def test_page_api_and_command_give_the_same_card(campaign: Campaign, owner: User
     assert markdown["Content-Type"].startswith("text/markdown")
     refused = client.get(f"/campaigns/{campaign.slug}/export/card/?format=stepwise&round=9")
     assert "There is no round 9 here" in text_of(refused)
+
+
+def test_a_card_lies_beside_every_file_of_rows(campaign: Campaign, tmp_path: Path) -> None:
+    labeled(campaign)
+    wanted = {"campaign": campaign.slug, "stderr": StringIO()}
+    call_command("export_labels", format="stepwise", out=tmp_path / "rows.jsonl", **wanted)
+    card = (tmp_path / "rows.jsonl.card.md").read_text()
+    assert "stepwise" in card
+    call_command("export_labels", format="stepwise", out=tmp_path / "bare.jsonl", no_card=True, **wanted)
+    call_command("export_labels", format="stepwise", stdout=StringIO(), **wanted)
+    assert {path.name for path in tmp_path.iterdir()} == {"rows.jsonl", "rows.jsonl.card.md", "bare.jsonl"}
+
+
+def test_a_card_counts_samples_and_distinct_texts(campaign: Campaign) -> None:
+    first, *_others = fill_pool(campaign, problems=1, solutions=3)
+    make.make_solution(first.problem, duplicate_of=first)
+    pool = data_cards.card(campaign, "prm800k")["pool"]
+    assert (pool["solutions"], pool["distinct_texts"]) == (4, 3)

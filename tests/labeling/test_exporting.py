@@ -314,8 +314,8 @@ def test_the_command_writes_a_file_and_says_how_many(campaign: Campaign, tmp_pat
     call_command("export_labels", campaign="campaign", format="stepwise", out=tmp_path / "x.jsonl", stderr=err)
 
     assert json.loads((tmp_path / "x.jsonl").read_text())["labels"] == [True, False]
-    assert err.getvalue().strip() == "1 rows"
-    assert [path.name for path in tmp_path.iterdir()] == ["x.jsonl"]
+    assert err.getvalue().splitlines() == ["1 rows", f"Data card: {tmp_path / 'x.jsonl.card.md'}"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.jsonl", "x.jsonl.card.md"]
 
 
 def test_an_export_of_an_empty_campaign_is_empty_and_says_so(campaign: Campaign) -> None:

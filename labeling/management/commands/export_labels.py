@@ -17,6 +17,8 @@ from labeling.data_card import as_markdown
 from labeling.management.named import campaign_named
 from labeling.models import Campaign, Split
 
+CARD = ".card.md"
+
 
 class Command(BaseCommand):
     """Thin: parse arguments, call one action, say how many."""
@@ -31,9 +33,14 @@ class Command(BaseCommand):
         parser.add_argument("--round", type=int, metavar="N", help="only labels of this round")
         parser.add_argument("--split", choices=Split.values, help="only problems of this split (default: both)")
         parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
-        parser.add_argument(
-            "--card", type=Path, metavar="FILE", help="data card: Markdown, or JSON where it ends in .json"
+        card = parser.add_mutually_exclusive_group()
+        card.add_argument(
+            "--card",
+            type=Path,
+            metavar="FILE",
+            help=f"data card: Markdown, or JSON where it ends in .json (default: beside --out, its name with {CARD})",
         )
+        card.add_argument("--no-card", action="store_true", help="no data card")
         parser.add_argument("--include-external", action="store_true", help="prm800k: first-error imports too")
         parser.add_argument("--include-simulated", action="store_true", help="labels of simulated labelers too")
         parser.add_argument("--neutral-false", action="store_true", help="stepwise: a neutral step counts as false")
@@ -42,6 +49,8 @@ class Command(BaseCommand):
         """Export; how many rows goes to standard error."""
         campaign = campaign_named(options["campaign"])
         out, card = options["out"], options["card"]
+        if out is not None and card is None and not options["no_card"]:
+            card = out.with_name(out.name + CARD)
         for path in filter(None, (out, card)):
             _check_file(path)
         try:
@@ -53,6 +62,8 @@ class Command(BaseCommand):
         self.stderr.write(
             f"{count:,} rows" if count else f"Nothing to export: no such labels in {campaign.slug!r} yet."
         )
+        if card is not None:
+            self.stderr.write(f"Data card: {card}")
 
     def _export(self, campaign: Campaign, format: Format, out: Path | None, options: dict[str, Any]) -> int:
         chosen = {name: options[name] for name in ("round", "split", "include_simulated")}
@@ -94,7 +105,7 @@ def _check_file(path: Path) -> None:
 
 def _write_card(campaign: Campaign, path: Path, options: dict[str, Any]) -> None:
     names = ("round", "split", "include_external", "include_simulated", "neutral_false")
-    from labeling.actions import data_cards  # half of the system stands behind it, and most exports want none
+    from labeling.actions import data_cards  # half of the system stands behind it: rows first
 
     made = data_cards.card(campaign, options["format"], **{name: options[name] for name in names})
     is_json = path.suffix == ".json"
