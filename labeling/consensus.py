@@ -100,6 +100,7 @@ class Consensus:
     differences: tuple[Verdict, ...]  # ties behind the others, within both the most certain first
     skills: tuple[Skill, ...]
     right: tuple[Rightness, ...]  # by source
+    verdicts: tuple[Verdict, ...]  # of every solution, by its number
 
 
 def consensus_of(labels: Iterable[Rated], known: Known) -> Consensus | None:
@@ -129,6 +130,7 @@ def consensus_of(labels: Iterable[Rated], known: Known) -> Consensus | None:
         differences=tuple(told[:MOST_TOLD]),
         skills=_skills(shared, found),
         right=_right(both, known),
+        verdicts=tuple(sorted(both, key=lambda one: one.solution)),
     )
 
 

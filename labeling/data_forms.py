@@ -15,6 +15,11 @@ FORMATS: list[tuple[str, Any, Any]] = [
     ("first-error", _("First error"), _("One row per label: the solution, and the place of its first error")),
     ("parquet", "Parquet", _("One row per label, for datasets.load_dataset")),
     ("scored", _("Scored pool"), _("Every solution with the selector’s score, as openai/prm800k evaluates it")),
+    (
+        "consensus",
+        _("Consensus"),
+        _("One row per solution that several labeled; its majority beside it"),
+    ),
 ]
 
 

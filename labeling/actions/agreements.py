@@ -85,9 +85,15 @@ def after_round(closed: Round) -> None:
 
 
 def keep(*, job: Job, figures: dict[str, Any], labels: int, last: int, at: datetime) -> None:
-    """The report of this job in place of the one before, and the job's end: both, or neither."""
+    """The report of this job in place of the one before, and the job's end: both, or neither.
+
+    What the labels of each solution add up to is kept apart from the figures, which pages read.
+    """
+    consensus = figures.get("consensus") or {}
+    verdicts = [list(one.values()) for one in consensus.pop("verdicts", [])]
     with transaction.atomic():
         jobs.heartbeat(job, message="")
         fields = {"job": job, "figures": figures, "labels": labels, "last_label": last, "computed_at": at}
+        fields["verdicts"] = verdicts
         AgreementReport.objects.update_or_create(campaign=job.campaign, defaults=fields)
         jobs.finish(job, result={"pairs": figures["all"]["pairs"]})

@@ -49,6 +49,9 @@ def card(
         solutions = exporting.scored(campaign, round=round, split=asked.get("split"))
         labels: QuerySet[Label] = Label.objects.none()
         rows: int | None = solutions.count()
+    elif wanted == Format.CONSENSUS:
+        labels = Label.objects.none()
+        rows = exporting.consensus(campaign, round=round, split=asked.get("split")).count()
     else:
         labels, rows = exporting.labels_in(campaign, wanted, round=round, **asked), None
     counts = _label_counts(labels)

@@ -17,8 +17,9 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from labeling.actions import events, export_shapes
+from labeling.actions import events, export_consensus, export_shapes
 from labeling.actions.errors import ActionError
+from labeling.actions.export_consensus import Agreed
 from labeling.actions.export_shapes import FIELDS, LabelFacts
 from labeling.actions.references import current_answer
 from labeling.models import (
@@ -47,6 +48,7 @@ class Format(StrEnum):
     FIRST_ERROR = "first-error"
     PARQUET = "parquet"
     SCORED = "scored"
+    CONSENSUS = "consensus"
 
 
 def rows(
@@ -67,6 +69,8 @@ def rows(
     wanted = check_format(format, among=[one for one in Format if one != Format.PARQUET])
     if wanted == Format.SCORED:
         return _scored_lines(campaign, scored(campaign, round=round, split=split))
+    if wanted == Format.CONSENSUS:
+        return export_consensus.lines(consensus(campaign, round=round, split=split))
     found = labels_in(
         campaign,
         wanted,
@@ -204,6 +208,15 @@ def scored(campaign: Campaign, *, round: int | None, split: str | None) -> Query
         number = _check_round(campaign, round)
         found = found.filter(Exists(QueueItem.objects.filter(solution=OuterRef("pk"), round__number=number)))
     return found
+
+
+def consensus(campaign: Campaign, *, round: int | None, split: str | None) -> Agreed:
+    """What the labels of every solution that two or more labeled add up to, as it was last computed.
+
+    Raises ActionError where that is not known: not computed, or of fewer than three people.
+    """
+    verdicts = export_consensus.verdicts(campaign)
+    return Agreed(verdicts, scored(campaign, round=round, split=split))
 
 
 def _scored_lines(campaign: Campaign, found: QuerySet[Solution]) -> Iterator[bytes]:

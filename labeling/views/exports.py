@@ -24,6 +24,7 @@ from labeling.views.lead_pages import account, for_leads
 
 NOTHING = {
     Format.SCORED: gettext_lazy("Not exported: no solution fits what you asked for."),
+    Format.CONSENSUS: gettext_lazy("Not exported: no solution fits what you asked for."),
     None: gettext_lazy(
         "Not exported: no label fits what you asked for. Labels made elsewhere and simulated ones are in the file "
         "only when asked for."
