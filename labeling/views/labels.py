@@ -10,7 +10,7 @@ from labeling.views.lead_pages import for_readers, page, page_of
 
 # Large, and not in the list.
 UNREAD = (
-    "source", "alternatives", "step_times_ms", "shown", "solution__steps", "solution__alternatives",
+    "source", "step_times_ms", "shown", "solution__steps", "solution__alternatives",
     "solution__metadata", "problem__metadata", "problem__ground_truth_solution",
 )  # fmt: skip
 

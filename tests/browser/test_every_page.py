@@ -206,3 +206,14 @@ def test_no_formula_of_a_list_is_cut(campaign: Campaign, owner: User, open_page:
         expect(text.locator(".katex").first).to_be_visible()
         assert page.evaluate(CUT_FORMULAS) == [], path
         expect(text).to_have_attribute("data-clipped", "")
+
+
+def test_an_id_as_files_have_them_stands_on_one_line_beside_its_label(
+    open_page: OpenPage, campaign: Campaign, owner: User
+) -> None:
+    problem = make.make_problem(campaign, text="How many eggs are there in the basket, if each hen lays two? " * 4)
+    make.make_label(make.make_solution(problem, external_id="gsm8k-test-0/6b_finetuning"))
+    page = open_page(owner)
+    page.goto("/campaigns/campaign/labels/")
+    link = page.get_by_role("link", name="gsm8k-test-0/6b_finetuning")
+    assert link.evaluate("one => one.getClientRects().length") == 1
