@@ -16,7 +16,9 @@ from labeling.actions import events, gold, passes, references, rounds
 from labeling.actions.errors import RuleBroken
 from labeling.models import (
     HAS_VERDICT,
+    IS_UNSURE,
     Campaign,
+    CandidateTree,
     FinishReason,
     Gold,
     GoldSource,
@@ -27,6 +29,7 @@ from labeling.models import (
     LabelerKind,
     LabelQuerySet,
     Problem,
+    ProblemState,
     Purpose,
     QueueItem,
     Ruling,
@@ -63,9 +66,19 @@ def disagreements(campaign: Campaign) -> QuerySet[Solution]:
 
 
 def unsure(campaign: Campaign) -> QuerySet[Solution]:
-    """Solutions with a step that somebody marked as unsure, and on which nobody has ruled."""
-    flagged = _said(campaign).exclude(flagged=[]).order_by().values("solution")
-    return _open(campaign).filter(pk__in=flagged)
+    """Solutions with a step or an alternative that somebody was unsure of, and on which nobody has ruled."""
+    return _open(campaign).filter(pk__in=_said(campaign).filter(IS_UNSURE).order_by().values("solution"))
+
+
+def unsure_trees(campaign: Campaign) -> QuerySet[CandidateTree]:
+    """Candidate trees with a candidate that somebody was unsure of; nobody decided about their problem since."""
+    labels = Label.objects.current().filter(import_job__isnull=True, tree__isnull=False, labeler__campaign=campaign)
+    decided = Ruling.objects.filter(
+        problem=OuterRef("problem"), about=RulingAbout.PROBLEM, created_at__gte=OuterRef("submitted_at")
+    )
+    asked = labels.filter(IS_UNSURE).filter(~Exists(decided)).order_by()
+    found = CandidateTree.objects.filter(problem__campaign=campaign, problem__state=ProblemState.ACTIVE)
+    return found.filter(pk__in=asked.values("tree")).select_related("problem").order_by("pk")
 
 
 def _open(campaign: Campaign) -> QuerySet[Solution]:
@@ -99,6 +112,7 @@ class Side:
     first_error: int | None
     count: int
     flagged: list[int]
+    alternatives: list[str]  # which one of them was unsure of
     reasons: list[str]
 
 
@@ -116,6 +130,7 @@ def sides(solution: Solution) -> list[Side]:
             first_error=first_error,
             count=len(group),
             flagged=sorted({index for label in group for index in label.flagged}),
+            alternatives=sorted({one["text"] for label in group for one in label.alternatives if one.get("flagged")}),
             reasons=[label.reason for label in group if label.reason],
         )
         for number, (first_error, group) in enumerate(ordered)

@@ -19,12 +19,10 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    TextField,
     Value,
     When,
 )
 from django.db.models.functions import Cast, Coalesce, Concat, Greatest
-from django.db.models.lookups import Contains
 from django.utils import timezone
 
 from labeling.models import (
@@ -132,14 +130,6 @@ def versions(label: Label) -> list[Label]:
     same = Label.objects.filter(labeler=label.labeler_id, problem=label.problem_id, item=label.item_id)
     return list(with_rulings(same.filter(solution=label.solution_id, tree=label.tree_id)).order_by("-pk"))
 
-
-def _has_flags(column: str) -> Contains:
-    """Whether a column of judged texts holds one that is flagged; within a text the quotation marks are escaped."""
-    return Contains(Cast(column, TextField()), '"flagged":true')
-
-
-# Labels with something that their labeler was unsure of: a step, an alternative, a candidate.
-UNSURE = ~Q(flagged=[]) | Q(_has_flags("alternatives")) | Q(_has_flags("steps"))
 
 # Labels that put a question to a lead. Who is not shown the reference answer must not learn from a question in their
 # name that theirs differs from it; once a lead has ruled, they may know.

@@ -26,6 +26,7 @@ from labeling.models.invitations import Invitation, InvitationState
 from labeling.models.jobs import Job, JobKind, JobState, WorkerSign
 from labeling.models.labels import (
     HAS_VERDICT,
+    IS_UNSURE,
     RATINGS,
     SIGNS,
     Dispute,
@@ -61,6 +62,7 @@ __all__ = [
     "CHECKS",
     "DEFAULT_MIXTURE",
     "HAS_VERDICT",
+    "IS_UNSURE",
     "MADE_WITHOUT_LABELS",
     "MAX_CHARACTERS",
     "MAX_GUIDE",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Length, Replace, StrIndex, Trim
-from django.db.models.lookups import Exact, GreaterThan
+from django.db.models.functions import Cast, Length, Replace, StrIndex, Trim
+from django.db.models.lookups import Contains, Exact, GreaterThan
 
 from labeling.models.campaigns import Labeler, LabelerKind, Mode
 from labeling.models.fields import JSONText
@@ -41,6 +41,15 @@ class Origin(models.TextChoices):
 HAS_VERDICT = Q(mode=Mode.SOLUTION, finish_reason__in=[FinishReason.FOUND_ERROR, FinishReason.SOLUTION])
 # Every rating of such a pass is one more example; they say nothing of a solution of the pool, so they measure nothing.
 GREW_A_SOLUTION = Q(mode=Mode.CANDIDATES, finish_reason=FinishReason.SOLUTION)
+
+
+def _has_flags(column: str) -> Contains:
+    """Whether a column of judged texts holds one that is flagged; within a text the quotation marks are escaped."""
+    return Contains(Cast(column, models.TextField()), '"flagged":true')
+
+
+# Labels with something that their labeler was unsure of: a step, an alternative, a candidate.
+IS_UNSURE = ~Q(flagged=[]) | Q(_has_flags("alternatives")) | Q(_has_flags("steps"))
 
 
 class LabelQuerySet(models.QuerySet["Label"]):
@@ -206,7 +215,7 @@ class Label(models.Model):
             # Whatever its revision: deleting a tree asks for all of them.
             models.Index(fields=["tree"], condition=Q(tree__isnull=False), name="label_by_tree"),
             # What somebody was unsure of is little, and asked for on every visit of the lead's decisions.
-            models.Index(fields=["solution"], condition=~Q(flagged=[]), name="label_with_unsure_steps"),
+            models.Index(fields=["solution", "tree"], condition=IS_UNSURE, name="label_of_which_unsure"),
             # So are reports, which the same visit asks for, and every further report.
             models.Index(fields=["problem"], condition=Q(finish_reason="bad_problem"), name="label_of_bad_problem"),
             models.Index(fields=["requeue"], condition=Q(requeue__isnull=False), name="label_by_requeue"),

@@ -42,6 +42,7 @@ def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
         ),
         "disagreements": adjudication.with_places(adjudication.disagreements(of)[:SHOWN], of),
         "unsure": adjudication.with_places(adjudication.unsure(of)[:SHOWN], of),
+        "unsure_trees": adjudication.unsure_trees(of)[:SHOWN],
         "decided": concerning.exclude(state=DisputeState.OPEN).order_by("-decided_at")[:20],
     }
     return page(request, "decisions.html", membership, context)
@@ -106,5 +107,9 @@ def problem_decision(request: HttpRequest, membership: Membership, pk: int) -> H
             words = _("The problem stays in the queue.") if was_there else _("The problem is back in the queue.")
         return done(request, words, "decisions", of.slug)
     reports = Label.objects.current().filter(problem=problem, finish_reason="bad_problem")
-    context = {"problem": problem, "reports": reports.select_related("labeler__account")}
+    context = {
+        "problem": problem,
+        "reports": reports.select_related("labeler__account"),
+        "trees": adjudication.unsure_trees(of).filter(problem=problem),
+    }
     return page(request, "problem_decision.html", membership, context)

@@ -24,6 +24,7 @@ from django.utils import timezone
 from labeling.actions.candidates import selector_in_use
 from labeling.actions.references import current_answer
 from labeling.models import (
+    IS_UNSURE,
     Campaign,
     Grade,
     Label,
@@ -148,7 +149,7 @@ def problems(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
 
 LABEL_STATES = {
     "current": Q(is_current=True, requeue__isnull=True),
-    "unsure": Q(is_current=True, requeue__isnull=True) & ~Q(flagged=[]),
+    "unsure": Q(is_current=True, requeue__isnull=True) & IS_UNSURE,
     "final": Q(is_current=True, labeler__kind=LabelerKind.ADJUDICATOR),
     "revised": Q(is_current=False),
     "sent_back": Q(is_current=True, requeue__isnull=False),

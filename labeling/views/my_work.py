@@ -17,7 +17,7 @@ from labeling import code_words
 from labeling.actions import drafts
 from labeling.actions import my_work as mine
 from labeling.list_filters import any_of
-from labeling.models import Campaign, FinishReason, Label
+from labeling.models import IS_UNSURE, Campaign, FinishReason, Label
 
 PAGE_ROWS = 25
 UNSURE, REVISED, ASKED = "unsure", "revised", "asked"
@@ -75,7 +75,7 @@ def _wanted(account: User, wanted: dict[str, str]) -> QuerySet[Label]:
     if kind in FinishReason.values:
         labels = labels.filter(finish_reason=kind)
     elif kind == UNSURE:
-        labels = labels.filter(mine.UNSURE)
+        labels = labels.filter(IS_UNSURE)
     elif kind == REVISED:
         labels = labels.filter(~Q(revises=None))
     elif kind == ASKED:

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from labeling.actions import adjudication, exporting, problems
@@ -124,3 +125,34 @@ def test_who_gave_up_unsure_of_a_step_is_heard_too(campaign: Campaign, owner: Us
     page = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/decisions/solutions/{solution.pk}/"))
     assert "gave up (unsure: step 2): Beyond me." in page
     assert labeler.username not in page
+
+
+def test_who_was_unsure_of_an_alternative_is_heard_too(campaign: Campaign, owner: User) -> None:
+    solution = make.make_solution(make.make_problem(campaign))
+    said = [{"text": "Or $3$.", "rating": None, "flagged": True}, {"text": "Or 4.", "rating": 1, "flagged": False}]
+    make.make_label(solution, ratings=[1, -1], alternatives=said)
+    make.make_label(make.make_solution(make.make_problem(campaign)), ratings=[1, -1], alternatives=said[1:])
+    assert list(adjudication.unsure(campaign)) == [solution]
+    page = text_of(signed_in(owner).get(f"/campaigns/{campaign.slug}/decisions/solutions/{solution.pk}/"))
+    assert "A, unsure of an alternative: Or $3$." in page
+    assert "Or 4." not in page
+    adjudication.decide(solution=solution, ratings=[1, -1], reason="Plain.", by=owner)
+    assert not adjudication.unsure(campaign).exists()
+
+
+def test_who_was_unsure_of_a_candidate_is_heard_until_somebody_decides(campaign: Campaign, owner: User) -> None:
+    tree, sure = (make.make_candidate_tree(make.make_problem(campaign)) for _ in range(2))
+    step = make.make_tree_step(tree.candidates, chosen=0)
+    step["completions"][-1] |= {"rating": None, "flagged": True}
+    make.make_tree_label(tree, steps=[step], submitted_at=timezone.now())
+    make.make_tree_label(sure)
+    assert list(adjudication.unsure_trees(campaign)) == [tree]
+    client = signed_in(owner)
+    decisions = client.get(f"/campaigns/{campaign.slug}/decisions/").content.decode()
+    assert "Somebody was unsure of a candidate" in decisions
+    assert f"/campaigns/{campaign.slug}/trees/{tree.pk}/" in decisions
+    there = f"/campaigns/{campaign.slug}/decisions/problems/{tree.problem_id}/"
+    assert "Keep it in the queue" in client.get(there).content.decode()
+    client.post(there, {"state": "active", "reason": "Rate it neutral."})
+    assert not adjudication.unsure_trees(campaign).exists()
+    assert Ruling.objects.get().reason == "Rate it neutral."
