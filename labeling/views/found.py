@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
-from django.db import connection
 from django.db.models import (
     CharField,
     Count,
@@ -35,7 +34,7 @@ from labeling.models import (
     SolutionScore,
     VerdictChoice,
 )
-from labeling.models.reading import only_value
+from labeling.models.reading import generators, only_value
 from labeling.views import searching
 
 PSEUDONYM = re.compile(r"[0-9a-fA-F]{8}[0-9a-fA-F-]{0,28}")  # its first block at least: less fits by chance
@@ -101,23 +100,12 @@ def _is_uncertain() -> Q:
     return Q(pk__in=grades.values("solution"))
 
 
-# Each name is one step along the index, where a DISTINCT would read all of it; `min` skips the rows without one.
-_GENERATORS = """
-    WITH RECURSIVE one(name) AS (
-        SELECT min(generator) FROM labeling_solution WHERE generator IS NOT NULL
-        UNION ALL
-        SELECT (SELECT min(generator) FROM labeling_solution WHERE generator > one.name) FROM one WHERE name IS NOT NULL
-    )
-    SELECT name FROM one WHERE name IS NOT NULL LIMIT %s
-"""
 MOST_GENERATORS = 500
 
 
 def _generated_by(text: str) -> Q:
     """Whether the generator's name holds the text: the names that do, where there are not too many to look through."""
-    with connection.cursor() as cursor:
-        cursor.execute(_GENERATORS, [MOST_GENERATORS])
-        names = [name for (name,) in cursor.fetchall()]
+    names = generators(MOST_GENERATORS)
     if len(names) == MOST_GENERATORS:
         return Q(generator__icontains=text)
     return Q(generator__in=[name for name in names if text.casefold() in name.casefold()])

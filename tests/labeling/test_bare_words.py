@@ -22,6 +22,7 @@ MACHINES = {
     "api/schema.py",  # the schema is for programs
     "api/serializers",  # help texts in it
     "actions/staging",  # SQL
+    "models/reading",  # SQL
     "actions/backups",  # told at a terminal, as is what of events was changed
     "actions/events.py",
     "views/health.py",  # read by monitors
