@@ -42,9 +42,10 @@ def test_an_empty_queue_says_why_and_goes_on_by_itself(
     why = "No round is open yet. This page looks again every 15 seconds."
     expect(page.get_by_text(why, exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Submit")).to_be_hidden()
-    make.make_item(round=make.make_round(campaign))
+    make.make_item(round=make.make_round(campaign, number=3))
     page.clock.run_for(16_000)
     DeskPage(page, campaign).expect_states("active", "later", "later")
+    expect(page.get_by_text(f"{campaign.name}, round 3", exact=True)).to_be_visible()
 
 
 def test_whoever_was_taken_out_of_the_campaign_is_told_and_nothing_is_asked_again(

@@ -151,11 +151,11 @@ async function next({ isAgain = false } = {}) {
     const found = await supply.take({ isAgain });
     if (isOver) return;
     if (found.done !== null) count(Number(found.done)); // others of one's tabs and devices count too
-    if (found.item) show(found);
-    else {
+    if (!found.item) {
       desk.close();
       waiting.show(found);
-    }
+    } else if (waiting.isShown) location.reload(); // perhaps of another round, which the bar names; the item is kept
+    else show(found);
   } catch (error) {
     if (!isOver) without(error);
   } finally {
