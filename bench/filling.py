@@ -11,7 +11,6 @@ from labeling.agreement import Rated, measure, measure_by_position, pairs_of
 APART = 100_000_000  # between the ids of one copy and the next
 COPIED = (  # table, its key, and the chosen items' column that the key must be in; in the order of foreign keys
     ("problem", "id", "problem_id"),
-    ("reference", "problem_id", "problem_id"),
     ("solution", "id", "solution_id"),
     ("queueitem", "id", "item_id"),
     ("label", "item_id", "item_id"),
@@ -123,7 +122,6 @@ def _statements(size: Size) -> list[tuple[str, str, dict[str, str]]]:
         ("job", "SELECT 1 AS n", {"id": f"{first} + 1", "kind": "'grade'"}),
         ("problem", count(size.problems), {"id": f"{first} + row.n", "external_id": "'p' || row.n",
          "split": "CASE WHEN row.n % 10 = 0 THEN 'test' ELSE 'train' END", **identity}),
-        ("reference", count(size.problems), {"problem_id": f"{first} + row.n"}),
         ("solution", count(pool), {"id": f"{first} + row.n",
          "problem_id": f"{first} + row.n / {size.solutions}", "external_id": "'s' || row.n",
          "answer_is_correct": "row.n % 3 = 0", **identity}),

@@ -128,24 +128,22 @@ def _import_job(campaign: Campaign) -> Job:
 
 
 def make_problem(campaign: Campaign | None = None, reference: str | None = "4", **fields: Any) -> Problem:
-    """A visible train problem with a current reference answer (`reference=None`: unknown, no row)."""
+    """A visible train problem with a current reference answer (`reference=None`: unknown)."""
     campaign = campaign or make_campaign()
     defaults = {
         "campaign": campaign,
         "identity": uuid.uuid4(),
         "content_hash": uuid.uuid4(),
         "text": f"What is $2 + 2$? ({next(_numbers)})",
+        "reference_answer": reference,
         "split": "train",
     }
     if "import_job" not in fields:
         defaults["import_job"] = _import_job(campaign)
-    problem = Problem.objects.create(**defaults | fields)
-    if reference is not None:
-        make_reference(problem, reference)
-    return problem
+    return Problem.objects.create(**defaults | fields)
 
 
-def make_reference(problem: Problem, answer: str | None = "4", **fields: Any) -> Reference:
+def make_earlier_reference(problem: Problem, answer: str | None = "3", **fields: Any) -> Reference:
     return Reference.objects.create(**{"problem": problem, "answer": answer} | fields)
 
 
@@ -170,10 +168,8 @@ def make_solution(problem: Problem | None = None, steps: list[str] | None = None
 
 
 def make_grade(solution: Solution, verdict: str = "wrong", **fields: Any) -> Grade:
-    reference = fields.pop("reference", None) or solution.problem.references.get(is_current=True)
-    return Grade.objects.create(
-        **{"solution": solution, "reference": reference, "verdict": verdict, "grader_version": "test"} | fields
-    )
+    defaults = {"reference_answer": solution.problem.reference_answer, "grader_version": "test"}
+    return Grade.objects.create(**defaults | {"solution": solution, "verdict": verdict} | fields)
 
 
 def make_candidate_tree(problem: Problem, candidates: list[dict[str, Any]] | None = None) -> CandidateTree:

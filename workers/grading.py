@@ -11,7 +11,6 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from labeling.actions import jobs
 from labeling.models import Campaign, Grade, Job, Reference, Solution, VerdictChoice
-from labeling.models.reading import only_value
 from workers.child import Stage, run_selector, scratch
 
 GRADE = Stage("grade", 0.0, 0.95)
@@ -21,17 +20,15 @@ BATCH = 500
 
 def ungraded(job: Job) -> QuerySet[Any]:
     """Solutions of the job's campaign whose answer has no verdict against the reference in force."""
-    current = Reference.objects.filter(problem=OuterRef("problem"), answer__isnull=False, is_current=True)
-    was_changed = Reference.objects.filter(problem=OuterRef("problem"), is_current__isnull=True)
+    was_changed = Reference.objects.filter(problem=OuterRef("problem"), answer__isnull=False)
+    against_it = Grade.objects.filter(
+        solution=OuterRef("pk"), is_current=True, reference_answer=OuterRef("problem__reference_answer")
+    )
     return (
         Solution.objects.of(job.campaign)
-        .filter(answer__isnull=False)
-        .annotate(reference_id=only_value(current, "pk"), reference=only_value(current, "answer"))
-        .filter(reference_id__isnull=False)
+        .filter(answer__isnull=False, problem__reference_answer__isnull=False)
         .filter(Q(answer_is_correct__isnull=True) | Exists(was_changed))
-        .exclude(
-            Exists(Grade.objects.filter(solution=OuterRef("pk"), is_current=True, reference=OuterRef("reference_id")))
-        )
+        .exclude(Exists(against_it))
         .order_by("pk")
     )
 
@@ -58,38 +55,33 @@ def _verdicts_now(campaign: Campaign) -> dict[str, int]:
     return {verdict: counted.get(verdict, 0) for verdict in VerdictChoice.values}
 
 
-def _write_pairs(path: Path, solutions: QuerySet[Any]) -> dict[str, int]:
-    """One line an answer; gives the reference row that each solution's answer is compared with."""
-    references: dict[str, int] = {}
+def _write_pairs(path: Path, solutions: QuerySet[Any]) -> dict[str, str]:
+    """One line an answer; gives the reference answer that each solution's is compared with."""
+    references: dict[str, str] = {}
     with path.open("wb") as out:
-        for pk, answer, reference, reference_id in solutions.values_list(
-            "pk", "answer", "reference", "reference_id"
-        ).iterator():
-            references[str(pk)] = reference_id
+        for pk, answer, reference in solutions.values_list("pk", "answer", "problem__reference_answer").iterator():
+            references[str(pk)] = reference
             out.write(orjson.dumps({"id": str(pk), "answer": answer, "reference": reference}) + b"\n")
     return references
 
 
-def _keep(job: Job, verdicts: Path, references: dict[str, int], version: str) -> None:
+def _keep(job: Job, verdicts: Path, references: dict[str, str], version: str) -> None:
     """Write grades in short transactions; one against a reference that changed meanwhile is no longer wanted."""
     with verdicts.open("rb") as lines:
         rows = map(orjson.loads, lines)
         while batch := list(islice(rows, BATCH)):
             with transaction.atomic():
                 jobs.heartbeat(job, stage=KEEP.name, progress=KEEP.start)
-                still = set(
-                    Reference.objects.filter(
-                        pk__in={references[row["id"]] for row in batch}, is_current=True
-                    ).values_list("pk", flat=True)
-                )
-                wanted = [row for row in batch if references[row["id"]] in still]
+                graded = Solution.objects.filter(pk__in=[int(row["id"]) for row in batch])
+                now = dict(graded.values_list("pk", "problem__reference_answer"))
+                wanted = [row for row in batch if references[row["id"]] == now.get(int(row["id"]))]
                 Grade.objects.filter(solution_id__in=[int(row["id"]) for row in wanted], is_current=True).update(
                     is_current=False
                 )
                 Grade.objects.bulk_create(
                     Grade(
                         solution_id=int(row["id"]),
-                        reference_id=references[row["id"]],
+                        reference_answer=references[row["id"]],
                         verdict=row["verdict"],
                         graders=row.get("graders", {}),
                         grader_version=version,

@@ -14,7 +14,6 @@ from typing import Any
 import orjson
 
 from labeling.actions import candidates, exporting, multiplier
-from labeling.actions.references import current_answer
 from labeling.models import Campaign, Label, Solution
 from selector.trials import Way
 
@@ -92,8 +91,7 @@ def pool_lines(campaign: Campaign, *, split: str | None = None) -> Iterator[byte
     solutions = Solution.objects.of(campaign).with_verdict().select_related("problem")
     if split:
         solutions = solutions.filter(problem__split=split)
-    reference = current_answer("problem")
-    for solution in solutions.annotate(reference=reference).order_by("id").iterator(chunk_size=CHUNK):
+    for solution in solutions.order_by("id").iterator(chunk_size=CHUNK):
         yield orjson.dumps(_pool_row(solution)) + b"\n"
 
 
@@ -102,7 +100,7 @@ def _pool_row(solution: Any) -> dict[str, Any]:
     return {
         "problem_id": candidates.name(solution.problem_id),  # as text in the order of the rows, whatever their digits
         "problem": solution.problem.text,
-        "ground_truth_answer": getattr(solution, "reference", None),
+        "ground_truth_answer": solution.problem.reference_answer,
         "split": solution.problem.split,
         "solution_id": str(solution.pk),
         "steps": solution.steps,

@@ -9,14 +9,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from labeling.actions.errors import ActionError
-from labeling.actions.references import current_answer
 from labeling.models import AgreementReport, Campaign, Solution
 
 PAGE = 1_000
 NAME = "consensus"  # whose labels they are, when they come in again
 COLUMNS = (
     "pk", "problem__external_id", "problem__text", "problem__subject", "problem__level", "problem__split",
-    "external_id", "generator", "steps", "answer", "answer_is_correct", "reference",
+    "external_id", "generator", "steps", "answer", "answer_is_correct", "problem__reference_answer",
 )  # fmt: skip
 KEYS = (
     "problem_id", "problem", "subject", "level", "split",
@@ -68,7 +67,7 @@ def verdicts(campaign: Campaign) -> list[Verdict]:
 def lines(agreed: Agreed) -> Iterator[bytes]:
     """JSON lines, one query for so many of them."""
     for some, solutions in agreed.pages():
-        values = solutions.annotate(reference=current_answer("problem")).order_by("pk").values_list(*COLUMNS)
+        values = solutions.order_by("pk").values_list(*COLUMNS)
         for pk, *facts in values:
             yield orjson.dumps(_row(some[pk], dict(zip(KEYS, facts, strict=True)))) + b"\n"
 

@@ -75,7 +75,7 @@ FIELDS = (
     "round__number", "guide__number", "item__purpose", "item__score", "problem__external_id", "problem__text",
     "problem__ground_truth_solution", "problem__level", "problem__subject", "problem__split", "solution__external_id",
     "solution__generator", "solution__steps", "solution__answer", "solution__answer_is_correct",
-    "solution__alternatives", "solution__metadata", "reference",
+    "solution__alternatives", "solution__metadata", "problem__reference_answer",
 )  # fmt: skip
 
 

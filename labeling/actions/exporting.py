@@ -21,7 +21,6 @@ from labeling.actions import events, export_consensus, export_shapes
 from labeling.actions.errors import ActionError
 from labeling.actions.export_consensus import Agreed
 from labeling.actions.export_shapes import FIELDS, LabelFacts
-from labeling.actions.references import current_answer
 from labeling.models import (
     Campaign,
     Label,
@@ -175,7 +174,7 @@ def _lines(found: QuerySet[Label], shape: Callable[[LabelFacts], dict[str, Any]]
 
 def facts(found: QuerySet[Label]) -> Iterator[LabelFacts]:
     """What is exported of these labels, ordered by id: one query a page, none a row."""
-    values = Label.objects.annotate(reference=current_answer("problem")).values_list(*FIELDS)
+    values = Label.objects.values_list(*FIELDS)
     for row in _pages(found, values):
         yield LabelFacts._make(row)
 

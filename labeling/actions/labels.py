@@ -36,10 +36,10 @@ from labeling.models import (
     LabelerKind,
     Mode,
     Origin,
+    Problem,
     ProblemState,
     Purpose,
     QueueItem,
-    Reference,
     Requeue,
     Round,
     Skip,
@@ -191,8 +191,8 @@ def _shown(subject: Solution | CandidateTree, campaign: Campaign, write_step_whe
     return shown if isinstance(subject, Solution) else shown | {"write_step_when": write_step_when}
 
 
-def _answer(problem: int) -> QuerySet[Reference, Any]:
-    return Reference.objects.filter(problem=problem, is_current=True).values_list("answer", flat=True)
+def _answer(problem: int) -> QuerySet[Problem, Any]:
+    return Problem.objects.filter(pk=problem).values_list("reference_answer", flat=True)
 
 
 _ANSWER = Statement(_answer)

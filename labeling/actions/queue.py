@@ -36,7 +36,6 @@ from labeling.models import (
     ProblemState,
     Purpose,
     QueueItem,
-    Reference,
     RoundState,
     Skip,
 )
@@ -48,8 +47,8 @@ SHOWN = (
     *("campaign", "round", "place", "state", "lease_number", "lease_slot", "leased_by", "leased_at", "leased_until"),
     *("solution__steps", "solution__step_count", "solution__answer", "solution__answer_is_correct"),
     "solution__alternatives",
-    "solution__problem__text",
-    *("tree__candidates", "tree__problem__text"),
+    *("solution__problem__text", "solution__problem__reference_answer"),
+    *("tree__candidates", "tree__problem__text", "tree__problem__reference_answer"),
 )
 NOBODY = {"leased_by": None, "lease_slot": None, "leased_at": None, "leased_until": None}
 
@@ -170,14 +169,11 @@ def _leases(labeler: int) -> QuerySet[Any, Any]:
 def _shown(item: int, labeler: int) -> QuerySet[QueueItem]:
     """One statement for all that is shown: the reference answer, the graders' verdict and the labeler's draft too."""
     held = QueueItem.objects.filter(pk=item, state=ItemState.LEASED, leased_by=labeler)
-    problem = Coalesce(OuterRef("solution__problem"), OuterRef("tree__problem"))
-    references = Reference.objects.filter(problem=problem, is_current=True)
     grades = Grade.objects.filter(solution=OuterRef("solution"), is_current=True)
     return (
         held.select_related("solution__problem", "tree__problem")
         .only(*SHOWN)
         .annotate(
-            reference=Subquery(references.values("answer")[:1]),
             verdict=Subquery(grades.values("verdict")[:1]),
             begun=FilteredRelation("drafts", condition=Q(drafts__labeler=labeler)),
             draft=F("begun__content"),

@@ -54,6 +54,8 @@ class ProblemQuerySet(models.QuerySet["Problem"]):
 class Problem(models.Model):
     """The question. Its text never changes; its state says whether its solutions are offered to labelers.
 
+    The reference answer is the current guess of the final answer; null is unknown. Earlier ones are `Reference` rows.
+
     `identity` is a 128-bit hash of campaign and given id (or text): one narrow unique index serves every import.
     """
 
@@ -65,6 +67,7 @@ class Problem(models.Model):
     external_id = models.TextField(null=True)
     content_hash = models.UUIDField()  # of the text
     text = models.TextField()
+    reference_answer = models.TextField(null=True)
     ground_truth_solution = models.TextField(null=True)
     level = models.TextField(null=True)
     subject = models.TextField(null=True)
@@ -86,30 +89,16 @@ class Problem(models.Model):
 
 
 class Reference(models.Model):
-    """A known final answer of a problem: a current guess. Only appended to; the newest is current."""
+    """An earlier reference answer of a problem, and why another one took its place. Only appended to."""
 
-    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="references", db_index=False)
+    problem = models.ForeignKey(Problem, on_delete=models.CASCADE, related_name="references")
     answer = models.TextField(null=True)
-    # True, or null for an earlier one: so one index finds a problem's references and keeps a single one current.
-    is_current = models.BooleanField(null=True, default=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["problem", "is_current"], name="reference_one_current_per_problem"),
-            models.CheckConstraint(
-                condition=Q(is_current__isnull=True) | Q(is_current=True), name="reference_current_or_null"
-            ),
-        ]
-        # Imported references have no author: they need no entry.
-        indexes = [
-            models.Index(fields=["created_by"], condition=Q(created_by__isnull=False), name="reference_by_author")
-        ]
 
     def __str__(self) -> str:
         return self.answer or "unknown"
@@ -198,10 +187,10 @@ class Solution(models.Model):
 
 
 class Grade(models.Model):
-    """What the graders found of one final answer against one reference; a new reference means a new grade."""
+    """What the graders found of one final answer against one reference answer; a new one means a new grade."""
 
     solution = models.ForeignKey(Solution, on_delete=models.CASCADE, related_name="grades")
-    reference = models.ForeignKey(Reference, on_delete=models.CASCADE, related_name="+")
+    reference_answer = models.TextField()
     verdict = models.CharField(max_length=10, choices=VerdictChoice)
     graders = JSONText(default=dict)
     grader_version = models.CharField(max_length=200)

@@ -74,7 +74,6 @@ def adjudicate(request: HttpRequest, membership: Membership, pk: int) -> HttpRes
             (index, text, [(side.ratings[index : index + 1], index in side.flagged) for side in sides])
             for index, text in enumerate(solution.steps)
         ],
-        "reference": solution.problem.references.filter(is_current=True).first(),
         "form": form,
         "answer": answer,
         "rulings": adjudication.precedents(of).filter(problem=solution.problem),

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from labeling.actions import adjudication, disputes, problems
 from labeling.actions.errors import ActionError
-from labeling.actions.references import current_answer, current_reference
 from labeling.forms import AcceptForm, DeclineForm, add_refusal
 from labeling.models import Dispute, DisputeState, Label, Labeler, Membership, Problem, ProblemState
 from labeling.views.lead_pages import account, done, for_leads, for_readers, page, page_of, refused
@@ -21,10 +20,8 @@ SHOWN = 50  # of each kind, the oldest first: what is decided makes room
 @for_readers
 def decision_list(request: HttpRequest, membership: Membership) -> HttpResponse:
     """Open disputes and held problems, and what was decided before."""
-    concerning = (
-        Dispute.objects.filter(problem__campaign=membership.campaign)
-        .select_related("problem", "label__solution", "label__labeler__account", "decided_by")
-        .annotate(reference_answer=current_answer("problem"))
+    concerning = Dispute.objects.filter(problem__campaign=membership.campaign).select_related(
+        "problem", "label__solution", "label__labeler__account", "decided_by"
     )
     is_report = Q(labels__is_current=True, labels__finish_reason="bad_problem")
     of = membership.campaign
@@ -80,7 +77,6 @@ def dispute_page(request: HttpRequest, membership: Membership, pk: int) -> HttpR
     context = {
         "dispute": dispute,
         "solution": solution,
-        "reference": current_reference(dispute.problem),
         "accept": accept,
         "decline": decline,
     }

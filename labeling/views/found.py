@@ -21,7 +21,6 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from labeling.actions.candidates import selector_in_use
-from labeling.actions.references import current_answer
 from labeling.models import (
     IS_UNSURE,
     Campaign,
@@ -124,7 +123,6 @@ def problems(campaign: Campaign, wanted: Wanted) -> QuerySet[Any]:
     rows = (
         Problem.objects.filter(campaign=campaign)
         .visible()
-        .annotate(reference_answer=current_answer("pk"))
         .annotate(solution_count=counted(own, "problem"), label_count=counted(labels, "problem"))
     )
     for name in ("split", "state"):

@@ -15,7 +15,6 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from labeling.actions import labels, my_work, tree_passes
-from labeling.actions.references import current_reference
 from labeling.models import CandidateTree, FinishReason, Label, ReferenceAnswer, Solution, VerdictChoice
 from labeling.views.guide_panel import panel
 from labeling.views.label_lines import lines_of
@@ -83,8 +82,8 @@ def _offered(label: Label) -> dict[str, Any]:
     """
     campaign, problem = label.labeler.campaign, {"problem": label.problem.text}
     if campaign.reference_answer != ReferenceAnswer.HIDDEN:
-        reference = current_reference(label.problem)
-        problem |= {"ground_truth_answer": reference.answer} if reference and reference.answer is not None else {}
+        answer = label.problem.reference_answer
+        problem |= {} if answer is None else {"ground_truth_answer": answer}
     offered = {"item": f"revision.{label.pk}", "label": label.pk, "problem": problem}
     if label.tree is not None:
         shown_rule = label.shown.get("write_step_when", campaign.write_step_when)

@@ -28,7 +28,6 @@ from labeling.models import (
     Membership,
     Mode,
     QueueItem,
-    Reference,
     Round,
     SelectorVersion,
     Solution,
@@ -63,7 +62,6 @@ class Example:
 
     item: QueueItem
     subject: Any
-    reference: str | None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -212,14 +210,11 @@ def _subjects(of: Round) -> QuerySet[Any]:
 def _examples(of: Round, told: list[tuple[int, int, str, float | None]]) -> list[Example]:
     """With their rows; what was deleted since is left out."""
     subjects = _subjects(of).select_related("problem").in_bulk([number for number, *_ in told])
-    references = Reference.objects.filter(problem__in=[one.problem_id for one in subjects.values()], is_current=True)
-    answers = dict(references.values_list("problem_id", "answer"))
     kind = "tree_id" if of.mode == Mode.CANDIDATES else "solution_id"
     return [
         Example(
             QueueItem(rank=rank, reason=reason, score=score, **{kind: number}),
             subjects[number],
-            answers.get(subjects[number].problem_id),
         )
         for number, rank, reason, score in told
         if number in subjects

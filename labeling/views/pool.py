@@ -65,11 +65,11 @@ def problem_list(request: HttpRequest, membership: Membership) -> HttpResponse:
 def problem_page(request: HttpRequest, membership: Membership, pk: int) -> HttpResponse:
     """A problem with its reference answers, the current guess first, and its solutions."""
     problem = get_object_or_404(Problem.objects.filter(campaign=membership.campaign).visible(), pk=pk)
-    references = list(problem.references.select_related("created_by").order_by("-id"))
+    earlier = list(problem.references.select_related("created_by").order_by("-id"))
+    guesses = [problem.reference_answer, *(one.answer for one in earlier)]
     context = {
         "problem": problem,
-        "references": references,
-        "reference": next((one for one in references if one.is_current), None),
+        "guesses": list(zip(guesses, [*earlier, None], strict=True)),  # the first of all came in with the problem
         "rows": page_of(request, found.pool(membership.campaign).filter(problem=problem).order_by("-score", "pk")),
         "trees": problem.candidate_trees.filter(import_job__state="done").annotate(
             label_count=found.counted(Label.objects.current().filter(tree=OuterRef("pk")), "tree")

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from labeling import charts, code_words
-from labeling.actions.references import current_reference
 from labeling.models import (
     CHECKS,
     BulkChange,
@@ -59,8 +58,7 @@ def solution_story(solution: Any) -> dict[str, Any]:
         .order_by("submitted_at", "pk")
     )
     current = sorted((label for label in labels if label.is_current), key=_is_decision)
-    grades = list(Grade.objects.filter(solution=solution).select_related("reference").order_by("pk"))
-    reference = current_reference(solution.problem)
+    grades = list(Grade.objects.filter(solution=solution).order_by("pk"))
     return {
         "steps": _ledger(solution, current, shown),
         "labels": [(label, _is_decision(label)) for label in current],
@@ -68,7 +66,6 @@ def solution_story(solution: Any) -> dict[str, Any]:
         "may_go_back": [label.pk for label in current if _may_go_back(label)],
         "scores": shown,
         "score": in_use or (shown[0] if shown else None),
-        "reference": reference,
         "grade": next((grade for grade in grades if grade.is_current), None),
         "heading": _heading(solution, current),
         "happenings": _happenings(solution, labels, grades, scores),
@@ -224,7 +221,7 @@ def _grader_said(grader: str, word: bool | str) -> str:
 
 def _graded(grade: Grade) -> Happening:
     each = listed(_grader_said(grader, word) for grader, word in grade.graders.items())
-    against = _("against {answer}").format(answer=grade.reference.answer) if grade.reference.answer else ""
+    against = _("against {answer}").format(answer=grade.reference_answer) if grade.reference_answer else ""
     return Happening(grade.created_at, str(GRADED[grade.verdict]), f"{against} ({each})" if each else against)
 
 

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from labeling.actions.candidates import trees_of
-from labeling.actions.references import current_reference
 from labeling.models import SIGNS, Label, Membership
 from labeling.views.lead_pages import for_readers, page
 
@@ -44,7 +43,6 @@ def tree_page(request: HttpRequest, membership: Membership, pk: int) -> HttpResp
     lines = _lines(tree.candidates)
     context = {
         "tree": tree,
-        "reference": current_reference(tree.problem),
         "grown": [Grown(label, [_place(step) for step in label.steps or []]) for label in labels],
         "lines": lines[:SHOWN_NODES],
         "left_out": max(0, len(lines) - SHOWN_NODES),

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
-from labeling.models import Campaign, Job, JobKind, Problem, QueueItem, Reference
+from labeling.models import Campaign, Job, JobKind, Problem, QueueItem
 from tests import factories as make
 
 ONE = "/api/v1/campaigns/campaign/"
@@ -209,7 +209,7 @@ def test_an_accepted_dispute_changes_the_reference(
     told = answer.json()
     assert (told["state"], told["ground_truth_answer"], told["answer"]) == ("accepted", "5", "5")
     assert (told["decided_by"], told["reason"]) == ("owner", "the key was wrong")
-    assert Reference.objects.get(is_current=True).answer == "5"
+    assert Problem.objects.get().reference_answer == "5"
     assert Job.objects.filter(kind=JobKind.GRADE).exists()
     again = lead.patch(f"{ONE}disputes/{dispute}/", {key: "declined"})
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
@@ -237,4 +237,4 @@ def test_a_decision_about_a_dispute_that_is_none_is_refused(
 ) -> None:
     answer = lead.patch(f"{ONE}disputes/{dispute}/", body)
     assert (answer.status_code, list(answer.json()["fields"])) == (400, [field])
-    assert Reference.objects.get().answer == "4"
+    assert Problem.objects.get().reference_answer == "4"

@@ -14,7 +14,6 @@ from labeling.models import (
     Label,
     Labeler,
     QueueItem,
-    Reference,
     Round,
     Solution,
     TokenTerms,
@@ -132,10 +131,6 @@ BREACHES: dict[str, Callable[[Rows], object]] = {
     "job_one_waiting_per_kind": lambda rows: again(make.make_job(rows.campaign, kind="retrain", state="requested")),
     "problem_split_known": lambda rows: update(rows.solution.problem, split="dev"),
     "problem_state_known": lambda rows: update(rows.solution.problem, state="lost"),
-    "reference_one_current_per_problem": lambda rows: again(Reference.objects.get(problem=rows.solution.problem)),
-    "reference_current_or_null": lambda rows: Reference.objects.create(
-        problem=rows.solution.problem, answer="5", is_current=False
-    ),
     "solution_step_count_in_range": lambda rows: update(rows.solution, step_count=513),
     "solution_not_its_own_duplicate": lambda rows: update(rows.solution, duplicate_of=rows.solution),
     "grade_one_current_per_solution": lambda rows: again(make.make_grade(rows.solution)),

@@ -66,11 +66,18 @@ def refusal(result: ImportResult) -> tuple[int, str, str]:
 def everything(campaign: Campaign) -> list[Any]:
     """All rows of a campaign that an import makes, ids of rows and jobs left out."""
     problems = campaign.problems.order_by("id").values_list(
-        "identity", "external_id", "text", "ground_truth_solution", "level", "subject", "split", "metadata"
-    )
+        "identity",
+        "external_id",
+        "text",
+        "reference_answer",
+        "ground_truth_solution",
+        "level",
+        "subject",
+        "split",
+        "metadata",
+    )  # fmt: skip
     found: list[Any] = list(problems)
     for problem in campaign.problems.order_by("id"):
-        found += problem.references.values_list("answer", "is_current")
         found += problem.solutions.order_by("id").values_list(
             "identity", "external_id", "content_hash", "duplicate_of__identity", "generator", "steps", "step_count",
             "answer", "answer_is_correct", "alternatives", "metadata", "import_job__state",

@@ -334,7 +334,7 @@ def test_versions_published_at_once_leave_one_in_use(campaign: Campaign) -> None
     assert states == {"published": 1, "retired": 4}
 
 
-def test_references_changed_at_once_leave_one_current(campaign: Campaign, owner: User) -> None:
+def test_references_changed_at_once_are_all_kept(campaign: Campaign, owner: User) -> None:
     problem = make.make_problem(campaign)
 
     all_at_once(
@@ -344,5 +344,6 @@ def test_references_changed_at_once_leave_one_current(campaign: Campaign, owner:
         ]
     )
 
-    assert Reference.objects.filter(problem=problem).count() == 5
+    kept = [one.answer for one in Reference.objects.filter(problem=problem)]
+    assert {*kept, Problem.objects.get(pk=problem.pk).reference_answer} == {"4", "5", "6", "7", "8"}
     assert Job.objects.filter(kind="grade").count() == 1

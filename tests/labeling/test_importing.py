@@ -34,7 +34,7 @@ def test_a_flat_row_becomes_a_problem_its_reference_and_a_solution(campaign: Cam
     problem = Problem.objects.visible().get()
     assert (problem.external_id, problem.text) == ("p1", row["problem"])
     assert (problem.ground_truth_solution, problem.level, problem.subject) == ("Count.", "5", "Algebra")
-    assert problem.references.get(is_current=True).answer == "2"
+    assert problem.reference_answer == "2"
 
 
 def test_a_problem_with_solutions_brings_them_all_and_its_generator_is_theirs(

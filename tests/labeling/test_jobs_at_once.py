@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 
 from labeling.actions import jobs, references
 from labeling.actions.errors import Conflict
-from labeling.models import Campaign, Job, Reference
+from labeling.models import Campaign, Job, Problem
 from tests import factories as make
 from tests.labeling.at_once import all_at_once, while_uncommitted
 
@@ -49,7 +49,7 @@ def test_a_waiting_job_is_not_begun_before_what_asked_for_it_is_committed(campai
 
     def claim_and_read() -> str | None:
         assert jobs.claim(job.pk, claimed_by="worker")
-        return Reference.objects.get(problem=problem, is_current=True).answer
+        return Problem.objects.get(pk=problem.pk).reference_answer
 
     answer = while_uncommitted(
         lambda: references.change(problem=problem, answer="5", by=owner, reason="x"), claim_and_read

@@ -49,6 +49,8 @@ def migrate(to: str | None) -> None:
 def fill(campaign: Campaign) -> None:
     """Rows of each family that was there before."""
     problem = make.make_problem(campaign)
+    for answer in ("2", "3"):
+        make.make_earlier_reference(problem, answer, created_by=make.make_account(), reason=f"not {answer}")
     round_ = make.make_round(campaign)
     version = make.make_selector(campaign, state="held_back")
     for _ in range(3):

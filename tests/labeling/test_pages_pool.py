@@ -1,11 +1,13 @@
 """Problems and solutions as pages, and the decisions about them."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from labeling.actions import adjudication, problems
-from labeling.models import Campaign, Dispute, Job, Problem, Reference
+from labeling.models import Campaign, Dispute, Job, Problem
 from labeling.views.decisions import SHOWN
 from tests import factories as make
 from tests.labeling.pages import fill_pool, scored_by, signed_in, text_of
@@ -136,13 +138,13 @@ def test_text_from_a_file_is_never_markup(campaign: Campaign, lead: Client) -> N
 
 
 def test_a_problem_shows_its_guesses_and_solutions(campaign: Campaign, lead: Client) -> None:
-    problem = make.make_problem(campaign, None)
-    make.make_reference(problem, "4", is_current=None)
-    make.make_reference(problem, "7", reason="dispute 3")
+    problem = make.make_problem(campaign, "7")
+    make.make_earlier_reference(problem, "3", reason="dispute 2")
+    make.make_earlier_reference(problem, "4", reason="dispute 3")
     make.make_solution(problem)
     page = text_of(lead.get(f"/campaigns/{campaign.slug}/problems/{problem.pk}/"))
     assert "1 solution to one problem" in page
-    assert "dispute 3" in page
+    assert re.search(r"Guesses so far.*<b>7</b>.*dispute 3.*<b>4</b>.*dispute 2.*<b>3</b>", page, re.DOTALL)
 
 
 @pytest.fixture
@@ -155,7 +157,7 @@ def test_an_accepted_dispute_changes_the_guess(campaign: Campaign, lead: Client,
     address = f"/campaigns/{campaign.slug}/decisions/disputes/{dispute.pk}/"
     assert 'value="5"' in text_of(lead.get(address))
     lead.post(address, {"decision": "accepted", "reference_answer": "5", "reason": "They are right."})
-    assert Reference.objects.get(problem=dispute.problem, is_current=True).answer == "5"
+    assert Problem.objects.get(pk=dispute.problem_id).reference_answer == "5"
     assert Job.objects.filter(kind="grade").exists()
     again = lead.post(address, {"decision": "declined"}, follow=True)
     assert "decided already" in text_of(again)
@@ -165,7 +167,7 @@ def test_a_declined_dispute_keeps_the_guess(campaign: Campaign, lead: Client, di
     lead.post(f"/campaigns/{campaign.slug}/decisions/disputes/{dispute.pk}/", {"decision": "declined", "reason": "No."})
     dispute.refresh_from_db()
     assert (dispute.state, dispute.decision_reason) == ("declined", "No.")
-    assert Reference.objects.get(problem=dispute.problem, is_current=True).answer == "4"
+    assert Problem.objects.get(pk=dispute.problem_id).reference_answer == "4"
 
 
 @pytest.mark.parametrize("body", [{"decision": "accepted", "reference_answer": " "}, {"decision": "perhaps"}, {}])

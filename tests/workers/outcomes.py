@@ -39,7 +39,7 @@ def outcome(campaign: Campaign) -> dict[str, list[Any]]:
         "grades": _rows(
             Grade.objects.filter(solution__problem__campaign=campaign),
             "solution__external_id",
-            "reference__answer",
+            "reference_answer",
             "verdict",
             "grader_version",
             "is_current",

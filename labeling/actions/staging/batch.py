@@ -10,14 +10,13 @@ from labeling.actions.staging.entries import Entry, EntryReader, Line, Sample
 from labeling.actions.staging.known import KnownProblem, KnownSolution, Seen
 from labeling.actions.staging.labels import LABELS, ReadLabel
 from labeling.actions.staging.names import digest, split_of
-from labeling.models import CandidateTree, Problem, ProblemState, Reference, Solution
+from labeling.models import CandidateTree, Problem, ProblemState, Solution
 from selector.rows import ProblemRow, RowError
 
 PROBLEMS = Table(
     Problem, "id", "campaign", "import_job", "identity", "external_id", "content_hash", "text",
-    "ground_truth_solution", "level", "subject", "split", "state", "metadata",
+    "reference_answer", "ground_truth_solution", "level", "subject", "split", "state", "metadata",
 )  # fmt: skip
-REFERENCES = Table(Reference, "problem", "answer", "is_current", "created_at", "reason")
 SOLUTIONS = Table(
     Solution, "id", "problem", "import_job", "identity", "external_id", "content_hash", "duplicate_of", "generator",
     "steps", "step_count", "answer", "answer_is_correct", "alternatives", "metadata",
@@ -60,7 +59,6 @@ class NewRows:
     """Rows to write, in the order in which they depend on one another."""
 
     problems: list[Row] = field(default_factory=list)
-    references: list[Row] = field(default_factory=list)
     solutions: list[Row] = field(default_factory=list)
     labels: list[Row] = field(default_factory=list)
     trees: list[Row] = field(default_factory=list)
@@ -215,11 +213,9 @@ class Batch:
         setting, row = self._setting, entry.row
         self._new.problems.append(
             (problem.id, setting.campaign_id, setting.job_id, entry.problem, row.problem_id,
-             problem.text_hash, row.problem, row.ground_truth_solution, row.level, row.subject,
-             problem.split, _ACTIVE, entry.metadata)
+             problem.text_hash, row.problem, row.ground_truth_answer, row.ground_truth_solution, row.level,
+             row.subject, problem.split, _ACTIVE, entry.metadata)
         )  # fmt: skip
-        if row.ground_truth_answer is not None:
-            self._new.references.append((problem.id, row.ground_truth_answer, True, setting.now, ""))
         self.counts.problems += 1
         return True
 
@@ -265,7 +261,6 @@ class Batch:
         """Insert what is new. Inside a transaction that has made sure that the job is still ours."""
         store, new = self._setting.store, self._new
         store.write(PROBLEMS, new.problems)
-        store.write(REFERENCES, new.references)
         store.write(SOLUTIONS, new.solutions)
         store.write(LABELS, new.labels)
         store.write(TREES, new.trees)

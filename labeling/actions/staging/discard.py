@@ -18,7 +18,6 @@ from labeling.models import (
     Label,
     Labeler,
     Problem,
-    Reference,
     Solution,
 )
 
@@ -88,14 +87,12 @@ def _pieces(job: Job, above: dict[str, int]) -> Iterator[Callable[[], int]]:
     yield lambda: _delete_last(CandidateTree.objects.filter(import_job=job))
     # The last first: a duplicate points to an earlier one.
     yield lambda: _delete_last(solutions)
-    yield lambda: _delete_last(problems, also=lambda ids: Reference.objects.filter(problem__in=ids))
+    yield lambda: _delete_last(problems)
 
 
-def _delete_last(rows: QuerySet[M], also: Callable[[list[int]], QuerySet[Reference]] | None = None) -> int:
+def _delete_last(rows: QuerySet[M]) -> int:
     ids = list(rows.order_by("-pk").values_list("pk", flat=True)[:PIECE])
     if ids:
-        if also:
-            _delete(also(ids))
         _delete(rows.model._default_manager.filter(pk__in=ids))
     return len(ids)
 

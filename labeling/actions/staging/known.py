@@ -18,9 +18,9 @@ from labeling.actions.staging.names import digest
 from selector.rows import ProblemRow, RowError
 
 _PROBLEMS = """
-    SELECT identity, id, content_hash, split, ground_truth_solution, level, subject, metadata
+    SELECT identity, id, content_hash, split, reference_answer, ground_truth_solution, level, subject, metadata
     FROM labeling_problem WHERE identity {among}"""
-_ANSWERS = """
+_EARLIER_ANSWERS = """
     SELECT p.id, r.answer FROM labeling_reference r JOIN labeling_problem p ON p.id = r.problem_id
     WHERE p.identity {among}"""
 _SOLUTIONS = """
@@ -99,9 +99,9 @@ def problems(store: Store, identities: list[bytes]) -> dict[bytes, KnownProblem]
     rows = store.with_keys(_PROBLEMS, identities)
     if not rows:
         return {}
-    answers: dict[int, set[str | None]] = {}
-    for problem_id, answer in store.with_keys(_ANSWERS, identities):
-        answers.setdefault(problem_id, set()).add(answer)
+    earlier: dict[int, set[str | None]] = {}
+    for problem_id, answer in store.with_keys(_EARLIER_ANSWERS, identities):
+        earlier.setdefault(problem_id, set()).add(answer)
     return {
         as_bytes(identity): KnownProblem(
             pk,
@@ -110,10 +110,10 @@ def problems(store: Store, identities: list[bytes]) -> dict[bytes, KnownProblem]
             level,
             subject,
             text_hash=as_bytes(text_hash),
-            answers=answers.get(pk, set()),
+            answers={answer, *earlier.get(pk, ())} - {None},
             metadata=metadata,
         )
-        for identity, pk, text_hash, split, solution, level, subject, metadata in rows
+        for identity, pk, text_hash, split, answer, solution, level, subject, metadata in rows
     }
 
 

@@ -113,7 +113,7 @@ class DisputeAnswer(Answer):
     problem = serializers.CharField(source="problem.text")
     solution_id = serializers.CharField(source="label.solution.public_id")
     answer = serializers.CharField(source="label.solution.answer", allow_null=True)
-    ground_truth_answer = serializers.CharField(source="reference_answer", allow_null=True)
+    ground_truth_answer = serializers.CharField(source="problem.reference_answer", allow_null=True)
     label = serializers.IntegerField(source="label_id")  # type: ignore[assignment]  # a name that DRF has too
     reason = serializers.CharField(source="decision_reason")
     created_at = serializers.DateTimeField()

@@ -159,15 +159,16 @@ class OfferedItem(OfferedWork):
 
 def offered(item: Any, labeler: Labeler) -> dict[str, Any]:
     """The answer to `next/` for what the queue hands out, but for the solution or the candidates themselves."""
-    problem = {"problem": item.subject.problem.text}
+    of = item.subject.problem
+    problem = {"problem": of.text}
     answer = {
         "item": item.pk,
         "lease": item.lease_number,
         "lease_expires_at": item.leased_until,
         "problem": problem,
     }
-    if item.reference is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
-        problem["ground_truth_answer"] = item.reference
+    if of.reference_answer is not None and labeler.campaign.reference_answer != ReferenceAnswer.HIDDEN:
+        problem["ground_truth_answer"] = of.reference_answer
         if _is_wrong(item):  # whoever is not shown the reference must not learn of it this way
             answer["answer_differs"] = True
     if labeler.campaign.guide is not None:

@@ -13,7 +13,6 @@ from rest_framework.response import Response
 
 from labeling.actions import disputes, problems
 from labeling.actions.candidates import selector_in_use
-from labeling.actions.references import current_answer
 from labeling.api import access
 from labeling.api.filters import DisputeFilters, LabelFilters, ProblemFilters, SolutionFilters
 from labeling.api.lists import CampaignList, counted
@@ -87,7 +86,6 @@ def _problems(campaign: Campaign) -> QuerySet[Any]:
         Problem.objects.filter(campaign=campaign)
         .visible()
         .annotate(
-            reference_answer=current_answer("pk"),
             solution_count=counted(solutions, "problem"),
             label_count=counted(labels, "problem"),
         )
@@ -128,11 +126,7 @@ class Disputes(CampaignList):
 
 
 def _disputes(campaign: Campaign) -> QuerySet[Any]:
-    return (
-        Dispute.objects.filter(problem__campaign=campaign)
-        .annotate(reference_answer=current_answer("problem"))
-        .select_related("problem", "label__solution", "decided_by")
-    )
+    return Dispute.objects.filter(problem__campaign=campaign).select_related("problem", "label__solution", "decided_by")
 
 
 @extend_schema(
