@@ -1,4 +1,4 @@
-"""Import: solutions a second and memory, into PostgreSQL and SQLite, of two shapes of files."""
+"""Import: solutions a second and memory, into PostgreSQL and SQLite, of flat rows and of problems with several."""
 
 import json
 import resource
@@ -12,7 +12,7 @@ from bench.figures import Figure, Goal
 from bench.memory import CONSTANT, PeakMemory, processor_seconds
 from bench.site import Site, finish, installed
 
-EACH = 20  # solutions a problem, in the file of problems with many
+EACH = (4, 20)  # solutions a problem, in the files of problems with several
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ def run(is_quick: bool) -> Iterator[Figure]:
 def _into(site: Site, count: int) -> Iterator[Figure]:
     is_goal = site.kind == "postgresql"
     one = _import(site, "one", rows.write(site.folder / "one.jsonl", rows.flat(1, seed=1)))
-    files = {
-        "flat rows": rows.write(site.folder / "flat.jsonl", rows.flat(count)),
-        f"{EACH} solutions a problem": rows.write(site.folder / "grouped.jsonl", rows.grouped(count, EACH)),
-    }
+    files = {"flat rows": rows.write(site.folder / "flat.jsonl", rows.flat(count))}
+    for each in EACH:
+        path = site.folder / f"grouped-{each}.jsonl"
+        files[f"{each} solutions a problem"] = rows.write(path, rows.grouped(count, each))
     peaks = {}
     for number, (shape, path) in enumerate(files.items()):
         taken = _import(site, f"shape-{number}", path)
