@@ -80,9 +80,6 @@ class Desk:
         """Until one more solution is leased and typeset, as it is after a moment's reading."""
         self.page.locator(".stage .step").first.wait_for(state="attached")
 
-    def is_at_work(self) -> bool:
-        return bool(self.steps.count())
-
     def presses(self) -> list[dict[str, Any]]:
         """Each key press: what, and after how many milliseconds its effect was painted."""
         return list(self.page.evaluate("window.__keys"))

@@ -73,11 +73,6 @@ class Site:
         socket = str(self.postgres.socket.parent)
         return psycopg.connect(host=socket, user="postgres", dbname="plumbline", autocommit=True)
 
-    def database_version(self) -> str:
-        statement = "SELECT sqlite_version()" if self.postgres is None else "SHOW server_version"
-        with self.connect() as connection:
-            return f"{self.kind} {connection.execute(statement).fetchone()[0]}"
-
     # --- commands
 
     def start(self, *arguments: str) -> psutil.Popen:

@@ -36,11 +36,6 @@ def of(campaign: Campaign) -> QuerySet[Gold]:
     return Gold.objects.filter(solution__problem__campaign=campaign)
 
 
-def accepted_by(ratings: str) -> str:
-    """What is acceptable where one right label is known: its first error, and any good rating before it."""
-    return "".join(digit_of("-" if sign == "-" else ANY_GOOD) for sign in ratings)
-
-
 def make(
     *,
     solution: Solution,

@@ -191,8 +191,3 @@ class MyLabelWhole(MyLabelAnswer):
     def get_versions(self, label: Label) -> Any:
         """The chain."""
         return MyLabelVersion(my_work.versions(label), many=True).data
-
-
-def label_answer(label: Label) -> dict[str, Any]:
-    """One label."""
-    return dict(MyLabelAnswer(label).data)
