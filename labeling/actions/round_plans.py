@@ -56,9 +56,14 @@ class RoundPlan:
         return plan
 
     def check(self) -> None:
-        """Raise ActionError where the numbers contradict each other."""
+        """Raise ActionError where it names what is not there, or its numbers contradict each other."""
         if self.size < 1:
             raise ActionError(_("A round wants at least one label."), {"size": _("at least 1")})
+        self._check_names()
+        self._check_words()
+        self._check_numbers()
+
+    def _check_names(self) -> None:
         if self.strategy not in strategies.NAMES:
             known = ", ".join(strategies.NAMES)
             raise ActionError(
@@ -80,6 +85,8 @@ class RoundPlan:
                 _("There is no scope “{scope}”.").format(scope=self.scope),
                 {"scope": _("one of {values}").format(values=", ".join(Scope.values))},
             )
+
+    def _check_words(self) -> None:
         try:
             strategies.check_mixture(self.mixture)
         except ValueError as error:
@@ -90,6 +97,8 @@ class RoundPlan:
             known = ", ".join(f"{name}=…" for name in exclusions.COLUMNS)
             said = _("A round leaves out by what is known: “{part}” is nothing of it.").format(part=error)
             raise ActionError(said, {"exclude": _("one or more of {known}").format(known=known)}) from error
+
+    def _check_numbers(self) -> None:
         if not 1 <= self.overlap <= MAX_OVERLAP:
             rule = _("from 1 to {most}").format(most=MAX_OVERLAP)
             raise ActionError(_("So many people cannot label each solution."), {"overlap": rule})
