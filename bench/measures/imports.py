@@ -12,6 +12,7 @@ from bench.figures import Figure, Goal
 from bench.memory import CONSTANT, PeakMemory, processor_seconds
 from bench.site import Site, finish, installed
 
+FLAT = "flat rows"  # each of a problem of its own
 EACH = (4, 20)  # solutions a problem, in the files of problems with several
 
 
@@ -35,52 +36,62 @@ def run(is_quick: bool) -> Iterator[Figure]:
 
 
 def _into(site: Site, count: int) -> Iterator[Figure]:
-    is_goal = site.kind == "postgresql"
     one = _import(site, "one", rows.write(site.folder / "one.jsonl", rows.flat(1, seed=1)))
-    files = {"flat rows": rows.write(site.folder / "flat.jsonl", rows.flat(count))}
-    for each in EACH:
-        path = site.folder / f"grouped-{each}.jsonl"
-        files[f"{each} solutions a problem"] = rows.write(path, rows.grouped(count, each))
-    peaks = {}
-    for number, (shape, path) in enumerate(files.items()):
+    above: dict[str, float] = {}
+    for number, (shape, path) in enumerate(_files(site.folder, count).items()):
         taken = _import(site, f"shape-{number}", path)
         assert taken.solutions == count, f"{taken.solutions} of {count} solutions came in"
-        peaks[shape] = taken.peak_mb - one.peak_mb
-        yield Figure(
-            f"import, {site.kind}, {shape}",
-            taken.solutions / taken.seconds,
-            "solutions/s",
-            Goal(20_000, is_least=True) if is_goal else None,
-            f"manage.py import_solutions --campaign shape-{number} --create {path.name}",
-            {
-                "solutions": count,
-                "MB": round(path.stat().st_size / 1e6),
-                "seconds": taken.seconds,
-                "processor seconds": taken.processor_seconds,
-                "of these the database's": taken.database_seconds,
-                "solutions per processor second": count / taken.processor_seconds,
-            },
-        )
-    shape = "flat rows"
+        above[shape] = taken.peak_mb - one.peak_mb
+        yield _speed(site, shape, path, taken)
     quarter = _import(site, "quarter", rows.write(site.folder / "quarter.jsonl", rows.flat(count // 4)))
+    yield from _memory(site, count, one.peak_mb, above, quarter.peak_mb)
+
+
+def _files(folder: Path, count: int) -> dict[str, Path]:
+    """So many solutions in each shape."""
+    files = {FLAT: rows.write(folder / "flat.jsonl", rows.flat(count))}
+    for each in EACH:
+        path = folder / f"grouped-{each}.jsonl"
+        files[f"{each} solutions a problem"] = rows.write(path, rows.grouped(count, each))
+    return files
+
+
+def _speed(site: Site, shape: str, path: Path, taken: Taken) -> Figure:
+    return Figure(
+        f"import, {site.kind}, {shape}",
+        taken.solutions / taken.seconds,
+        "solutions/s",
+        Goal(20_000, is_least=True) if site.kind == "postgresql" else None,
+        f"manage.py import_solutions --campaign NAME --create {path.name}",
+        {
+            "solutions": taken.solutions,
+            "MB": round(path.stat().st_size / 1e6),
+            "seconds": taken.seconds,
+            "processor seconds": taken.processor_seconds,
+            "of these the database's": taken.database_seconds,
+            "solutions per processor second": taken.solutions / taken.processor_seconds,
+        },
+    )
+
+
+def _memory(site: Site, count: int, idle: float, above: dict[str, float], quarter: float) -> Iterator[Figure]:
+    is_goal = site.kind == "postgresql"
+    whole = above[FLAT] + idle
     yield Figure(
         f"import, {site.kind}: memory above idle",
-        max(peaks.values()),
+        max(above.values()),
         "MB PSS",
         Goal(150) if is_goal else None,
         "peak of the command's PSS, less that of the same command importing one row",
-        {"idle MB": one.peak_mb, **{f"above idle, {shape}": peak for shape, peak in peaks.items()}},
+        {"idle MB": idle, **{f"above idle, {shape}": peak for shape, peak in above.items()}},
     )
     yield Figure(
         f"import, {site.kind}: memory, whole file to a quarter of it",
-        (peaks[shape] + one.peak_mb) / quarter.peak_mb,
+        whole / quarter,
         "×",
         Goal(CONSTANT) if is_goal else None,
         "peak of the command's PSS, flat rows",
-        {
-            "solutions": f"{count:,} to {count // 4:,}",
-            "MB": f"{peaks[shape] + one.peak_mb:.0f} to {quarter.peak_mb:.0f}",
-        },
+        {"solutions": f"{count:,} to {count // 4:,}", "MB": f"{whole:.0f} to {quarter:.0f}"},
     )
 
 
