@@ -12,11 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # Kinds of pages: an action acts on some of them, and two actions of one kind cannot share a key.
-SOLUTION = "solution"  # a whole solution is rated: at the desk, in practice, in a revision
+SOLUTION = "solution"  # a whole solution is rated: at the desk, in a revision
 CANDIDATES = "candidates"  # the solution grows while being rated
+PRACTICE = "practice"  # an exercise: nothing is leased, given up or sent to a lead
 WAITING = "waiting"  # a desk with nothing on it
 LISTS = "lists"  # every other page
-DESK = frozenset({SOLUTION, CANDIDATES})
+WORK = frozenset({SOLUTION, CANDIDATES})
+DESK = WORK | {PRACTICE}
 EVERYWHERE = DESK | {WAITING, LISTS}
 
 NO_KEY = ""
@@ -71,20 +73,20 @@ ACTIONS = (
         },
         for_touch=False,
     ),
-    Action("correct", "c", gettext_lazy("Take back a solution that waits to be sent, to correct it"), DESK),
+    Action("correct", "c", gettext_lazy("Take back a solution that waits to be sent, to correct it"), WORK),
     Action("problem", "p", gettext_lazy("To the problem and back"), DESK, for_touch=False),
     Action("guide", "g", gettext_lazy("Guide"), DESK, for_touch=False),
-    Action("guide-noted", "n", gettext_lazy("Noted: what is new in the guide"), DESK, for_touch=False),
-    Action("bad-problem", "Shift+b", gettext_lazy("Bad problem"), DESK, for_touch=False),
-    Action("give-up", "Shift+g", gettext_lazy("Give up"), DESK),
-    Action("take-screen", "t", gettext_lazy("Where asked: take what this screen shows"), DESK, for_touch=False),
-    Action("take-saved", "s", gettext_lazy("Where asked: take what was saved elsewhere"), DESK, for_touch=False),
+    Action("guide-noted", "n", gettext_lazy("Noted: what is new in the guide"), WORK, for_touch=False),
+    Action("bad-problem", "Shift+b", gettext_lazy("Bad problem"), WORK, for_touch=False),
+    Action("give-up", "Shift+g", gettext_lazy("Give up"), WORK),
+    Action("take-screen", "t", gettext_lazy("Where asked: take what this screen shows"), WORK, for_touch=False),
+    Action("take-saved", "s", gettext_lazy("Where asked: take what was saved elsewhere"), WORK, for_touch=False),
     Action("other-person", "Shift+o", gettext_lazy("Signed out: sign in as somebody else"), DESK, for_touch=False),
     Action("label", "l", gettext_lazy("Start labeling"), frozenset({LISTS})),
     Action("screening", "s", gettext_lazy("Screening"), frozenset({LISTS})),
     Action("revise", "e", gettext_lazy("Revise the label"), frozenset({LISTS})),
     Action("questions", "q", gettext_lazy("Questions and answers"), frozenset({LISTS})),
-    Action("discard", "Delete", gettext_lazy("Discard the draft"), DESK | {LISTS}, for_touch=False),
+    Action("discard", "Delete", gettext_lazy("Discard the draft"), WORK | {LISTS}, for_touch=False),
     Action("show-all", "a", gettext_lazy("Show all of a list again"), frozenset({LISTS})),
     Action("earlier", "ArrowLeft", gettext_lazy("Page before"), frozenset({LISTS})),
     Action("further", "ArrowRight", gettext_lazy("Page after"), frozenset({LISTS})),

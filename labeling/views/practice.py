@@ -66,7 +66,6 @@ def _practice_words() -> Words:
         "practice_done": _("{done} of {total} done."),
         "practice_next": _("Next exercise"),
         "practice_end": _("All are done. What comes next"),
-        "practice_judged": _("Each solution here can be judged. At work you would now say why"),
         "practice_next_offline": _("The server cannot be reached: go on to what comes next in a moment."),
         "practice_offline": _("The server cannot be reached. Your ratings are still here: submit again in a moment."),
     }

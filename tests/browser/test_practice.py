@@ -36,8 +36,14 @@ def test_a_newcomer_practices_by_keys_alone_and_is_told_why(
     expect(rows).to_have_count(7)
     expect(page.get_by_text("Practice, 1 of 7").first).to_be_visible()
 
-    page.keyboard.press("Shift+G")  # what work would ask for is not asked here
-    expect(page.get_by_role("region", name="Rate and submit")).to_contain_text("Each solution here can be judged.")
+    page.keyboard.press("?")
+    keys = page.get_by_role("complementary", name="All keys")
+    expect(keys.get_by_role("button", name="Unsure X")).to_be_visible()
+    for nothing_here in ("Bad problem", "Give up", "Take back", "Noted"):
+        expect(keys.get_by_text(nothing_here)).to_have_count(0)
+    page.keyboard.press("?")
+    page.keyboard.press("Shift+G")  # so it asks for no reason
+    expect(page.get_by_role("form")).to_have_count(0)
     page.keyboard.press("+")
     page.reload()
     expect(rows.first).to_have_attribute("data-state", "positive")  # kept in this browser

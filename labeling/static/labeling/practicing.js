@@ -88,14 +88,6 @@ export class PracticeDesk extends Desk {
     }
   }
 
-  /** Nothing here is to be given up, and no problem is bad: that is said, and the pass goes on. */
-  ask() {
-    if (!this.canRate) return;
-    document.querySelector('[data-part="to-submit"]').hidden = true;
-    document.querySelector('[data-part="why"]').textContent = say("practice_judged");
-    announce(say("practice_judged"));
-  }
-
   show(judged) {
     this.judged = judged;
     showSaved("none");
