@@ -147,7 +147,12 @@ def test_home_offers_practice_first_to_whoever_is_new(stranger: User, labeler: U
     assert "Practice meanwhile" in text_of(signed_in(stranger).get("/"))
     client = signed_in(labeler)
     assert "New here?" in text_of(client.get("/"))
-    for of in ALL:
+    practice.take(account=labeler, of=ALL[0], ratings=ALL[0].ratings)
+    begun = text_of(client.get("/"))
+    assert "New here?" not in begun
+    assert "1 of 7 done" in begun
+    assert "Go on practicing" in begun
+    for of in ALL[1:]:
         practice.take(account=labeler, of=of, ratings=of.ratings)
     shown = text_of(client.get("/"))
     assert "New here?" not in shown
