@@ -87,6 +87,7 @@ def test_who_does_not_pass_is_told_what_was_right_and_may_try_with_other_solutio
     page = text_of(browser.get(here))
     assert "You did not pass the screening" in page
     assert page.count("Two and two are four.") == 4
+    assert page.count("<summary data-line>") == 4  # the arrows come to each solution's steps
     assert not Dispute.objects.exists()  # of solutions said to be good: newcomers decide nothing
 
     browser.post(here)
