@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.core.cache import cache
-from django.db.models import Count, FloatField, Q, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Length, Replace, TruncDate
+from django.db.models import Case, Count, F, FloatField, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Cast, Coalesce, Length, Replace, TruncDate
 from django.utils.timezone import get_current_timezone_name
 
 from labeling.accuracy import Accuracy
@@ -26,6 +26,7 @@ from labeling.models import (
     Purpose,
     RoundState,
 )
+from labeling.models.labels import LabelQuerySet
 
 SECONDS_A_MINUTE, MINUTES_AN_HOUR = 60, 60
 Key = TypeVar("Key", bound=Hashable)
@@ -100,6 +101,16 @@ class Found:
         return Accuracy(self.errors, self.labels)
 
     @property
+    def picks_wrong_share(self) -> Accuracy:
+        """Of the chosen ones those in which people found an error, with the interval of the share."""
+        return Accuracy(self.picks - self.picks_right, self.picks)
+
+    @property
+    def verdict_share(self) -> Accuracy:
+        """The same of all that have a verdict, whoever chose them."""
+        return Accuracy(self.errors, self.errors + self.good)
+
+    @property
     def picks_share(self) -> Accuracy:
         """Of the chosen ones those that people found right, with the interval of the share."""
         return Accuracy(self.picks_right, self.picks)
@@ -164,33 +175,34 @@ class Work:
         rounds = list(campaign.rounds.exclude(pk__in=marks.keys() - missing.keys()).values_list("pk", flat=True))
         wanted = Q(round__in=rounds) | Q(round__isnull=True, import_job__isnull=True)
         read = cls._read(campaign, wanted | Q(round__isnull=True) if IMPORTED in missing else wanted)
+        read += cls._repeats(campaign, rounds)
         by_group = {mark: [part for part in read if part.group == group] for group, mark in missing.items()}
         cache.set_many(by_group, KEPT_SECONDS)
         return cls([*read, *(part for parts in kept.values() for part in parts)], marks)
 
     @classmethod
     def _read(cls, campaign: Campaign, wanted: Q) -> list[Part]:
+        is_further = Q(item__purpose__in=CHECKS, item__isnull=False) | Q(requeue__isnull=False)
         labels = (
-            Label.objects.newest()
-            .filter(wanted, labeler__campaign=campaign)
-            .exclude(labeler__kind=LabelerKind.ADJUDICATOR)
-            .annotate(
-                day=TruncDate("submitted_at"),
-                is_further=Q(item__purpose__in=CHECKS, item__isnull=False) | Q(requeue__isnull=False),
-                is_imported=Q(import_job__isnull=False),
-            )
-            .order_by()
+            cls._labels(campaign)
+            .filter(wanted)
+            .annotate(day=TruncDate(_first_submitted()), is_further=is_further, is_imported=Q(import_job__isnull=False))
         )
         keys = ("round_id", "labeler_id", "day", "is_further", "is_imported")
-        groups = labels.values(*keys).annotate(**Found.sums())
-        return [*(cls._part(dict(group)) for group in groups), *cls._repeats(campaign, labels)]
+        return [cls._part(dict(group)) for group in labels.values(*keys).annotate(**Found.sums())]
 
     @staticmethod
-    def _repeats(campaign: Campaign, labels: QuerySet[Any]) -> list[Part]:
-        """How much of each round is said of solutions that others spoke of too."""
+    def _labels(campaign: Campaign) -> LabelQuerySet:
+        everybody = Label.objects.newest().filter(labeler__campaign=campaign)
+        return everybody.exclude(labeler__kind=LabelerKind.ADJUDICATOR).order_by()
+
+    @classmethod
+    def _repeats(cls, campaign: Campaign, rounds: list[int]) -> list[Part]:
+        """How much of each of these rounds is said of solutions that others spoke of too."""
+        labels = cls._labels(campaign).filter(round__in=rounds)
         if not campaign.extra_on_disagreement:
             labels = labels.filter(round__overlap__gt=1)
-        counted = labels.filter(IS_TIMED, is_further=False, solution__isnull=False, round__isnull=False)
+        counted = labels.not_of_gold().filter(IS_TIMED, requeue__isnull=True, solution__isnull=False)
         has_error = Q(finish_reason=FinishReason.FOUND_ERROR)
         more = Count("pk") - Count("solution", distinct=True)
         errors = Count("pk", filter=has_error) - Count("solution", filter=has_error, distinct=True)
@@ -229,6 +241,14 @@ class Work:
         for part in self.parts:
             found[key(part)] = found.get(key(part), Found()) + part.found
         return found
+
+
+def _first_submitted() -> Case:
+    """When a label first came in, whatever was revised since: a revision fills no place, so it is no day's work."""
+    first = Label.objects.filter(item=OuterRef("item"), labeler=OuterRef("labeler"), revises__isnull=True)
+    of_first = Subquery(first.order_by("-pk").values("submitted_at")[:1])
+    # Only what was revised is looked up.
+    return Case(When(revises__isnull=True, then=F("submitted_at")), default=Coalesce(of_first, F("submitted_at")))
 
 
 def _marks(campaign: Campaign) -> dict[int, str]:

@@ -1,8 +1,11 @@
 """What labels found is added up anew where labels came or went, and kept where none did."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from labeling.actions import requeue
 from labeling.models import Campaign, Label, Round
@@ -43,6 +46,22 @@ def test_a_revision_in_a_closed_round_is_seen(campaign: Campaign, closed: Round)
         first.solution, first.labeler, ratings=[1, 1, 1], item=first.item, revises=first, revision_reason="A slip."
     )
     assert found(campaign) == (3, 2)
+
+
+def test_a_label_counts_on_the_day_it_came_in_however_often_it_is_revised(campaign: Campaign) -> None:
+    of, labeler, now = make.make_round(campaign, 0), make.make_labeler(campaign), timezone.now()
+    item = make.make_item(None, of, state="labeled")
+    newest = None
+    for back in (3, 2, 0):
+        Label.objects.filter(item=item).update(is_current=False)
+        newest = make.make_label(
+            item=item, labeler=labeler, total_time_ms=60_000, submitted_at=now - timedelta(days=back), revises=newest,
+            revision_reason="A slip." if newest else "",
+        )  # fmt: skip
+    work = Work.of(campaign)
+    first = timezone.localdate(now - timedelta(days=3))
+    assert {day: found.labels for day, found in work.by_day(of.pk).items()} == {first: 1}
+    assert list(work.by_day()) == [first]
 
 
 def test_labels_sent_back_and_taken_back_are_seen(campaign: Campaign, closed: Round) -> None:
