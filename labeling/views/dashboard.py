@@ -223,22 +223,21 @@ class Dashboard:
 
     def gain_words(self) -> str:
         """Whether showing people what a selector chose brings more errors than chance."""
-        chosen = next(
-            (one for one in self.rounds if one.round.selector_id and one.found.labels >= LEAST_COMPARED), None
-        )
-        drawn = sum((one.found for one in self.rounds if one.round.selector_id is None), Found())
-        if chosen is None or drawn.labels < LEAST_COMPARED:
+        chosen = next((one for one in self.rounds if one.round.selector_id and one.found.picks >= LEAST_COMPARED), None)
+        drawn = sum((one.found for one in self.rounds if one.round.selector_id is None), Found()).verdict_share
+        if chosen is None or drawn.count < LEAST_COMPARED:
             return ""
-        now, before = chosen.found.error_share, drawn.error_share
-        shares = {"number": chosen.round.number, "share": percent(now.share), "other": percent(before.share)}
-        if now.low > before.high:
+        now = chosen.found.picks_wrong_share
+        shares = {"number": chosen.round.number, "share": percent(now.share), "other": percent(drawn.share)}
+        if now.low > drawn.high:
             return _(
-                "In round {number} people found an error in {share} of the labels, in {other} where no selector chose."
+                "In round {number} people found an error in {share} of the labels of chosen solutions, in {other} "
+                "where no selector chose."
             ).format(**shares)
-        if now.high < before.low:
+        if now.high < drawn.low:
             return _(
-                "In round {number} people found an error in {share} of the labels, fewer than the {other} where no "
-                "selector chose."
+                "In round {number} people found an error in {share} of the labels of chosen solutions, fewer than the "
+                "{other} where no selector chose."
             ).format(**shares)
         return ""
 

@@ -251,3 +251,19 @@ def test_picks_that_people_found_right_are_those_that_the_selector_chose(
         "version": "1", "state": "published", "picks": "3", "picks_right": "1", "n": "4", "best_of_n": "0.8",
     }  # fmt: skip
     assert row["first_error_f1"] == "", "not known yet: of 3 evaluation labels"
+
+
+def test_evaluation_labels_are_none_of_the_chosen_ones(campaign: Campaign, labeler: User, owner: User) -> None:
+    """Ten of 20 by chance; 19 of 20 chosen, beside 40 of evaluation without an error: 32 % of all would be fewer."""
+    version = scored_by(campaign, [make.make_solution(make.make_problem(campaign))])
+    person = make.make_labeler(campaign, labeler)
+    drawn, chosen = make.make_round(campaign, 0, "closed"), make.make_round(campaign, 1, "closed", selector=version)
+    for of, reason, errors, good in (
+        (drawn, "uniform", 10, 10), (chosen, "convincing_wrong", 19, 1), (chosen, "evaluation", 0, 40),
+    ):  # fmt: skip
+        purpose = "evaluation" if reason == "evaluation" else "round"
+        for ratings in [[-1]] * errors + [[1, 1, 1]] * good:
+            item = make.make_item(round=of, state="labeled", reason=reason, purpose=purpose)
+            make.make_label(item=item, labeler=person, ratings=ratings)
+    said = text_of(signed_in(owner).get(ADDRESS)).replace("\N{NO-BREAK SPACE}", " ")
+    assert "found an error in 95 % of the labels of chosen solutions, in 50 % where no selector chose." in said
