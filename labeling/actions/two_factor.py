@@ -17,8 +17,9 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from knox.models import AuthToken
 
-from labeling.actions import accounts
+from labeling.actions import accounts, tokens
 from labeling.actions.errors import ActionError, Conflict
 
 CODES, CODE_CHARACTERS = 10, 10
@@ -38,6 +39,14 @@ def is_lacking(request: HttpRequest) -> bool:
     Whoever takes it from an account ends its other sessions, so what the session says is so.
     """
     return bool(settings.TWO_FACTOR_FOR_LEADS) and DEVICE_ID_SESSION_KEY not in request.session
+
+
+def is_lacking_for(token: AuthToken) -> bool:
+    """Whether leads need a second factor here, and this token is of somebody without one.
+
+    One that a command made needs none: the operator gave it. One that its owner named may be older than their role.
+    """
+    return bool(settings.TWO_FACTOR_FOR_LEADS) and tokens.terms_of(token) is not None and device_of(token.user) is None
 
 
 def begin(account: User) -> TOTPDevice:

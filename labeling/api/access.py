@@ -1,6 +1,6 @@
 """What an account may reach: found through its membership, so that other people's things are not there at all."""
 
-from typing import cast
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.db.models import BigIntegerField, QuerySet
@@ -38,7 +38,7 @@ IN_HAND = (
 )
 NO_CAMPAIGN = _("There is no campaign of this name, or you are not in it.")
 NO_ITEM = _("There is no such item, or it is not yours.")
-TWO_FACTOR = _("Leads sign in with two factors here: set it up in your settings, or send an API token.")
+TWO_FACTOR = _("Leads need two-factor sign-in here: set it up in your settings, and sign in with it.")
 LEADS_ONLY = _("Only a lead of this campaign can do this.")
 READERS_ONLY = _("Only leads and reviewers of this campaign can see this.")
 
@@ -103,8 +103,9 @@ def check_lead(request: Request, role: str) -> None:
 
 
 def check_two_factor(request: Request) -> None:
-    """Raise PermissionDenied where leads need a second factor and this session has none; a token is one."""
-    if request.auth is None and two_factor.is_lacking(request._request):
+    """Raise PermissionDenied where leads need a second factor and this session, or the token's owner, has none."""
+    token: Any = request.auth
+    if two_factor.is_lacking(request._request) if token is None else two_factor.is_lacking_for(token):
         raise PermissionDenied(TWO_FACTOR, code="two_factor_required")
 
 

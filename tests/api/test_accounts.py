@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
@@ -98,6 +99,7 @@ def test_an_administrators_session_needs_its_second_factor_and_a_narrow_token_do
     settings.TWO_FACTOR_FOR_LEADS = True
     assert signed_in(root).get(ACCOUNTS).status_code == 403
     make.make_membership(campaign, root, "lead")
+    TOTPDevice.objects.create(user=root, confirmed=True)
     narrow, reading = (
         APIClient(headers={"Authorization": f"Token {tokens.make(account=root, name='n', **terms)[1]}"})
         for terms in ({"campaign": "campaign"}, {"read_only": True})

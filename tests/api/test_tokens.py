@@ -7,11 +7,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
 from pytest_django.fixtures import Settings
 from rest_framework.test import APIClient
 
-from labeling.actions import people, tokens
+from labeling.actions import people, tokens, two_factor
 from labeling.models import Campaign, Event
 from tests import factories as make
 from tests.labeling.pages import signed_in, text_of
@@ -103,3 +104,22 @@ def test_the_page_shows_a_token_once_and_revokes_it_after_asking(
     assert "Revoke the token notebook?" in text_of(page.get(address))
     page.post(address)
     assert by(token).post("/api/v1/campaigns/campaign/next/").status_code == 401
+
+
+def test_who_becomes_a_lead_brings_no_token_round_the_second_factor(
+    campaign: Campaign, labeler: User, settings: Settings
+) -> None:
+    named, given, members = made(labeler), by(people.new_token(labeler)), "/api/v1/campaigns/campaign/members/"
+    settings.TWO_FACTOR_FOR_LEADS = True
+    campaign.memberships.filter(account=labeler).update(role="lead")
+    for path in (members, "/api/v1/campaigns/campaign/rounds/"):
+        refused = named.get(path)
+        assert (refused.status_code, refused.json()["code"]) == (403, "two_factor_required"), path
+    assert named.post("/api/v1/campaigns/", {"slug": "mine", "name": "Mine"}).status_code == 403
+    assert not Campaign.objects.filter(slug="mine").exists()
+    assert named.post("/api/v1/campaigns/campaign/next/").status_code == 204  # to label is no lead's affair
+    assert given.get(members).status_code == 200  # an operator's command made it, for a program
+    two_factor.begin(labeler)
+    assert named.get(members).status_code == 403  # not confirmed yet
+    TOTPDevice.objects.update(confirmed=True)
+    assert named.get(members).status_code == 200
