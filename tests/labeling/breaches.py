@@ -67,7 +67,8 @@ def second_lease(rows: Rows, first: QueueItem, **changes: object) -> None:
     again(first, **{"place": 99_999, "lease_slot": 1} | changes)
 
 
-BREACHES: dict[str, Callable[[Rows], object]] = {
+Breach = Callable[[Rows], object]
+BREACHES: dict[str, Breach] = {
     "round_pool_of_some_candidates": lambda rows: make.make_round_pool(rows.round, size=0),
     "round_pool_has_a_whole_digest": lambda rows: make.make_round_pool(rows.round, digest="0"),
     "RoundPool.round": lambda rows: [make.make_round_pool(rows.round) for _ in range(2)],

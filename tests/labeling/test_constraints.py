@@ -20,7 +20,8 @@ from labeling.models import (
     SolutionScore,
 )
 from tests import factories as make
-from tests.labeling.breaches import BREACHES, Rows, again, leased, update
+from tests.labeling.breached_parts import BREACHED_PARTS
+from tests.labeling.breaches import BREACHES, Breach, Rows, again, leased, update
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +53,14 @@ def test_every_promise_of_the_tables_is_tried_here() -> None:
 def test_the_database_refuses(promise: str, rows: Rows) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         BREACHES[promise](rows)
+
+    assert names(promise, str(refused.value))
+
+
+@pytest.mark.parametrize(("promise", "breach"), BREACHED_PARTS)
+def test_the_database_refuses_what_breaks_one_part(promise: str, breach: Breach, rows: Rows) -> None:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        breach(rows)
 
     assert names(promise, str(refused.value))
 
