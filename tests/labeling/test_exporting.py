@@ -318,13 +318,14 @@ def test_the_command_writes_a_file_and_says_how_many(campaign: Campaign, tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.jsonl", "x.jsonl.card.md"]
 
 
-def test_an_export_of_an_empty_campaign_is_empty_and_says_so(campaign: Campaign) -> None:
+@pytest.mark.parametrize(("format", "what"), [("prm800k", "labels"), ("scored", "solutions")])
+def test_an_export_of_an_empty_campaign_is_empty_and_says_so(format: str, what: str, campaign: Campaign) -> None:
     out, err = StringIO(), StringIO()
 
-    call_command("export_labels", campaign="campaign", format="prm800k", stdout=out, stderr=err)
+    call_command("export_labels", campaign="campaign", format=format, stdout=out, stderr=err)
 
     assert out.getvalue() == ""
-    assert "Nothing to export" in err.getvalue()
+    assert f"Nothing to export: no such {what}" in err.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -308,6 +308,13 @@ def test_the_command_names_the_way_to_a_campaign_that_is_missing(db: None) -> No
         run_command(DATA / "prm800k_sample.jsonl", campaign="none")
 
 
+def test_the_command_tells_a_folder_from_a_file_that_is_missing(campaign: Campaign) -> None:
+    with pytest.raises(CommandError, match="this is a folder"):
+        run_command(DATA, campaign="campaign")
+    with pytest.raises(CommandError, match="no such file"):
+        run_command(DATA / "none.jsonl", campaign="campaign")
+
+
 def test_a_dry_run_makes_no_campaign_and_says_so(db: None) -> None:
     with pytest.raises(CommandError, match="a dry run makes none"):
         call_command("import_solutions", str(DATA / "prm800k_sample.jsonl"), campaign="new", create=True, dry_run=True)
@@ -318,6 +325,13 @@ def test_the_command_makes_the_campaign_when_asked(db: None) -> None:
     run_command(DATA / "prm800k_sample.jsonl", campaign="made", create=True)
 
     assert Campaign.objects.get(slug="made").problems.count() == 6
+
+
+def test_a_campaign_made_for_a_file_that_is_refused_stays_empty(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="Nothing was imported"):
+        run_command(write_rows(tmp_path / "rows.jsonl", flat(), b"{"), campaign="made", create=True)
+
+    assert not Campaign.objects.get(slug="made").problems.exists()
 
 
 def test_the_command_ends_in_an_error_that_names_the_refusals(campaign: Campaign, tmp_path: Path) -> None:

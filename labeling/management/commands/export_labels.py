@@ -59,8 +59,9 @@ class Command(BaseCommand):
                 _write_card(campaign, card, options)
         except ActionError as error:
             raise CommandError(error.message) from error
+        what = "solutions" if options["format"] == Format.SCORED else "labels"
         self.stderr.write(
-            f"{count:,} rows" if count else f"Nothing to export: no such labels in {campaign.slug!r} yet."
+            f"{count:,} rows" if count else f"Nothing to export: no such {what} in {campaign.slug!r} yet."
         )
         if card is not None:
             self.stderr.write(f"Data card: {card}")

@@ -49,6 +49,8 @@ class Command(BaseCommand):
         """Import, showing progress on standard error."""
         self._said_at = 0.0
         for path in options["files"]:
+            if path.is_dir():
+                raise CommandError(f"{path}: this is a folder; name its files.")
             if not path.is_file():
                 raise CommandError(f"{path}: there is no such file.")
         campaign = self._campaign(options["campaign"], create=options["create"], dry_run=options["dry_run"])
