@@ -181,8 +181,9 @@ def figures(connection: Any, size: Size) -> None:
     steps = [[index, at_step["same_rating"] | at_step] for index in range(6)]
     connection.execute(
         """
-        INSERT INTO labeling_agreementreport (campaign_id, job_id, figures, labels, last_label, computed_at)
-        SELECT campaign_id, id, %s, %s, %s, now() FROM labeling_job WHERE kind = 'retrain'
+        INSERT INTO labeling_agreementreport
+        (campaign_id, job_id, figures, labels, last_label, computed_at, verdicts)
+        SELECT campaign_id, id, %s, %s, %s, now(), '[]' FROM labeling_job WHERE kind = 'retrain'
         """,
         [json.dumps(kept | {"all": found, "steps": steps, "consensus": None}), size.labels, FIRST + size.labels],
     )
