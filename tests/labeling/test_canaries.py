@@ -14,11 +14,11 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django import Settings
 
-from labeling.actions import invitations, people
+from labeling.actions import invitations, jobs, people
 from labeling.actions.exporting import Format
-from labeling.models import Campaign, Labeler
+from labeling.models import Campaign, JobKind, Labeler, Solution
 from tests import factories as make
-from workers import snapshots
+from workers import pipeline, snapshots
 
 LOGIN, MAIL, IP = "canary-login", "canary-mail@example.org", "203.0.113.77"
 CANARIES = ["canary", IP, make.PASSWORD]
@@ -37,12 +37,25 @@ def person(campaign: Campaign) -> User:
     return account
 
 
+@pytest.fixture
+def consensus(campaign: Campaign, person: User) -> None:
+    """Two others labeled the same, and agreement was computed: there is a consensus to take out."""
+    others = [make.make_labeler(campaign), make.make_labeler(campaign)]
+    for solution in Solution.objects.filter(problem__campaign=campaign):
+        for other in others:
+            make.make_label(solution, other)
+    job = jobs.claim(jobs.request(campaign=campaign, kind=JobKind.AGREEMENT).pk, claimed_by="test")
+    assert job is not None
+    pipeline.run(job)
+
+
 def found_in(text: str) -> list[str]:
     return [canary for canary in CANARIES if canary in text.lower()]
 
 
+@pytest.mark.usefixtures("consensus")
 @pytest.mark.parametrize("format", list(Format))
-def test_no_export_and_no_data_card_says_who(format: str, campaign: Campaign, person: User, tmp_path: Path) -> None:
+def test_no_export_and_no_data_card_says_who(format: str, campaign: Campaign, tmp_path: Path) -> None:
     out = tmp_path / "out"
     for card in ("card.md", "card.json"):
         out.unlink(missing_ok=True)

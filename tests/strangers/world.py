@@ -72,7 +72,9 @@ def _rows(campaign: Campaign, *, apart: int = 0) -> dict[str, Any]:
     labeler = _members(campaign)
     account = labeler.account
     problem = make.make_problem(campaign)
+    make.make_earlier_reference(problem)
     held, done = make.make_solution(problem), make.make_solution(problem)
+    make.make_grade(done)
     version = make.make_selector(campaign, 1 + apart, metrics=METRICS)
     make.make_score(version, held, 0.9)
     spare = make.make_selector(campaign, 2 + apart, state="held_back", scored_at=make.A_MOMENT, metrics=METRICS)
