@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,13 @@ from typing import IO
 
 @contextmanager
 def replaced(path: str) -> Iterator[IO[bytes]]:
-    """A file written beside its final name, which it gets when all of it is there."""
-    if path == os.devnull:
-        with open(path, "wb") as nowhere:
-            yield nowhere
+    """A file written beside its final name, which it gets when all of it is there.
+
+    A device, a pipe or a link keeps its place, and is written into.
+    """
+    if is_no_file(path):
+        with open(path, "wb") as opened:
+            yield opened
         return
     target = Path(path)
     beside = target.with_name(f".{target.name}-{os.getpid()}")
@@ -24,3 +28,8 @@ def replaced(path: str) -> Iterator[IO[bytes]]:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def is_no_file(path: str | os.PathLike[str]) -> bool:
+    """Whether something stands there that no file may take the place of, such as /dev/stdout."""
+    return os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode)

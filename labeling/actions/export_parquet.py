@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from labeling.actions.exporting import facts
 from labeling.models import RATINGS, Label, LabelerKind
+from selector.files import replaced
 
 ROW_GROUP = 2_000
 
@@ -23,19 +24,14 @@ def write_parquet(found: QuerySet[Label], path: Path) -> int:
 
     schema = _schema(pa)
     options = pa.json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
-    part = path.with_name(path.name + ".part")
     count = 0
-    try:
-        with pa.parquet.ParquetWriter(part, schema, compression="zstd") as writer:
-            for group in _groups(found):
-                # By way of JSON: from Python's objects it is slower, and loads pandas (half a second) where that is.
-                lines = b"\n".join(orjson.dumps(row, option=orjson.OPT_UTC_Z) for row in group)
-                one_block = pa.json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
-                writer.write_table(pa.json.read_json(pa.BufferReader(lines), one_block, options).select(schema.names))
-                count += len(group)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replaced(str(path)) as file, pa.parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+        for group in _groups(found):
+            # By way of JSON: from Python's objects it is slower, and loads pandas (half a second) where that is.
+            lines = b"\n".join(orjson.dumps(row, option=orjson.OPT_UTC_Z) for row in group)
+            one_block = pa.json.ReadOptions(use_threads=False, block_size=len(lines) + 1)
+            writer.write_table(pa.json.read_json(pa.BufferReader(lines), one_block, options).select(schema.names))
+            count += len(group)
     return count
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 from django.contrib.auth.models import User
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -104,7 +104,7 @@ def labels(
     campaign: Campaign, *, round: int | None = None, split: str | None = None, include_simulated: bool = False
 ) -> QuerySet[Label]:
     """The current labels of a campaign that an export holds."""
-    found: QuerySet[Label] = Label.objects.current().filter(problem__campaign=campaign)
+    found: QuerySet[Label] = Label.objects.current().filter(labeler__campaign=campaign)
     if round is not None:
         found = found.filter(round__number=_check_round(campaign, round))
     if split is not None:
@@ -154,7 +154,8 @@ def _one_verdict_each(found: QuerySet[Label]) -> QuerySet[Label]:
     )
     later = verdicts.filter(solution=OuterRef("solution"), labeler=OuterRef("labeler"), pk__gt=OuterRef("pk"))
     with_verdict = found.filter(mode=Mode.SOLUTION, finish_reason__in=["found_error", "solution"])
-    return with_verdict.filter(~Exists(later))
+    # Labels made here are one each: asked of imported ones alone, it costs the others nothing, however it is planned.
+    return with_verdict.filter(Q(import_job__isnull=True) | ~Exists(later))
 
 
 def prm800k_lines(found: QuerySet[Label]) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from labeling.actions.staging.names import Names
 from labeling.models import Campaign, Problem, Solution
 
 SEARCHED = 5_000  # solutions whose steps one look goes through: some 60 ms
+NAMED = 1_000  # problems that a query names one by one: a database takes only so many
 
 
 def of_problem(text: str) -> Q:
@@ -27,9 +28,11 @@ def is_about(campaign: Campaign, text: str) -> Q:
     return Q(problem__in=_problems(campaign, text)) | Q(solution__in=_called(campaign, text))
 
 
-def _problems(campaign: Campaign, text: str) -> list[int]:
-    """Read beforehand: a planner that knows which they are finds their solutions by an index."""
-    return list(Problem.objects.filter(of_problem(text), campaign=campaign).order_by().values_list("pk", flat=True))
+def _problems(campaign: Campaign, text: str) -> list[int] | QuerySet[Any]:
+    """Read beforehand where they are few: a planner that knows which they are finds their solutions by an index."""
+    found = Problem.objects.filter(of_problem(text), campaign=campaign).order_by().values_list("pk", flat=True)
+    few = list(found[: NAMED + 1])
+    return few if len(few) <= NAMED else found
 
 
 def _called(campaign: Campaign, text: str) -> list[int]:

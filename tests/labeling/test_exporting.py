@@ -1,7 +1,9 @@
 """Labels out: shapes, order, round trips, constant work per row."""
 
 import json
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -316,6 +318,18 @@ def test_the_command_writes_a_file_and_says_how_many(campaign: Campaign, tmp_pat
     assert json.loads((tmp_path / "x.jsonl").read_text())["labels"] == [True, False]
     assert err.getvalue().splitlines() == ["1 rows", f"Data card: {tmp_path / 'x.jsonl.card.md'}"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.jsonl", "x.jsonl.card.md"]
+
+
+def test_a_pipe_keeps_its_place_and_no_card_lies_beside(campaign: Campaign, tmp_path: Path) -> None:
+    label_in(campaign, [1, -1])
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as beside:
+        read = beside.submit(pipe.read_text)
+        call_command("export_labels", campaign="campaign", format="stepwise", out=pipe, stderr=StringIO())
+        assert json.loads(read.result(timeout=20))["labels"] == [True, False]
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 @pytest.mark.parametrize(("format", "what"), [("prm800k", "labels"), ("scored", "solutions")])

@@ -69,7 +69,11 @@ def test_a_look_goes_through_what_the_filter_leaves(lead: Client, pool: list[Sol
     assert further(lead, "?q=pears&labeled=yes") is None
 
 
-def test_problems_are_searched_wherever_they_are(lead: Client, campaign: Campaign, pool: list[Solution]) -> None:
+@pytest.mark.parametrize("named", [searching.NAMED, 0])
+def test_problems_are_searched_wherever_they_are(
+    lead: Client, campaign: Campaign, pool: list[Solution], named: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "NAMED", named)
     last = make.make_solution(make.make_problem(campaign, text="How many pears?", external_id="fruit/7"))
     assert listed(lead, "?q=how+many+PEARS") == [last.pk]
     assert listed(lead, "?q=fruit/7") == [last.pk]

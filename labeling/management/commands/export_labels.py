@@ -16,6 +16,7 @@ from labeling.actions.exporting import Format
 from labeling.data_card import as_markdown
 from labeling.management.named import campaign_named
 from labeling.models import Campaign, Split
+from selector.files import is_no_file, replaced
 
 CARD = ".card.md"
 
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         """Export; how many rows goes to standard error."""
         campaign = campaign_named(options["campaign"])
         out, card = options["out"], options["card"]
-        if out is not None and card is None and not options["no_card"]:
+        if out is not None and card is None and not options["no_card"] and not is_no_file(out):
             card = out.with_name(out.name + CARD)
         for path in filter(None, (out, card)):
             _check_file(path)
@@ -79,11 +80,8 @@ class Command(BaseCommand):
         exporting.note(campaign, format, by=None, **chosen, **more)
         if out is None:
             return self._print(lines)
-        part = out.with_name(out.name + ".part")
-        with part.open("wb") as file:
-            count = _count(lines, file.writelines)
-        part.replace(out)
-        return count
+        with replaced(str(out)) as file:
+            return _count(lines, file.writelines)
 
     def _print(self, lines: Iterable[bytes]) -> int:
         # Bytes where that is possible: JSON lines are UTF-8, whatever the terminal's encoding.
