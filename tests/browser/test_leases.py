@@ -1,6 +1,7 @@
 """Leases that run out: of somebody who sleeps, whose page was frozen, who thought too long; and what is theirs then."""
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 from playwright.sync_api import Route, expect
 
 from labeling.models import Draft, Label, QueueItem
@@ -206,4 +207,4 @@ def test_whoever_has_gone_on_is_told_still(
     desk.press("Enter")
     desk.expect_problem_of("First we add")
     expect(desk.trouble).to_contain_text("You have labeled this solution on another tab or device meanwhile.")
-    expect(desk.trouble.get_by_role("link")).to_have_attribute("href", f"/me/work/labels/{first.pk}/revise/")
+    expect(desk.trouble.get_by_role("link")).to_have_attribute("href", reverse("revise", args=[first.pk]))
